@@ -1,0 +1,253 @@
+"""What stands in a mail: the words for one incident, a digest, or a note to pass on.
+
+What strangers wrote never passes into it as it stands: see masking.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from alerts.guidance import Guidance, Steps
+from alerts.masking import defang, host_of, private_words, quote
+from alerts.pictures import is_own_address
+from alerts.text import day, one_line, render, table, uk_time
+from monitor.domain import (
+    CaptureMode,
+    Case,
+    Category,
+    EvidenceState,
+    Letter,
+    Mention,
+    Role,
+    School,
+    Severity,
+    Sighting,
+    Urgency,
+)
+
+_MOST_ADDRESSES = 5
+
+# Where an address alone may tell who a child is, the mail names only the site.
+_SITE_ONLY = frozenset({Category.IDENTIFYING, Category.SEXUAL, Category.SELF_HARM})
+
+# Only here may a few plain words of the post be repeated: they say how near the danger is.
+# Elsewhere they would repeat an accusation, a slur or a child's story.
+_QUOTABLE = frozenset(
+    {Category.THREAT, Category.EXTREMISM, Category.ABUSE, Category.IMPERSONATION}
+)
+
+_HOW_SOON = {
+    Severity.CRITICAL: "critical: please act now",
+    Severity.HIGH: "high: please act today",
+    Severity.MEDIUM: "medium: please look when you next work on the log",
+    Severity.LOW: "low: no need to act",
+    Severity.NONE: "not known: nobody could judge it yet",
+}
+_UNCHECKED = (
+    "A program flagged it and nobody has checked it yet, so it may be wrong: read it in the "
+    "log before you decide."
+)
+_ADDRESS_NOTE = (
+    "hxxp stands for http and [.] for a dot, so that nobody opens it by accident. "
+    "[...] is left out to protect people; the log has it."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a mail is made with besides the incidents.
+
+    `dashboard_url` has no slash at its end. `sender` and `recipient` are bare addresses.
+    """
+
+    school: School
+    sender: str
+    recipient: str
+    dashboard_url: str
+    guidance: Guidance
+
+
+def body(letter: Letter, cases: tuple[Case, ...], context: Context) -> str:
+    if letter.urgency is Urgency.DIGEST:
+        return _digest(letter, cases, context)
+    if _is_sealed(cases[0], letter.role):
+        return _sealed_note(cases[0], context)
+    return _incident(cases[0], context)
+
+
+def _is_sealed(case: Case, role: Role) -> bool:
+    """Whether an office that stands in for the chair passes it on without knowing what it is."""
+    return role is Role.OFFICE and case.incident.about_head
+
+
+def _incident(case: Case, context: Context) -> str:
+    incident, guidance = case.incident, context.guidance
+    steps = guidance.steps(incident)
+    return render(
+        "incident.txt",
+        lead=f"A public post about {one_line(context.school.name)} was flagged: {steps.name}. "
+        + _UNCHECKED,
+        facts=table(_facts(case, context)),
+        addresses=_addresses(case, context),
+        address_note=_ADDRESS_NOTE,
+        because=_because(case, context),
+        do=steps.do,
+        do_not=steps.do_not,
+        helpers=_helpers(steps, guidance),
+        link=_link(case, context),
+        evidence=_evidence(case),
+        footer=_footer(guidance),
+    )
+
+
+def _facts(case: Case, context: Context) -> list[tuple[str, str]]:
+    incident = case.incident
+    topics = context.guidance.topics(incident)
+    rows = [
+        ("Incident", incident.number),
+        ("Severity", _HOW_SOON[incident.severity]),
+        ("Flagged as", "; ".join(topic.name for topic in topics)),
+    ]
+    rows += _how_sure(case)
+    if case.sightings:
+        first = case.sightings[0]
+        posted = first.mention.published_at
+        rows.append(("Posted", f"{uk_time(posted)} (the site says)" if posted else "not known"))
+        rows.append(("Found", f"{uk_time(first.first_seen_at)} (UK time)"))
+    if len(case.sightings) > 1:
+        rows.append(("Seen", f"{len(case.sightings)} times"))
+    return rows
+
+
+def _how_sure(case: Case) -> list[tuple[str, str]]:
+    judged = [s.assessment for s in case.sightings if s.assessment.not_assessed is None]
+    if not judged:
+        return []
+    about = max(a.relevance for a in judged)
+    flag = max((a.scores[c] for a in judged for c in a.categories if c in a.scores), default=None)
+    said = f"{_sure(about)} that it is about the school"
+    if flag is not None:
+        said = f"{_sure(flag)} of what it is flagged as; {said}"
+    return [("How sure", said)]
+
+
+def _sure(score: float) -> str:
+    """In words only: a rule's score orders findings, it is no measured probability."""
+    return "strong signs" if score >= 0.9 else "clear signs" if score >= 0.7 else "weak signs"
+
+
+def _addresses(case: Case, context: Context) -> list[str]:
+    shown = dict.fromkeys(_address(s.mention, case, context) for s in case.sightings)
+    first = list(shown)[:_MOST_ADDRESSES]
+    more = len(shown) - len(first)
+    return [*first, f"and {more} more in the log"] if more else first or ["see the log"]
+
+
+def _address(mention: Mention, case: Case, context: Context) -> str:
+    if _site_only(case):
+        return host_of(mention.url)
+    hidden = private_words(mention.text, context.school)
+    if not is_own_address(context.recipient, context.school):
+        hidden |= private_words(mention.author, context.school)
+    return defang(mention.url, hidden)
+
+
+def _site_only(case: Case) -> bool:
+    incident = case.incident
+    unjudged = any(s.assessment.not_assessed is not None for s in case.sightings)
+    return bool(incident.categories & _SITE_ONLY) or incident.child_safety or unjudged
+
+
+def _because(case: Case, context: Context) -> list[str]:
+    lines = [topic.because for topic in context.guidance.topics(case.incident)]
+    quotes = dict.fromkeys(q for s in case.sightings for q in _quotes(s, case, context.school))
+    said = list(quotes)[:2]
+    if said:
+        lines.append("The words: " + "; ".join(f'"{words}"' for words in said))
+    return lines
+
+
+def _quotes(sighting: Sighting, case: Case, school: School) -> list[str]:
+    incident = case.incident
+    if incident.child_safety or incident.about_head or not incident.categories <= _QUOTABLE:
+        return []
+    spans = (r.text for r in sighting.assessment.because if r.category in incident.categories)
+    return [words for span in spans if (words := quote(span, school))]
+
+
+def _helpers(steps: Steps, guidance: Guidance) -> list[str]:
+    found = (guidance.contacts[name] for name in steps.contacts)
+    return [f"{helper.name}: {helper.details}" for helper in found]
+
+
+def _evidence(case: Case) -> str:
+    made = [item for item in case.evidence if item.state is not EvidenceState.WANTED]
+    if not made:
+        return "The evidence was not yet saved when this mail was written."
+    if all(item.mode is CaptureMode.LINK for item in made):
+        return "The address and the words are kept. No picture was fetched, on purpose."
+    if any(item.state is EvidenceState.PARTIAL for item in made):
+        return "The evidence is saved and sealed, as far as the page could be read."
+    return "The evidence is saved and sealed. Nobody needs to copy the page."
+
+
+def _digest(letter: Letter, cases: tuple[Case, ...], context: Context) -> str:
+    ranked = sorted(cases, key=lambda case: case.incident.severity.rank, reverse=True)
+    many = "one incident" if len(cases) == 1 else f"{len(cases)} incidents"
+    open_to_all = [case for case in ranked if not _is_sealed(case, letter.role)]
+    forbidden = dict.fromkeys(
+        line for case in open_to_all for line in context.guidance.steps(case.incident).do_not
+    )
+    return render(
+        "digest.txt",
+        lead=f"{one_line(context.school.name)}: {many} to look at, the most serious first. "
+        "A program flagged this, and nobody has checked it yet.",
+        entries=[_entry(case, letter.role, context) for case in ranked],
+        address_note=_ADDRESS_NOTE,
+        do=("Open each incident in the log and read it.", "Write down there what you do."),
+        do_not=list(forbidden or context.guidance.do_not),
+        footer=_footer(context.guidance),
+    )
+
+
+def _entry(case: Case, role: Role, context: Context) -> dict[str, str]:
+    incident = case.incident
+    names = "; ".join(topic.name for topic in context.guidance.topics(incident))
+    facts = [("Severity", _HOW_SOON[incident.severity]), ("Flagged as", names)]
+    facts += [("Found", uk_time(s.first_seen_at)) for s in case.sightings[:1]]
+    facts.append(("Where", _addresses(case, context)[0]))
+    if _is_sealed(case, role):
+        facts = [("For", "the chair of governors: pass this on, and do not open the entry")]
+    facts.append(("Log", _link(case, context)))
+    return {"title": f"Incident {incident.number}", "facts": table(facts, "  ")}
+
+
+def _sealed_note(case: Case, context: Context) -> str:
+    return render(
+        "sealed.txt",
+        lead=f"{one_line(context.school.name)}: an entry in the incident log is for the chair "
+        "of governors to read. It could not be sent to the chair, because the configuration "
+        "has no address for that role that is not also the head's.",
+        facts=table(
+            [("Incident", case.incident.number), ("Severity", case.incident.severity.value)]
+        ),
+        do=(
+            "Pass this mail to the chair of governors today, and to nobody else.",
+            "Ask whoever looks after this program to enter chair_of_governors under "
+            "[schools.contacts].",
+        ),
+        do_not=("Do not open the entry.", "Do not speak of it to anyone else at the school."),
+        link=_link(case, context),
+        footer=_footer(context.guidance),
+    )
+
+
+def _link(case: Case, context: Context) -> str:
+    return f"{context.dashboard_url}/incidents/{case.incident.number}"
+
+
+def _footer(guidance: Guidance) -> list[str]:
+    checked = (
+        f"{guidance.notice} Checked on {day(guidance.checked_on)}, for {guidance.applies_in}."
+    )
+    return [one_line(checked), one_line(guidance.disclaimer)]

@@ -1,0 +1,1 @@
+"""The ways by which a letter leaves. Start at contract.py."""

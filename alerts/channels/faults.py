@@ -1,0 +1,106 @@
+"""What a mail server's faults mean, in words for a school."""
+
+from __future__ import annotations
+
+import smtplib
+import socket
+import ssl
+
+from alerts.channels.contract import ChannelError, Permanent, Temporary, Unusable
+
+_BASIC_OFF = (
+    "Microsoft no longer lets this mailbox send with a user name and password (5.7.30). Ask "
+    "whoever runs your Microsoft 365 to allow SMTP AUTH for this one mailbox, or enter "
+    "another mail server under [alerts.email]"
+)
+
+
+def no_connection(host: str, port: int, username: str | None, fault: Exception) -> str:
+    """A sentence for a fault that concerns the server and not a letter."""
+    where = f"the mail server {host}, port {port},"
+    if isinstance(fault, smtplib.SMTPResponseException):
+        return _rejection(where, username, fault)
+    if isinstance(fault, ssl.SSLCertVerificationError):
+        return f"{where} shows a certificate that cannot be trusted: {fault.verify_message}"
+    if isinstance(fault, ssl.SSLError):
+        return (
+            f"{where} does not speak TLS there; for port 587 write "
+            'security = "starttls", for port 465 "tls"'
+        )
+    if isinstance(fault, smtplib.SMTPNotSupportedError):
+        return _unsupported(where, fault)
+    return f"{where} {_silence(fault)}"
+
+
+def _rejection(where: str, username: str | None, fault: smtplib.SMTPResponseException) -> str:
+    answer = _answer(fault.smtp_code, fault.smtp_error)
+    if "5.7.30" in answer:
+        return _BASIC_OFF
+    if isinstance(fault, smtplib.SMTPAuthenticationError):
+        return (
+            f"{where} does not accept the user name {username} with this password; "
+            f"check both under [alerts.email]. It said: {answer}"
+        )
+    return f"{where} does not let us in. It said: {answer}"
+
+
+def _unsupported(where: str, fault: smtplib.SMTPNotSupportedError) -> str:
+    if "STARTTLS" in str(fault):
+        return f'{where} offers no STARTTLS; try security = "tls" with port 465'
+    return f"{where} offers no log-in with a password; ask whoever runs it how to send"
+
+
+def _silence(fault: Exception) -> str:
+    """What an unanswered call sounds like in plain words."""
+    if isinstance(fault, ConnectionRefusedError):
+        return "refuses the connection; is the port right, and is the server running?"
+    if isinstance(fault, socket.gaierror):
+        return "cannot be found by that name; check host, and whether this machine is online"
+    if _timed_out(fault):
+        return "does not answer in time"
+    return "ended the connection; it will be tried again"
+
+
+def _timed_out(fault: BaseException | None) -> bool:
+    """smtplib hides a time-out behind "disconnected", and keeps it as the context."""
+    while fault is not None:
+        if isinstance(fault, TimeoutError):
+            return True
+        fault = fault.__context__
+    return False
+
+
+def refusal(fault: Exception) -> ChannelError:
+    """What a fault in the middle of a letter means for that letter."""
+    if isinstance(fault, smtplib.SMTPRecipientsRefused):
+        code, text = next(iter(fault.recipients.values()))
+        return _judge(code, text, "the recipient's address; correct it under [schools.contacts]")
+    if isinstance(fault, smtplib.SMTPSenderRefused):
+        judged = _judge(fault.smtp_code, fault.smtp_error, "the sender's address")
+        # The sender is the same for every letter, so the letter is not at fault.
+        return Unusable(str(judged)) if isinstance(judged, Permanent) else judged
+    if isinstance(fault, smtplib.SMTPResponseException):
+        return _judge(fault.smtp_code, fault.smtp_error, "the mail")
+    if _timed_out(fault):
+        return Temporary("the mail server stopped answering; the same mail will be sent again")
+    return Temporary(
+        "the connection broke before the mail server confirmed; the same mail will be sent again"
+    )
+
+
+def _judge(code: int, text: bytes | str, what: str) -> ChannelError:
+    answer = _answer(code, text)
+    if "5.7.30" in answer:
+        return Unusable(_BASIC_OFF)
+    if code in (530, 535):
+        return Unusable(f"the mail server wants a log-in first. It said: {answer}")
+    if 500 <= code < 600:
+        return Permanent(f"the mail server refuses {what}. It said: {answer}")
+    return Temporary(f"the mail server cannot take the mail now. It said: {answer}")
+
+
+def _answer(code: int, text: bytes | str) -> str:
+    """The server's own words on one line, for whoever has to mend it."""
+    words = text.decode("ascii", "replace") if isinstance(text, bytes) else text
+    printable = "".join(c if c.isprintable() else " " for c in words)
+    return f"{code} {' '.join(printable.split())[:200]}".strip()

@@ -1,0 +1,88 @@
+"""A letter and its cases -> a mail. Pure: reads no file but its own templates, sends nothing."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from types import MappingProxyType
+
+from alerts.body import Context, body
+from alerts.deliver import identity
+from alerts.pictures import attachable, is_png
+from alerts.text import one_line
+from monitor.domain import Case, Evidence, Letter, Urgency
+
+__all__ = ["Context", "compose"]
+
+_NONE: Mapping[str, bytes] = MappingProxyType({})
+
+
+def compose(
+    letter: Letter,
+    cases: tuple[Case, ...],
+    context: Context,
+    *,
+    at: datetime,
+    screenshots: Mapping[str, bytes] = _NONE,
+) -> EmailMessage:
+    """The whole mail, dated *at*. *screenshots* are PNG files by evidence id; whether one
+    is attached is decided here.
+
+    Raises ValueError for an address that is none.
+    """
+    distinct = tuple({case.incident.key: case for case in cases}.values())
+    message = _envelope(letter, distinct, context, at)
+    message["Subject"] = _subject(letter, distinct, context)
+    _set_text(message, body(letter, distinct, context))
+    for item in attachable(
+        distinct, context.school, urgency=letter.urgency, recipient=context.recipient
+    ):
+        _attach(message, item, screenshots.get(item.id, b""))
+    return message
+
+
+def _envelope(
+    letter: Letter, cases: tuple[Case, ...], context: Context, at: datetime
+) -> EmailMessage:
+    domain = context.sender.rpartition("@")[2]
+    message = EmailMessage()
+    message["From"] = f"School reputation monitor <{context.sender}>"
+    message["To"] = context.recipient
+    message["Date"] = format_datetime(at)
+    message["Message-ID"] = f"<alert-{identity(letter, cases)}@{domain}>"
+    if letter.urgency is Urgency.NOW:  # all mails of one incident stand in one thread
+        root = uuid.uuid5(uuid.NAMESPACE_URL, f"incident:{cases[0].incident.key}")
+        message["In-Reply-To"] = message["References"] = f"<incident-{root}@{domain}>"
+    slug = re.sub(r"[^a-z0-9-]+", "-", context.school.id.lower()).strip("-") or "school"
+    message["List-Id"] = f"<{slug}.alerts.{domain}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    return message
+
+
+def _subject(letter: Letter, cases: tuple[Case, ...], context: Context) -> str:
+    """Never a person, never the post's words: subjects are read on locked screens."""
+    if letter.urgency is Urgency.DIGEST:
+        many = "1 incident" if len(cases) == 1 else f"{len(cases)} incidents"
+        return f"Digest: {many} to look at"
+    incident = cases[0].incident
+    if incident.about_head:
+        what = "for the chair of governors"
+    else:
+        what = one_line(context.guidance.topics(incident)[0].name)
+    return f"{incident.severity.value.capitalize()}: {what}, incident {incident.number}"
+
+
+def _set_text(message: EmailMessage, text: str) -> None:
+    plain = "7bit" if text.isascii() else "quoted-printable"
+    message.set_content(text, charset="utf-8", cte=plain)
+
+
+def _attach(message: EmailMessage, item: Evidence, screenshot: bytes) -> None:
+    if is_png(screenshot):
+        name = f"screenshot-{re.sub(r'[^A-Za-z0-9-]+', '', item.id)}.png"
+        message.add_attachment(screenshot, maintype="image", subtype="png", filename=name)

@@ -1,0 +1,151 @@
+"""What lies on top of an evidence pack: the case, and how to check it, in plain English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from alerts.evidence.verify import Problem
+from alerts.evidence.words import without_coded_content
+from monitor.domain import CaptureMode, Case, Evidence, Sighting, Told
+from monitor.wire import moment
+
+_LONDON = ZoneInfo("Europe/London")
+_HOW = {
+    CaptureMode.FULL: "The page was opened in a web browser that was not logged in anywhere, "
+    "as any visitor would see it. A picture of the whole page and its words were kept.",
+    CaptureMode.TEXT: "Only the words of the page were fetched and kept, and no picture.",
+    CaptureMode.LINK: "Nothing was fetched from the page. The address and the words are kept "
+    "as the search gave them.",
+}
+README = """\
+EVIDENCE PACK
+
+incident.txt    what was found, where and when, and how it was recorded
+incident.json   the same for computers
+verify.py       checks that nothing was changed since it was recorded
+one folder for each piece of evidence:
+    source.json     the post as the search gave it
+    text.txt        the words of the page
+    screenshot.png  a picture of the whole page, where one was taken
+    meta.json       when and how the page was opened, and what could not be recorded
+    manifest.json   the SHA-256 of each file, made at the moment of recording
+
+HOW TO CHECK IT
+
+1. Unpack this ZIP into an empty folder.
+2. On any computer with Python 3.8 or later, which is free from python.org, and nothing
+   else, open a terminal in that folder and type
+       python verify.py
+3. It answers "Unchanged", or names every file that was changed, added, removed, renamed
+   or swapped.
+4. Compare each "SHA-256 of the manifest" in incident.txt with the one in the school's
+   incident log. If they are equal, the files are those that were recorded.
+
+The same can be done without verify.py: each SHA-256 in manifest.json is that of the file
+itself, as sha256sum (Linux), shasum -a 256 (macOS) or certutil -hashfile (Windows) show it.
+
+What the pack does not prove: that the page showed the same to everybody, or who wrote it.
+What the monitor concluded stands in incident.txt and never in the recorded files.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packed:
+    """One piece of evidence in the pack; `folder` is None when it is not on this computer.
+
+    `left_out`: files that must not be copied, as they are or may be pictures.
+    """
+
+    evidence: Evidence
+    folder: Path | None
+    problems: tuple[Problem, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+def in_plain_words(case: Case, packed: tuple[Packed, ...]) -> str:
+    """The whole of incident.txt."""
+    return "\n".join((*_summary(case), *_findings(case), *_records(packed), *_told(case.told)))
+
+
+def words(case: Case, sighting: Sighting) -> str:
+    """The post's words; in a case without pictures, also none in disguise."""
+    text = sighting.mention.text
+    return text if case.incident.pictures_allowed else without_coded_content(text)
+
+
+def _summary(case: Case) -> Iterator[str]:
+    incident = case.incident
+    yield f"INCIDENT {incident.number or incident.key}"
+    yield ""
+    yield f"School:      {incident.school}"
+    yield f"Opened:      {_when(incident.opened_at)}"
+    yield f"State:       {incident.state.value}"
+    yield f"Severity:    {incident.severity.value}"
+    kinds = sorted(c.value.replace("_", " ") for c in incident.categories)
+    yield f"Concern:     {', '.join(kinds) or 'none of the named kinds'}"
+    if not incident.pictures_allowed:
+        yield "Pictures:    none kept or passed on, because one could be indecent. Do not open"
+        yield "             the address to look. Police: 101, or 999 in danger. report.iwf.org.uk"
+
+
+def _findings(case: Case) -> Iterator[str]:
+    for count, sighting in enumerate(case.sightings, 1):
+        mention = sighting.mention
+        yield ""
+        yield f"FOUND {count}"
+        yield f"Where:       {mention.url or 'no address given'}"
+        yield f"Search:      {mention.source}, its number {mention.external_id}"
+        yield f"Author:      {mention.author or 'not given'}"
+        yield f"Written:     {_when(mention.published_at)} (as the site says)"
+        yield f"First seen:  {_when(sighting.first_seen_at)}"
+        yield "Words:"
+        yield from (f"    {line}" for line in words(case, sighting).splitlines())
+        yield from _reasons(case, sighting)
+
+
+def _reasons(case: Case, sighting: Sighting) -> Iterator[str]:
+    for reason in sighting.assessment.because:
+        quoted = (
+            reason.text if case.incident.pictures_allowed else without_coded_content(reason.text)
+        )
+        yield f'Flagged:     {reason.category.replace("_", " ")}, for the words "{quoted}"'
+    if sighting.assessment.not_assessed:
+        yield f"Not judged:  {sighting.assessment.not_assessed}"
+
+
+def _records(packed: tuple[Packed, ...]) -> Iterator[str]:
+    for count, record in enumerate(packed, 1):
+        evidence = record.evidence
+        yield ""
+        yield f"EVIDENCE {count}"
+        yield f"Folder:      {evidence.id if record.folder else 'not on this computer'}"
+        yield f"Recorded:    {_when(evidence.captured_at)}"
+        yield f"How:         {_HOW[evidence.mode]}"
+        if evidence.note:
+            yield f"Note:        {evidence.note}"
+        yield f"SHA-256 of the manifest: {evidence.manifest_sha256}"
+        yield from (f"    {f.sha256}  {f.bytes:>10,} bytes  {f.name}" for f in evidence.files)
+        for name in record.left_out:
+            yield f"Left out:    {name}, because no picture of this case may be copied"
+        for problem in record.problems:
+            yield f"NOT AS IT WAS SEALED: {problem.sentence}"
+    if not packed:
+        yield from ("", "No evidence has been recorded yet.")
+
+
+def _told(told: tuple[Told, ...]) -> Iterator[str]:
+    for one in told:
+        role = one.role.value.replace("_", " ")
+        yield ""
+        yield f"Told:        {role}, by {one.channel}, {one.state.value}, {_when(one.sent_at)}"
+    yield ""
+
+
+def _when(time: datetime | None) -> str:
+    if time is None:
+        return "not known"
+    return f"{moment(time)} (UK time {time.astimezone(_LONDON):%d %B %Y, %H:%M})"

@@ -1,0 +1,38 @@
+"""Why evidence could not be made. Each message is a plain sentence fit for the dashboard.
+
+EvidenceError
+├── NotNow        a fault that may pass; try the promise again later
+├── Never         a fault that trying again will not mend
+│   └── NoBrowser there is no browser, or none that can be opened safely
+└── CannotKeep    the evidence could not be written to, or read from, the disk
+"""
+
+from __future__ import annotations
+
+
+class EvidenceError(Exception):
+    """Evidence could not be made; str() is the sentence for people."""
+
+
+class NotNow(EvidenceError):
+    """The site or the browser failed in a way that may pass."""
+
+
+class Never(EvidenceError):
+    """Trying again will not help: refused, not a web page, an invalid certificate."""
+
+
+class NoBrowser(Never):
+    """No browser is installed, or the system forbids its sandbox."""
+
+
+class CannotKeep(EvidenceError):
+    """The disk is full, read-only or failing, or holds something else under this name."""
+
+
+def no_room(fault: OSError, what: str) -> CannotKeep:
+    """*what* could not be written: "The evidence", "The export"."""
+    return CannotKeep(
+        f"{what} could not be written to the disk ({fault.strerror or type(fault).__name__}). "
+        "Make room or mend the folder's permissions; nothing was lost, and it will be tried again."
+    )

@@ -1,0 +1,147 @@
+"""A case as one ZIP for police or a solicitor, who can check it with nothing but Python."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import zipfile
+from pathlib import Path
+from typing import BinaryIO
+
+from alerts.evidence import verify as verifier
+from alerts.evidence.cover import README, Packed, in_plain_words, words
+from alerts.evidence.errors import no_room
+from alerts.evidence.seal import MANIFEST
+from monitor.domain import CaptureMode, Case, Evidence, Sighting, Told
+from monitor.wire import assessment_to_json, moment
+
+_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # so that packing the same case twice gives the same bytes
+_WORDS_ONLY = (".json", ".txt")
+
+
+def export(case: Case, root: Path, out: Path) -> None:
+    """Write *case* with its evidence from *root* to the ZIP *out*, whole or not at all.
+
+    Where the incident allows no pictures, or a capture was made without, only words are
+    packed, whatever lies in the folder. Evidence that is not as it was sealed is packed
+    and named as such. Raises CannotKeep when the disk refuses.
+    """
+    packed = tuple(_pack(case, evidence, root) for evidence in case.evidence)
+    unfinished = out.with_name(f".{out.name}.tmp")
+    try:
+        with unfinished.open("wb") as file:
+            _write(file, case, packed)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(out)
+    except OSError as fault:
+        raise no_room(fault, "The evidence pack") from fault
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _pack(case: Case, evidence: Evidence, root: Path) -> Packed:
+    folder = root / evidence.id
+    if not folder.is_dir():
+        return Packed(evidence=evidence, folder=None)
+    no_pictures = not case.incident.pictures_allowed or evidence.mode is not CaptureMode.FULL
+    names = (file.name for file in evidence.files)
+    return Packed(
+        evidence=evidence,
+        folder=folder,
+        problems=tuple(verifier.verify(folder, evidence.manifest_sha256)),
+        left_out=tuple(n for n in names if no_pictures and not n.endswith(_WORDS_ONLY)),
+    )
+
+
+def _write(file: BinaryIO, case: Case, packed: tuple[Packed, ...]) -> None:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        _add(archive, "README.txt", README)
+        _add(archive, "incident.txt", in_plain_words(case, packed))
+        _add(archive, "incident.json", _for_computers(case, packed))
+        _add(archive, "verify.py", Path(verifier.__file__).read_text(encoding="utf-8"))
+        for record in packed:
+            for path in _files(record):
+                _add_file(archive, f"{record.evidence.id}/{path.name}", path)
+
+
+def _files(record: Packed) -> list[Path]:
+    """Plain files that were sealed, and nothing that someone put beside them."""
+    if record.folder is None:
+        return []
+    sealed = {file.name for file in record.evidence.files} - set(record.left_out) | {MANIFEST}
+    there = [path for path in sorted(record.folder.iterdir()) if path.name in sealed]
+    return [path for path in there if path.is_file() and not path.is_symlink()]
+
+
+def _add(archive: zipfile.ZipFile, name: str, text: str) -> None:
+    archive.writestr(_entry(name), text.encode("utf-8", "backslashreplace"))
+
+
+def _add_file(archive: zipfile.ZipFile, name: str, path: Path) -> None:
+    with path.open("rb") as source, archive.open(_entry(name), "w") as target:
+        shutil.copyfileobj(source, target)
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, _LONG_AGO)
+    entry.create_system = 3  # Unix, whatever this runs on
+    entry.external_attr = 0o100644 << 16
+    return entry
+
+
+def _for_computers(case: Case, packed: tuple[Packed, ...]) -> str:
+    incident = case.incident
+    facts = {
+        "id": incident.number or incident.key,
+        "school": incident.school,
+        "opened_at": moment(incident.opened_at),
+        "state": incident.state.value,
+        "severity": incident.severity.value,
+        "categories": sorted(category.value for category in incident.categories),
+        "pictures_allowed": incident.pictures_allowed,
+        "mentions": [_mention(case, sighting) for sighting in case.sightings],
+        "evidence": [_evidence(record) for record in packed],
+        "alerts": [_alert(told) for told in case.told],
+    }
+    return json.dumps(facts, ensure_ascii=False, indent=2) + "\n"
+
+
+def _mention(case: Case, sighting: Sighting) -> dict[str, object]:
+    mention = sighting.mention
+    return {
+        "source": mention.source,
+        "url": mention.url,
+        "author": mention.author,
+        "text": words(case, sighting),
+        "published_at": moment(mention.published_at),
+        "first_seen_at": moment(sighting.first_seen_at),
+        "assessment": assessment_to_json(sighting.assessment),
+    }
+
+
+def _evidence(record: Packed) -> dict[str, object]:
+    evidence = record.evidence
+    return {
+        "id": evidence.id,
+        "mode": evidence.mode.value,
+        "captured_at": moment(evidence.captured_at),
+        "state": evidence.state.value,
+        "note": evidence.note,
+        "manifest_sha256": evidence.manifest_sha256,
+        "files": [{"name": f.name, "sha256": f.sha256, "bytes": f.bytes} for f in evidence.files],
+        "folder": evidence.id if record.folder else None,
+        "left_out": list(record.left_out),
+        "problems": [problem.sentence for problem in record.problems],
+    }
+
+
+def _alert(told: Told) -> dict[str, object]:
+    return {
+        "role": told.role.value,
+        "channel": told.channel,
+        "state": told.state.value,
+        "sent_at": moment(told.sent_at),
+        "message_id": told.message_id,
+    }

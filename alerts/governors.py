@@ -1,0 +1,201 @@
+"""The governors' report: one page of plain sentences first, then the numbers as small tables.
+
+It is made from counts alone, so there is nothing in it to hide; what a Trend withholds
+is withheld here in words.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from alerts.spreadsheets import Table, as_csv, as_xlsx
+from monitor.domain import School, Sentiment, Trend
+from monitor.words import CATEGORIES, SENTIMENTS, SEVERITIES
+
+WITHHELD = "withheld"
+WITHHELD_MEANS = (
+    "“Withheld” means fewer than five, or a number from which a reader could work out "
+    "another that is fewer than five. It protects the people behind small numbers."
+)
+
+PrintPdf = Callable[[str], bytes]
+K = TypeVar("K")
+
+_PAGES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+class CannotWrite(ValueError):
+    """The report could not be written; the message says why and what to do next."""
+
+
+def write(trend: Trend, school: School, out: Path, *, print_pdf: PrintPdf | None = None) -> None:
+    """Write the report as the suffix of *out* says: .html, .pdf, .csv or .xlsx.
+
+    *print_pdf* turns HTML into PDF; only a PDF needs it. The file is there whole or not
+    at all. Raises CannotWrite, and whatever *print_pdf* raises.
+    """
+    kind = out.suffix.lower()
+    if kind == ".html":
+        made = as_html(trend, school).encode()
+    elif kind == ".pdf":
+        made = _as_pdf(trend, school, print_pdf)
+    elif kind == ".csv":
+        made = as_csv(_first_lines(trend, school), tables(trend))
+    elif kind == ".xlsx":
+        made = as_xlsx(_first_lines(trend, school), tables(trend))
+    else:
+        raise CannotWrite(f"{out.name} should end in .html, .pdf, .csv or .xlsx.")
+    _put(out, made)
+
+
+def as_html(trend: Trend, school: School) -> str:
+    return _PAGES.get_template("governors.html").render(
+        school=school.name,
+        period=period(trend),
+        sentences=sentences(trend),
+        tables=tables(trend),
+        withheld_means=WITHHELD_MEANS,
+    )
+
+
+def sentences(trend: Trend) -> list[str]:
+    """What the numbers say, for people who read nothing else."""
+    if trend.total is None:
+        return [
+            "Fewer than five public mentions of the school were found in this period: too few "
+            "to say more without pointing at someone."
+        ]
+    if trend.total == 0:
+        return ["No public mention of the school was found in this period."]
+    return [
+        f"{trend.total} public mentions of the school were found in this period.",
+        _how_they_sound(trend),
+        _concerns(trend),
+        _criticism(trend),
+    ]
+
+
+def tables(trend: Trend) -> list[Table]:
+    """The numbers, or the word that says why there is none."""
+    if not trend.total:
+        return []
+    weeks = {_short(day): count for day, count in trend.weeks.items()}
+    return [
+        _table("How they sound", "Toward the school", _named(trend.sentiments, SENTIMENTS)),
+        _table("What raised concern", "Kind", _named(trend.categories, CATEGORIES)),
+        _table("How serious", "Severity", _named(trend.severities, SEVERITIES)),
+        _table("Where they were found", "Source", trend.sources),
+        _table("When they were found", "Week beginning", weeks),
+    ]
+
+
+def period(trend: Trend) -> str:
+    return " to ".join(f"{day.day} {day:%B %Y}" for day in (trend.start, trend.end))
+
+
+def _how_they_sound(trend: Trend) -> str:
+    shown = {k: n for k, n in trend.sentiments.items() if n}
+    if not shown:
+        return "How they sound is withheld, because some of the numbers are small."
+    most = max(shown, key=lambda sentiment: shown[sentiment])
+    if shown[most] == trend.total:
+        return f"All of them are {_TONE[most]}."
+    if shown[most] * 2 > (trend.total or 0):
+        return f"Most of them, {shown[most]}, are {_TONE[most]}."
+    said = [f"{shown[s]} {_TONE[s]}" for s in SENTIMENTS if s in shown]
+    return f"Of these, {_list(said)}."
+
+
+_TONE = {
+    Sentiment.POSITIVE: "positive toward the school",
+    Sentiment.NEUTRAL: "neutral",
+    Sentiment.MIXED: "mixed",
+    Sentiment.NEGATIVE: "negative toward the school",
+}
+
+
+def _concerns(trend: Trend) -> str:
+    if trend.concerns is None:
+        return "How many raised a concern is withheld, because one of the numbers is small."
+    if trend.concerns == 0:
+        return "None of them raised a concern about safety, privacy or the law."
+    said = f"{trend.concerns} of them raised a concern about safety, privacy or the law"
+    shown = {k: n for k, n in trend.categories.items() if n}
+    if not shown:
+        return f"{said}."
+    most = max(shown, key=lambda category: shown[category])
+    return f"{said}; the most frequent that can be shown is “{CATEGORIES[most]}” ({shown[most]})."
+
+
+def _criticism(trend: Trend) -> str:
+    if trend.criticism is None:
+        return "How many were lawful criticism is withheld, because one of the numbers is small."
+    if trend.criticism == 0:
+        return "None of them was lawful criticism of the school."
+    return (
+        f"{trend.criticism} were lawful criticism of the school. People are free to criticise: "
+        "this is counted, not treated as an incident, and belongs to the complaints procedure."
+    )
+
+
+def _list(parts: list[str]) -> str:
+    if len(parts) == 1:
+        return f"{parts[0]}"
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _short(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
+
+
+def _named(counts: Mapping[K, int | None], words: Mapping[K, str]) -> dict[str, int | None]:
+    return {words[key]: counts[key] for key in words if key in counts}
+
+
+def _table(title: str, what: str, counts: Mapping[str, int | None]) -> Table:
+    """A table that is withheld as a whole has one row that says so."""
+    rows = tuple((name, WITHHELD if count is None else count) for name, count in counts.items())
+    return Table(title=title, what=what, rows=rows or (("All rows", WITHHELD),))
+
+
+def _first_lines(trend: Trend, school: School) -> list[str]:
+    return [
+        f"What was said in public about {school.name}",
+        period(trend),
+        *sentences(trend),
+        WITHHELD_MEANS,
+    ]
+
+
+def _as_pdf(trend: Trend, school: School, print_pdf: PrintPdf | None) -> bytes:
+    if print_pdf is None:
+        raise CannotWrite("A PDF needs the browser. Choose a name ending in .html instead.")
+    return print_pdf(as_html(trend, school))
+
+
+def _put(out: Path, made: bytes) -> None:
+    unfinished = out.with_name(f".{out.name}.{secrets.token_hex(4)}")
+    try:
+        with unfinished.open("xb") as file:
+            file.write(made)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(out)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise CannotWrite(
+            f"{out} could not be written ({error.strerror}). Please choose another place."
+        ) from error

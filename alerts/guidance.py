@@ -1,0 +1,119 @@
+"""What a school is told to do, as dated data that it may edit."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from monitor.domain import Category, Incident
+
+OURS = Path(__file__).with_name("guidance.toml")
+
+UNREAD = "unread"
+CHILD_SAFETY = "child_safety"
+ABOUT_HEAD = "about_head"
+_NEEDED = (*(category.value for category in Category), UNREAD, CHILD_SAFETY, ABOUT_HEAD)
+
+# The first of these that an incident has gives its mail the subject and the first steps.
+GRAVEST_FIRST = (
+    Category.SELF_HARM,
+    Category.THREAT,
+    Category.SEXUAL,
+    Category.EXTREMISM,
+    Category.IDENTIFYING,
+    Category.HATE,
+    Category.DEFAMATION,
+    Category.ABUSE,
+    Category.IMPERSONATION,
+)
+
+
+class BadGuidance(ValueError):
+    """The file of guidance cannot be used; the message says where it is wrong."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Steps(_Part):
+    """What to say of one category."""
+
+    name: str
+    because: str
+    do: tuple[str, ...]
+    do_not: tuple[str, ...] = ()
+    contacts: tuple[str, ...] = ()
+
+
+class Helper(_Part):
+    """Someone outside the school who can help."""
+
+    name: str
+    details: str
+
+
+class Guidance(_Part):
+    checked_on: date
+    applies_in: str
+    notice: str
+    disclaimer: str
+    do: tuple[str, ...] = ()
+    do_not: tuple[str, ...] = ()
+    categories: dict[str, Steps]
+    contacts: dict[str, Helper]
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        missing = [name for name in _NEEDED if name not in self.categories]
+        if missing:
+            raise ValueError(f"no [categories.…] for: {', '.join(missing)}")
+        used = {name for steps in self.categories.values() for name in steps.contacts}
+        if unknown := sorted(used - self.contacts.keys()):
+            raise ValueError(f"no [contacts.…] for: {', '.join(unknown)}")
+        return self
+
+    def topics(self, incident: Incident) -> tuple[Steps, ...]:
+        """What to say of *incident*, the most pressing first; never empty."""
+        names = [ABOUT_HEAD] * incident.about_head + [CHILD_SAFETY] * incident.child_safety
+        names += [category.value for category in GRAVEST_FIRST if category in incident.categories]
+        return tuple(self.categories[name] for name in names or [UNREAD])
+
+    def steps(self, incident: Incident) -> Steps:
+        """One list for the whole incident: what to do by its most pressing topic, for two
+        lists would contradict each other, and all that any of its topics forbids."""
+        topics = self.topics(incident)
+        return Steps(
+            name=topics[0].name,
+            because=topics[0].because,
+            do=topics[0].do + self.do,
+            do_not=self.do_not + _once(line for steps in topics for line in steps.do_not),
+            contacts=_once(name for steps in topics for name in steps.contacts),
+        )
+
+
+def load_guidance(path: Path = OURS) -> Guidance:
+    """Read a file of guidance. Raises BadGuidance."""
+    try:
+        return Guidance.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError):
+        raise BadGuidance(f"the guidance in {path} cannot be read") from None
+    except tomllib.TOMLDecodeError as fault:
+        raise BadGuidance(f"the guidance in {path} is not valid TOML: {fault}") from None
+    except ValidationError as fault:
+        raise BadGuidance(f"the guidance in {path} is not complete: {_first(fault)}") from None
+
+
+def _first(fault: ValidationError) -> str:
+    error = fault.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(part) for part in error["loc"])
+    return f"{where}: {error['msg']}" if where else error["msg"].removeprefix("Value error, ")
+
+
+def _once(lines: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(lines))

@@ -1,0 +1,65 @@
+"""Which screenshots may leave with a mail. The default is none: a link is enough."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from monitor.domain import (
+    CaptureMode,
+    Case,
+    Category,
+    Evidence,
+    EvidenceState,
+    School,
+    Urgency,
+)
+
+MOST_BYTES = 5 * 1024 * 1024
+_PNG = b"\x89PNG\r\n\x1a\n"
+_NEVER = frozenset({Category.IDENTIFYING, Category.SEXUAL, Category.SELF_HARM})
+
+
+def attachable(
+    cases: tuple[Case, ...], school: School, *, urgency: Urgency, recipient: str
+) -> tuple[Evidence, ...]:
+    """The evidence whose screenshot may be attached; what it holds is read elsewhere.
+
+    Only to the school's own mail domain, only of one incident at a time, and never where
+    a picture could show who a child is.
+    """
+    allowed = (
+        urgency is Urgency.NOW
+        and is_own_address(recipient, school)
+        and all(_harmless(case) for case in cases)
+    )
+    if not allowed:
+        return ()
+    return tuple(item for case in cases for item in case.evidence if _complete(item))
+
+
+def is_png(content: bytes) -> bool:
+    """Whether *content* may be sent as a picture at all."""
+    return content.startswith(_PNG) and len(content) <= MOST_BYTES
+
+
+def is_own_address(recipient: str, school: School) -> bool:
+    """Whether mail to *recipient* stays on the domain of the school's website."""
+    domain = recipient.rpartition("@")[2].strip().casefold()
+    own = (urlsplit(school.website).hostname or "").removeprefix("www.").casefold()
+    if own.count(".") < 1 or own.replace(".", "").isdigit():
+        return False
+    return domain == own or domain.endswith(f".{own}")
+
+
+def _harmless(case: Case) -> bool:
+    incident = case.incident
+    return (
+        incident.pictures_allowed
+        and bool(incident.categories)
+        and not incident.child_safety
+        and not incident.categories & _NEVER
+    )
+
+
+def _complete(item: Evidence) -> bool:
+    return item.mode is CaptureMode.FULL and item.state is EvidenceState.SEALED

@@ -1,0 +1,92 @@
+"""Writes the mails of all schools: joins incidents with addresses, guidance and screenshots."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+
+from alerts.channels.email import is_address
+from alerts.compose import Context, compose
+from alerts.decide import Contacts, may_read
+from alerts.deliver import CannotWrite
+from alerts.guidance import Guidance
+from alerts.pictures import attachable
+from monitor.domain import Case, Evidence, Letter, Role, School
+
+ReadScreenshot = Callable[[str, Evidence], bytes | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailWriter:
+    """`schools` and `contacts` are by school id. `screenshot` yields the PNG of a piece of
+    evidence, or None where there is none; it is asked only for those that may be attached.
+    """
+
+    schools: Mapping[str, School]
+    contacts: Mapping[str, Contacts]
+    sender: str
+    dashboard_url: str
+    guidance: Guidance
+    screenshot: ReadScreenshot
+
+    def readable(self, letter: Letter, cases: tuple[Case, ...]) -> tuple[Case, ...]:
+        """Without what has come to concern the head since, if the head would read it.
+
+        Where the role was chosen although nobody may be told, all stay, so that `write`
+        says what is wrong with the addresses.
+        """
+        contacts = self._contacts(letter)
+        if letter.role is Role.CHAIR_OF_GOVERNORS:
+            return cases
+        return tuple(case for case in cases if may_read(letter.role, case.incident, contacts))
+
+    def write(self, letter: Letter, cases: tuple[Case, ...], at: datetime) -> EmailMessage:
+        """Raises CannotWrite."""
+        context = self._context(letter, cases)
+        wanted = attachable(
+            cases, context.school, urgency=letter.urgency, recipient=context.recipient
+        )
+        found = {item.id: self.screenshot(letter.school, item) for item in wanted}
+        return compose(
+            letter, cases, context, at=at, screenshots={k: v for k, v in found.items() if v}
+        )
+
+    def _context(self, letter: Letter, cases: tuple[Case, ...]) -> Context:
+        school = self.schools.get(letter.school)
+        if school is None:
+            raise CannotWrite(
+                f"the school {letter.school} is no longer in the configuration; "
+                "put it back, or close its incidents"
+            )
+        return Context(
+            school=school,
+            sender=self.sender,
+            recipient=self._recipient(letter, cases),
+            dashboard_url=self.dashboard_url.rstrip("/"),
+            guidance=self.guidance,
+        )
+
+    def _recipient(self, letter: Letter, cases: tuple[Case, ...]) -> str:
+        contacts = self._contacts(letter)
+        address = contacts.get(letter.role, "").strip()
+        if not address:
+            raise CannotWrite(
+                f"nobody can be told: there is no address for {letter.role.value}; "
+                f"add {letter.role.value} under [schools.contacts]"
+            )
+        if not is_address(address):
+            raise CannotWrite(
+                f"the address of {letter.role.value} under [schools.contacts] is not an "
+                "e-mail address; correct it"
+            )
+        if not all(may_read(letter.role, case.incident, contacts) for case in cases):
+            raise CannotWrite(
+                f"the address of {letter.role.value} is also the head's, and this is a concern "
+                "about the head; give that role an address of its own under [schools.contacts]"
+            )
+        return address
+
+    def _contacts(self, letter: Letter) -> Contacts:
+        return self.contacts.get(letter.school, {})

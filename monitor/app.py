@@ -1,0 +1,270 @@
+"""The only place where the parts are joined."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Protocol
+from uuid import uuid4
+
+from alerts.channels.email import Email
+from alerts.deliver import Delivered, deliver
+from alerts.evidence.capture import capture
+from alerts.evidence.launcher import find_browser
+from alerts.evidence.pdf import print_pdf
+from alerts.evidence.promises import Kept, keep_promises
+from alerts.governors import write as write_report
+from alerts.guidance import load_guidance
+from alerts.writer import MailWriter
+from monitor.domain import AlertState, CaptureMode, CapturePromise, Evidence, Mention, School
+from monitor.egress import Egress
+from monitor.fetching import fetch_text
+from monitor.pipeline import Polled, poll
+from monitor.retention import cutoffs
+from monitor.settings import SchoolSettings, Settings
+from monitor.store.store import Store
+from monitor.trends import LONDON, summarise
+from nlp.assess import Assessor
+from sources.contract import Source
+from sources.http import PoliteClient
+
+FIRST_RETRY = timedelta(minutes=10)
+CAMERA_FIRST = timedelta(minutes=2)  # so long may a scan take pictures before it tells people
+
+Clock = Callable[[], datetime]
+
+
+class Progress(Protocol):
+    """Told of how far a long job has come."""
+
+    def begin(self, what: str, total: int) -> None: ...
+    def advance(self) -> None: ...
+
+
+class Quiet:
+    """Progress that nobody watches."""
+
+    def begin(self, what: str, total: int) -> None: ...
+    def advance(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One source, to be read for one school."""
+
+    school: SchoolSettings
+    source: Source
+
+
+@dataclass(slots=True, kw_only=True)
+class Scanned:
+    """What one pass came to; `troubles` are sentences for the person who asked for it."""
+
+    visits: list[Polled] = field(default_factory=list)
+    captures: int = 0
+    alerts_sent: int = 0
+    troubles: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """How much was, or would be, forgotten."""
+
+    not_about_us: int
+    authors: int
+    mentions: int
+    incidents: tuple[str, ...]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class App:
+    """The program, put together from its settings. Opening it opens the database."""
+
+    def __init__(self, settings: Settings, *, clock: Clock = _now) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.egress = Egress(frozenset(settings.network.allow))
+        self.client = PoliteClient(self.egress, contact=settings.network.contact)
+        self.schools: dict[str, School] = {s.id: s.school() for s in settings.schools}
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.store = Store(settings.database_url())
+
+    @cached_property
+    def assess(self) -> Assessor:
+        """Loaded when first needed: a look at the log needs no word lists."""
+        return Assessor()
+
+    @property
+    def evidence_root(self) -> Path:
+        return self.settings.data_dir / "evidence"
+
+    def visits(self, *, only: str | None = None) -> Iterator[Visit]:
+        for source in self.settings.sources:
+            for school in self.settings.schools:
+                if source.serves(self.schools[school.id]) and only in (None, source.name):
+                    yield Visit(school=school, source=source)
+
+    def due(self, visits: Iterator[Visit]) -> list[Visit]:
+        now = self.clock()
+        return [v for v in visits if self.store.due(v.school.id, v.source.name, now)]
+
+    def visit(self, visit: Visit) -> Polled:
+        """Poll one source for one school, and write down how that went."""
+        school, source = visit.school, visit.source
+        polled = poll(
+            self.schools[school.id],
+            source,
+            self.client.allowing(source.places()),
+            self.assess,
+            school.contacts.by_role(),
+            self.store,
+            self.clock,
+        )
+        if polled.error is None:
+            self.store.visited(school.id, source.name, self.clock(), source.every)
+        else:
+            self.store.failed(
+                school.id,
+                source.name,
+                self.clock(),
+                str(polled.error),
+                again_in=polled.error.retry_after or FIRST_RETRY,
+                needs_a_person=polled.error.needs_a_person,
+            )
+        return polled
+
+    def scan(self, visits: list[Visit], progress: Progress) -> Scanned:
+        """One pass: read, capture, tell. Nobody waits for the camera beyond two minutes."""
+        done = Scanned()
+        progress.begin("Reading sources", len(visits))
+        for visit in visits:
+            done.visits.append(self.visit(visit))
+            progress.advance()
+        progress.begin("Capturing evidence", self.store.captures_waiting())
+        done.captures = self._capture_in_view(progress, until=self.clock() + CAMERA_FIRST)
+        self.store.hasten(self.clock())
+        done.alerts_sent = self.deliver().sent
+        done.captures += self._capture_in_view(progress)
+        done.troubles = self.undelivered()
+        return done
+
+    # The jobs of the scheduler.
+
+    def poll(self) -> None:
+        for visit in self.due(self.visits()):
+            self.visit(visit)
+
+    def capture(self) -> Kept:
+        return keep_promises(self.store, self._make_evidence, self.clock)
+
+    def _capture_in_view(self, progress: Progress, until: datetime | None = None) -> int:
+        return keep_promises(
+            self.store,
+            self._make_evidence,
+            self.clock,
+            on_done=lambda _promise, _evidence: progress.advance(),
+            until=until,
+        ).count
+
+    def _make_evidence(self, promise: CapturePromise, last_try: bool) -> Evidence:
+        return capture(
+            promise,
+            self.evidence_root,
+            egress=self.egress,
+            clock=self.clock,
+            browser=find_browser(),
+            fetch=partial(fetch_text, self.client),
+            last_try=last_try,
+        )
+
+    def channel(self) -> Email | None:
+        """None where no mail server is configured."""
+        email = self.settings.alerts.email
+        return Email(email) if email else None
+
+    def deliver(self) -> Delivered:
+        """Try every letter that is due. Without a mail server all wait, and are seen to."""
+        channel, email = self.channel(), self.settings.alerts.email
+        if channel is None or email is None:
+            return Delivered()
+        writer = MailWriter(
+            schools=self.schools,
+            contacts={s.id: s.contacts.by_role() for s in self.settings.schools},
+            sender=email.sender,
+            dashboard_url=self.settings.dashboard.url,
+            guidance=load_guidance(),
+            screenshot=self._screenshot,
+        )
+        return deliver(self.store, channel, writer, clock=self.clock)
+
+    def _screenshot(self, _school: str, evidence: Evidence) -> bytes | None:
+        try:
+            return (self.evidence_root / evidence.id / "screenshot.png").read_bytes()
+        except OSError:
+            return None
+
+    def undelivered(self) -> list[str]:
+        """A sentence for each letter that should have left and has not."""
+        now, found = self.clock(), []
+        for letter, state, due_at, error in self.store.unsent():
+            if state is AlertState.WAITING and not error and due_at > now:
+                continue
+            why = error or "no mail server is configured; add [alerts.email]"
+            found.append(f"A mail to the {letter.role.value} of {letter.school} waits: {why}")
+        return found
+
+    def forget(self, *, dry_run: bool = False) -> Forgotten:
+        """Apply retention to the database and to the evidence on disk."""
+        at = cutoffs(self.settings.retention, self.clock())
+        if dry_run:
+            return Forgotten(
+                not_about_us=self.store.forgettable_mentions(at.not_about_us, about_school=False),
+                authors=self.store.strippable_authors(at.author),
+                mentions=self.store.forgettable_mentions(at.mention, about_school=True),
+                incidents=tuple(self.store.forgettable_cases(at.incident)),
+            )
+        return Forgotten(
+            not_about_us=self.store.forget_mentions(at.not_about_us, about_school=False),
+            mentions=self.store.forget_mentions(at.mention, about_school=True),
+            authors=self.store.strip_authors(at.author),
+            incidents=tuple(self._forget_cases(self.store.forgettable_cases(at.incident))),
+        )
+
+    def _forget_cases(self, numbers: list[str]) -> Iterator[str]:
+        """Folders first: killed in between, the incident is still there to be forgotten again."""
+        for number in numbers:
+            case = self.store.case(number)
+            for evidence in case.evidence if case else ():
+                shutil.rmtree(self.evidence_root / evidence.id, ignore_errors=True)
+            self.store.forget_case(number)
+            yield number
+
+    def capture_page(self, url: str, school: str, mode: CaptureMode) -> Evidence:
+        """Evidence of one page because a person asked for it; in the log, in no incident."""
+        asked = Mention(source="by hand", external_id=url, url=url, text="")
+        promise = CapturePromise(
+            id=f"ev-{uuid4().hex[:16]}", school=school, mention=asked, mode=mode
+        )
+        evidence = self._make_evidence(promise, last_try=True)
+        self.store.add_capture(school, asked, evidence)
+        return evidence
+
+    def report(self, school: str, first: date, last: date, out: Path) -> None:
+        """The governors' report on both days and all between. Raises CannotWrite."""
+        start = datetime.combine(first, time.min, LONDON)
+        end = datetime.combine(last + timedelta(days=1), time.min, LONDON)
+        trend = summarise(self.store.counted(school, start, end), first, last)
+        write_report(
+            trend, self.schools[school], out, print_pdf=lambda h: print_pdf(h, find_browser())
+        )
+
+    def close(self) -> None:
+        self.client.close()
+        self.store.close()

@@ -1,0 +1,103 @@
+"""Does what is configured work? Tries each part for real, and says so in plain sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from alerts.channels.contract import ChannelError
+from alerts.evidence.errors import EvidenceError
+from alerts.evidence.launcher import find_browser
+from alerts.evidence.pdf import print_pdf
+from monitor.app import App, Visit
+from monitor.domain import Role
+from monitor.secret import MissingSecret
+from monitor.store.database import StoreError
+from sources.errors import SourceError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One part, whether it works, and a sentence on it that says what to do if not."""
+
+    part: str
+    ok: bool
+    sentence: str
+
+
+def check(app: App) -> Iterator[Finding]:
+    """In the order in which a post would meet the parts."""
+    yield _database(app)
+    yield from _secrets(app)
+    visits = list(app.visits())
+    if not visits:
+        yield Finding(
+            part="sources",
+            ok=False,
+            sentence="No source is configured, so nothing can be found. Add [[sources]].",
+        )
+    for visit in visits:
+        yield _source(app, visit)
+    yield _browser()
+    yield from _contacts(app)
+    yield _mail(app)
+
+
+def _database(app: App) -> Finding:
+    try:
+        with app.store.transaction():
+            pass
+    except StoreError as error:
+        return Finding(part="database", ok=False, sentence=str(error))
+    return Finding(part="database", ok=True, sentence="The database can be written to.")
+
+
+def _secrets(app: App) -> Iterator[Finding]:
+    for sentence in app.settings.missing_secrets():
+        yield Finding(part="secrets", ok=False, sentence=sentence)
+
+
+def _source(app: App, visit: Visit) -> Finding:
+    """Read the first page as a scan would, and keep nothing of it."""
+    part = f"source {visit.source.name} for {visit.school.id}"
+    client = app.client.allowing(visit.source.places())
+    pages = visit.source.fetch(app.schools[visit.school.id], None, client)
+    try:
+        page = next(iter(pages), None)
+    except (SourceError, MissingSecret) as error:
+        return Finding(part=part, ok=False, sentence=str(error))
+    found = len(page.mentions) if page else 0
+    return Finding(part=part, ok=True, sentence=f"Read; {found} items on the first page.")
+
+
+def _browser() -> Finding:
+    """Print an empty page: the whole way, sandbox and all."""
+    try:
+        print_pdf("<!doctype html><title>check</title>", find_browser())
+    except EvidenceError as error:
+        return Finding(part="browser", ok=False, sentence=str(error))
+    return Finding(part="browser", ok=True, sentence="The browser starts inside its sandbox.")
+
+
+def _contacts(app: App) -> Iterator[Finding]:
+    for school in app.settings.schools:
+        part = f"contacts of {school.id}"
+        missing = [role for role in Role if role not in school.contacts.by_role()]
+        if not missing:
+            yield Finding(part=part, ok=True, sentence="Every role has an address.")
+        else:
+            names = ", ".join(role.value for role in missing)
+            sentence = f"No address for {names}. Add it under [schools.contacts]."
+            yield Finding(part=part, ok=Role.HEAD not in missing, sentence=sentence)
+
+
+def _mail(app: App) -> Finding:
+    channel = app.channel()
+    if channel is None:
+        nobody = "No mail server, so nobody can be told. Add [alerts.email]."
+        return Finding(part="mail", ok=False, sentence=nobody)
+    try:
+        channel.check()
+    except ChannelError as error:
+        return Finding(part="mail", ok=False, sentence=str(error))
+    return Finding(part="mail", ok=True, sentence="The mail server lets us in. Nothing was sent.")

@@ -1,0 +1,75 @@
+"""The log: incidents, report, forget."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime, time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from alerts.governors import CannotWrite
+from monitor.cli.common import CONFIG, ConfigPath, Failed, SchoolId, day, one_of, opened, say
+from monitor.domain import IncidentState
+from monitor.log import as_csv, as_lines
+from monitor.trends import LONDON
+from monitor.wire import case_to_json
+
+
+def incidents(
+    config: ConfigPath = CONFIG,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON Lines")] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="for a spreadsheet")] = False,
+    state: Annotated[IncidentState | None, typer.Option(help="only these")] = None,
+    since: Annotated[str | None, typer.Option(help="opened on this day or later")] = None,
+) -> None:
+    """The incident log, newest first."""
+    if as_json and csv:
+        raise typer.BadParameter("give --json or --csv, not both")
+    start = datetime.combine(day(since), time.min, LONDON) if since else None
+    with opened(config) as app:
+        cases = app.store.cases(state=state, since=start)
+    if as_json:
+        for case in cases:
+            say(json.dumps(case_to_json(case), ensure_ascii=False))
+    elif csv:
+        sys.stdout.write(as_csv(cases))
+    else:
+        say("\n".join(as_lines(cases)) or "The incident log is empty.")
+
+
+def report(
+    from_: Annotated[str, typer.Option("--from", help="first day, as 2026-09-01")],
+    to: Annotated[str, typer.Option("--to", help="last day, as 2026-12-18")],
+    out: Annotated[Path, typer.Option(help="FILE.html, .pdf, .csv or .xlsx")],
+    school: SchoolId = None,
+    config: ConfigPath = CONFIG,
+) -> None:
+    """The governors' report: counts only, safe to publish."""
+    first, last = day(from_), day(to)
+    if last < first:
+        raise typer.BadParameter("--to is before --from")
+    with opened(config) as app:
+        owner = one_of(app.schools, school, "school") if school else next(iter(app.schools))
+        try:
+            app.report(owner, first, last, out)
+        except CannotWrite as error:
+            raise Failed(str(error)) from None
+    say(f"Written to {out}.")
+
+
+def forget(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would go")] = False,
+    config: ConfigPath = CONFIG,
+) -> None:
+    """Apply retention: forget what need not be known any longer."""
+    with opened(config) as app:
+        done = app.forget(dry_run=dry_run)
+    verb = "Would forget" if dry_run else "Forgot"
+    say(
+        f"{verb} {done.not_about_us} posts not about the school, {done.mentions} other posts "
+        f"outside the log, the authors of {done.authors} more, and {len(done.incidents)} closed "
+        "incidents with their evidence."
+    )

@@ -1,0 +1,174 @@
+"""Looking: check, scan, run, assess, sources."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from monitor import settings
+from monitor.app import Scanned
+from monitor.cli.common import (
+    CONFIG,
+    AsJson,
+    ConfigPath,
+    Failed,
+    SchoolId,
+    bars,
+    complain,
+    demand_secrets,
+    one_of,
+    opened,
+    say,
+)
+from sources import registry
+
+
+def check(config: ConfigPath = CONFIG, as_json: AsJson = False) -> None:
+    """Try every source, the mail server, the browser and the database once."""
+    from monitor.checks import check as try_everything
+
+    findings = []
+    with opened(config) as app:
+        for finding in try_everything(app):
+            findings.append(finding)
+            if not as_json:
+                say(f"{'ok' if finding.ok else 'BROKEN':<7} {finding.part}: {finding.sentence}")
+    broken = [f.part for f in findings if not f.ok]
+    if as_json:
+        rows = [{"part": f.part, "ok": f.ok, "sentence": f.sentence} for f in findings]
+        say(json.dumps({"ok": not broken, "findings": rows}, ensure_ascii=False))
+    if broken:
+        raise Failed(f"Not everything works: {', '.join(broken)}.")
+
+
+def scan(
+    config: ConfigPath = CONFIG,
+    all_: Annotated[bool, typer.Option("--all", help="also sources that are not due yet")] = False,
+    source: Annotated[str | None, typer.Option(help="only the source of this name")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """One pass: visit sources, judge, record, capture evidence, try every unsent alert."""
+    with opened(config) as app:
+        demand_secrets(app)
+        if source is not None:
+            one_of({s.name: s for s in app.settings.sources}, source, "source")
+        visits = app.visits(only=source)
+        with bars() as progress:
+            done = app.scan(list(visits) if all_ or source else app.due(visits), progress)
+    if as_json:
+        say(json.dumps(_as_json(done), ensure_ascii=False))
+    else:
+        _tell(done)
+    _complain(done)
+
+
+def _as_json(done: Scanned) -> dict[str, object]:
+    return {
+        "sources": [
+            {
+                "name": v.source,
+                "school": v.school,
+                "new": v.new,
+                "about_school": v.about_school,
+                "error": str(v.error) if v.error else None,
+            }
+            for v in done.visits
+        ],
+        "mentions": sum(v.new for v in done.visits),
+        "incidents_opened": sum(v.incidents_opened for v in done.visits),
+        "captures": done.captures,
+        "alerts_sent": done.alerts_sent,
+    }
+
+
+def _tell(done: Scanned) -> None:
+    for v in done.visits:
+        if v.error is None:
+            say(f"{v.source} for {v.school}: {v.new} new, {v.about_school} about the school")
+    say(
+        f"{sum(v.new for v in done.visits)} new posts, "
+        f"{sum(v.incidents_opened for v in done.visits)} incidents opened, "
+        f"{done.captures} pieces of evidence captured, {done.alerts_sent} mails sent."
+    )
+
+
+def _complain(done: Scanned) -> None:
+    """One source that fails among others is said; the job is undone if all fail, or if
+    somebody who should have been told was not."""
+    failed = [v for v in done.visits if v.error]
+    for v in failed:
+        complain(f"{v.source} for {v.school}: {v.error}")
+    if done.troubles:
+        raise Failed("\n".join(done.troubles))
+    if failed and len(failed) == len(done.visits):
+        raise Failed("No source could be read.")
+
+
+def run(
+    config: ConfigPath = CONFIG,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="of the dashboard")] = 8000,
+    only_dashboard: Annotated[
+        bool, typer.Option("--only-dashboard", help="look at what is there; visit nothing")
+    ] = False,
+) -> None:
+    """Scheduler and dashboard, until stopped by SIGTERM or Ctrl-C."""
+    from monitor.dashboard import serve
+    from monitor.scheduler import running
+
+    with opened(config) as app:
+        if only_dashboard:
+            serve(app, port)
+            return
+        demand_secrets(app)
+        with running(app):
+            serve(app, port)
+
+
+def assess(config: ConfigPath = CONFIG, school: SchoolId = None) -> None:
+    """Judge posts: JSON Lines in, JSON Lines out. Nothing is stored."""
+    from monitor.judging import judge
+    from nlp.assess import Assessor
+
+    schools = {s.id: s.school() for s in settings.load(config).schools}
+    if school is not None:
+        one_of(schools, school, "school")
+    bad = 0
+    for answer in judge(sys.stdin.buffer, schools, school, Assessor()):
+        bad += answer.broken
+        sys.stdout.write(answer.line + "\n")
+        sys.stdout.flush()
+    if bad:
+        raise Failed(f"{bad} lines could not be read as posts; each was answered with the reason.")
+
+
+def sources(
+    kind: Annotated[str | None, typer.Argument(help="tell all about this kind")] = None,
+    as_json: AsJson = False,
+    config: ConfigPath = CONFIG,  # noqa: ARG001 - every command takes it; the kinds need none
+) -> None:
+    """The kinds of source; the keys, cost, limits and terms of one."""
+    if kind is not None:
+        one_of(registry.available(), kind, "kind of source")
+        told = registry.describe(kind)
+        say(json.dumps(asdict(told), ensure_ascii=False) if as_json else _in_words(told))
+        return
+    kinds = {k: registry.describe(k).about for k in registry.available()}
+    if as_json:
+        rows = [{"kind": k, **asdict(about)} for k, about in kinds.items()]
+        say(json.dumps({"kinds": rows}, ensure_ascii=False))
+    else:
+        say("\n".join(f"{k:<12} {about.finds}" for k, about in kinds.items()))
+
+
+def _in_words(told: registry.Description) -> str:
+    about = told.about
+    lines = [told.kind, f"  finds:  {about.finds}", f"  cost:   {about.cost}"]
+    lines += [f"  limits: {about.limits}", f"  terms:  {about.terms}", "  keys:"]
+    for key in told.keys:
+        default = "required" if key.required else f"default {key.default}"
+        lines.append(f"    {key.name} ({default}): {key.description}")
+    return "\n".join(lines)

@@ -1,0 +1,51 @@
+"""monitor: one command line for everything. Whatever goes wrong ends in a sentence."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import NoReturn
+
+import typer
+
+from alerts.evidence.errors import EvidenceError
+from monitor.cli import evidence, log, look, set_up, users
+from monitor.cli.common import Failed, complain
+from monitor.secret import MissingSecret
+from monitor.settings import SettingsError
+from monitor.store.accounts import AccountError
+from monitor.store.database import StoreError
+
+cli = typer.Typer(
+    name="monitor",
+    help="Watches what is said in public about a school, and tells the right person.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for command in (
+    *(set_up.init, look.check, look.scan, look.run, look.assess, look.sources, set_up.demo),
+    *(evidence.capture, evidence.verify, evidence.export),
+    *(log.incidents, log.report, log.forget),
+):
+    cli.command()(command)
+cli.add_typer(users.users, name="users")
+
+_EXPECTED = (SettingsError, StoreError, MissingSecret, EvidenceError, AccountError, Failed)
+
+
+def main() -> NoReturn:
+    logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs addresses with their queries
+    try:
+        cli()
+    except _EXPECTED as error:
+        complain(str(error))
+    except OSError as error:
+        complain(f"The system refused: {error.strerror or type(error).__name__}.")
+    except Exception as error:  # noqa: BLE001 - the last line of defence; its words may be a person's
+        complain(
+            f"Something went wrong inside the program ({type(error).__name__}). "
+            "Nothing was lost; please report this."
+        )
+    sys.exit(1)

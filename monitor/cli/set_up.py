@@ -1,0 +1,87 @@
+"""Setting up: init and demo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor import settings
+from monitor.cli.common import CONFIG, ConfigPath, Failed, bars, opened, say
+from monitor.demo.story import Counts, ScanResult
+
+
+def init(
+    config: ConfigPath = CONFIG,
+    register: Annotated[
+        Path | None,
+        typer.Option(help="the register of schools (GIAS, CSV) to take the details from"),
+    ] = None,
+) -> None:
+    """Ask for the school, and write the configuration."""
+    from monitor.wizard import BadRegister, as_toml, ask
+
+    if config.exists():
+        raise Failed(f"{config} is already there. Edit it, or give another --config PATH.")
+    try:
+        text = as_toml(ask(register, prompt=_prompt, choose=_choose))
+    except BadRegister as error:
+        raise Failed(str(error)) from None
+    _write(config, text)
+    try:
+        settings.load(config)
+    except settings.SettingsError as error:
+        raise Failed(f"Written, but not yet in order.\n{error}") from None
+    say(f"Written to {config}. Next: monitor check --config {config}")
+
+
+def _write(config: Path, text: str) -> None:
+    """Whole or not at all, and for the owner only: it holds people's addresses."""
+    unfinished = config.with_name(f".{config.name}.tmp")
+    unfinished.touch(mode=0o600)
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(config)
+
+
+def _prompt(question: str, default: str) -> str:
+    answer: str = typer.prompt(question, default=default, show_default=bool(default))
+    return answer.strip()
+
+
+def _choose(question: str, choices: list[str]) -> int | None:
+    for number, choice in enumerate(choices, 1):
+        say(f"  {number}. {choice}")
+    answer: int = typer.prompt(f"{question} (0: none of these)", type=int, default=1)
+    return answer - 1 if 0 < answer <= len(choices) else None
+
+
+def demo(
+    directory: Annotated[Path, typer.Option("--dir", help="where to leave what it makes")] = Path(
+        "demo"
+    ),
+    config: ConfigPath = CONFIG,  # noqa: ARG001 - every command takes it; the demo writes its own
+) -> None:
+    """The whole thing, against a bundled sample town on this machine."""
+    from monitor.demo.run import run_demo
+
+    code = run_demo(directory, scan=_scan)
+    if code:
+        raise typer.Exit(code)
+
+
+def _scan(config: Path) -> ScanResult:
+    with opened(config) as app, bars() as progress:
+        done = app.scan(list(app.visits()), progress)
+        judged = app.store.assessments()
+        failed = [f"{v.source}: {v.error}" for v in done.visits if v.error]
+        return ScanResult(
+            counts=Counts(
+                read=len(judged),
+                about_school=sum(a.about_school and a.not_assessed is None for a in judged),
+                criticism=sum(a.criticism for a in judged),
+                not_assessed=sum(a.not_assessed is not None for a in judged),
+            ),
+            cases=tuple(app.store.cases()),
+            problems=(*failed, *done.troubles),
+        )

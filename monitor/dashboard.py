@@ -1,0 +1,44 @@
+"""The dashboard over a running program."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+
+from alerts.evidence.verify import verify
+from monitor.app import App
+from monitor.domain import Evidence
+from monitor.store.accounts import Accounts
+from monitor.web import server
+from monitor.web.app import LOOPBACK, create_app
+
+HOST = "127.0.0.1"  # a school's own TLS stands in front of it; it is never open to the network
+
+
+def build(app: App) -> FastAPI:
+    public = urlsplit(app.settings.dashboard.url)
+
+    def problems(evidence: Evidence) -> list[str]:
+        folder = app.evidence_root / evidence.id
+        return [p.sentence for p in verify(folder, evidence.manifest_sha256)]
+
+    return create_app(
+        store=app.store,
+        accounts=Accounts(app.store, app.clock),
+        schools=app.schools,
+        evidence_root=app.evidence_root,
+        verify=problems,
+        clock=app.clock,
+        secure_cookies=public.scheme == "https",
+        hosts={*LOOPBACK, public.hostname or HOST},
+    )
+
+
+def serve(app: App, port: int) -> None:
+    """Until SIGTERM or Ctrl-C. Raises CannotServe."""
+    server.serve(build(app), HOST, port, ready=_say_where)
+
+
+def _say_where(port: int) -> None:
+    print(f"The dashboard is open at http://{HOST}:{port} - Ctrl-C ends it.", flush=True)  # noqa: T201 - the person waits for it

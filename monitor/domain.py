@@ -1,0 +1,406 @@
+"""The nouns, in the order in which the pipeline produces them. Standard library only."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Category(StrEnum):
+    """What may be wrong with a post. Lawful criticism is not among them."""
+
+    THREAT = "threat"
+    DEFAMATION = "defamation"
+    IDENTIFYING = "identifying"
+    HATE = "hate"
+    ABUSE = "abuse"
+    SEXUAL = "sexual"
+    SELF_HARM = "self_harm"
+    EXTREMISM = "extremism"
+    IMPERSONATION = "impersonation"
+
+
+class Severity(StrEnum):
+    """How soon a person must know. Compare by `rank`, never by spelling."""
+
+    NONE = "none"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        return list(Severity).index(self)
+
+
+class Sentiment(StrEnum):
+    """Toward the school, not toward life."""
+
+    POSITIVE = "positive"
+    NEUTRAL = "neutral"
+    NEGATIVE = "negative"
+    MIXED = "mixed"
+
+
+class Role(StrEnum):
+    """Who may be told. Roles are not people: one person may hold two."""
+
+    HEAD = "head"
+    CHAIR_OF_GOVERNORS = "chair_of_governors"
+    DSL = "dsl"
+    OFFICE = "office"
+
+
+class CaptureMode(StrEnum):
+    """How much of a page may be fetched as evidence.
+
+    full: the page in a browser, with pictures. text: the words of the one document,
+    nothing else. link: nothing is fetched; the address and the words as the source
+    gave them. Wherever a picture could be indecent it is `link`, without a switch.
+    """
+
+    FULL = "full"
+    TEXT = "text"
+    LINK = "link"
+
+
+class IncidentState(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+def _aware(moment: datetime | None, name: str) -> None:
+    if moment is not None and moment.utcoffset() is None:
+        raise ValueError(f"{name} must be timezone-aware")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffMember:
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class School:
+    """A school, and the words by which people call it."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    urn: str = ""
+    town: str = ""
+    county: str = ""
+    postcode: str = ""
+    website: str = ""
+    handles: tuple[str, ...] = ()
+    hashtags: tuple[str, ...] = ()
+    homonyms: tuple[str, ...] = ()
+    headteacher: str = ""
+    staff: tuple[StaffMember, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The full name first, then what people say instead."""
+        return (self.name, *self.aliases)
+
+
+LONGEST_ID = 200  # characters; PostgreSQL cannot index much longer ones
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """*text* with what no database and no file can hold replaced, at the same length."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """One public item that may be about a school, as its source gave it.
+
+    `text` holds everything there is to read, title first. `published_at` is the site's
+    claim, None where it makes none. `sensitive` is the site's own warning that the
+    pictures may be indecent.
+    """
+
+    source: str
+    external_id: str
+    url: str
+    text: str
+    author: str = ""
+    published_at: datetime | None = None
+    sensitive: bool = False
+
+    def __post_init__(self) -> None:
+        _aware(self.published_at, "published_at")
+        if not self.external_id:
+            raise ValueError("external_id must not be empty")
+        for name in ("external_id", "url", "text", "author"):
+            object.__setattr__(self, name, storable(getattr(self, name)))
+        if len(self.external_id) > LONGEST_ID:
+            digest = hashlib.sha256(self.external_id.encode()).hexdigest()
+            object.__setattr__(self, "external_id", f"sha256:{digest}")
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Unique within a school."""
+        return self.source, self.external_id
+
+
+ABOUT_SCHOOL = "about_school"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """The words behind a judgement: `text == mention.text[start:end]`, in characters."""
+
+    category: str  # a Category, or ABOUT_SCHOOL
+    start: int
+    end: int
+    text: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """What we think of a mention, how sure we are, and the words that made us think so.
+
+    `relevance` and `scores` lie in 0..1. `not_assessed` holds the reason why we could
+    not judge (another language, a picture without words, an error); such a mention is
+    never dropped: a person looks at it, and `about_school` is true when in doubt. `about_head`: a concern about the conduct of
+    the head. `child_safety`: a child may be at risk. `criticism`: lawful criticism,
+    protected and counted. `model` is the version of rules and weights.
+    """
+
+    about_school: bool
+    relevance: float
+    model: str
+    categories: frozenset[Category] = frozenset()
+    scores: Mapping[Category, float] = field(default_factory=dict)
+    severity: Severity = Severity.NONE
+    sentiment: Sentiment = Sentiment.NEUTRAL
+    because: tuple[Reason, ...] = ()
+    not_assessed: str | None = None
+    about_head: bool = False
+    child_safety: bool = False
+    criticism: bool = False
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether this belongs in the incident log rather than only in the counts.
+
+        What could not be judged does, if it is about the school or nobody can tell; a
+        stranger's holiday greetings in Polish in the town's paper do not.
+        """
+        return self.about_school and (
+            bool(self.categories)
+            or self.not_assessed is not None
+            or self.severity.rank >= Severity.HIGH.rank
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """Mentions of one school that a person should look at together.
+
+    `key` never changes and comes from the first mention; `number` ("2026-014") is for
+    people, and is given by the store when the incident is first written down.
+    """
+
+    key: str
+    school: str
+    opened_at: datetime
+    categories: frozenset[Category]
+    severity: Severity
+    number: str = ""
+    state: IncidentState = IncidentState.OPEN
+    about_head: bool = False
+    child_safety: bool = False
+    pictures_allowed: bool = True
+
+    def __post_init__(self) -> None:
+        _aware(self.opened_at, "opened_at")
+
+
+class Urgency(StrEnum):
+    """When an alert may leave: `now`, or with others in the `digest` of the next morning."""
+
+    NOW = "now"
+    DIGEST = "digest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """Someone should be told something, once. Equal keys are one alert."""
+
+    key: str
+    school: str
+    incident: str  # Incident.key
+    role: Role
+    severity: Severity
+    urgency: Urgency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceFile:
+    name: str
+    sha256: str
+    bytes: int
+
+
+class EvidenceState(StrEnum):
+    """wanted: promised, not yet made. sealed: complete and hashed. partial: sealed, but
+    the page itself could not be read whole (meta.json says why)."""
+
+    WANTED = "wanted"
+    SEALED = "sealed"
+    PARTIAL = "partial"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What was captured of one mention, sealed by the SHA-256 of its manifest."""
+
+    id: str
+    mode: CaptureMode
+    state: EvidenceState
+    captured_at: datetime
+    manifest_sha256: str
+    files: tuple[EvidenceFile, ...] = ()
+    note: str = ""  # in plain words: what could not be captured, and why
+
+    def __post_init__(self) -> None:
+        _aware(self.captured_at, "captured_at")
+
+
+def capture_mode(mention: Mention, assessment: Assessment) -> CaptureMode:
+    """Full, unless a picture on the page could be indecent; then nothing is fetched at all.
+
+    What could not be assessed could be anything, so it counts as suspected. There is
+    deliberately no setting for this (Protection of Children Act 1978 s.1: downloading
+    a picture can be "making" it; UKCIS 2024: never view, copy, print, share, store).
+    """
+    suspected = (
+        mention.sensitive
+        or Category.SEXUAL in assessment.categories
+        or assessment.not_assessed is not None
+    )
+    return CaptureMode.LINK if suspected else CaptureMode.FULL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapturePromise:
+    """Evidence that has been promised in the database and is now to be made."""
+
+    id: str
+    school: str
+    mention: Mention
+    mode: CaptureMode
+    attempts: int = 0  # how often it was tried before
+
+
+class AlertState(StrEnum):
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"  # refused for good; a person must act
+    WITHDRAWN = "withdrawn"  # must not be sent any more, and nothing is wrong
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What became of one alert."""
+
+    role: Role
+    channel: str
+    state: AlertState
+    sent_at: datetime | None = None
+    message_id: str = ""
+    error: str = ""  # the last one, in plain words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One mail that is due to one role: one alert, or all that wait for the same digest.
+
+    `attempts` counts the tries before this one. `message` is None until it was written
+    for the first time; from then on these very bytes are sent.
+    """
+
+    key: str
+    school: str
+    role: Role
+    urgency: Urgency
+    attempts: int = 0
+    message: bytes | None = None
+    message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """A mention as it stands in the log."""
+
+    mention: Mention
+    assessment: Assessment
+    first_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Everything that is known of one incident."""
+
+    incident: Incident
+    sightings: tuple[Sighting, ...]
+    evidence: tuple[Evidence, ...] = ()
+    told: tuple[Told, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """A mention about the school without its words: all that a trend may know of it."""
+
+    first_seen_at: datetime
+    source: str
+    categories: frozenset[Category]
+    severity: Severity
+    sentiment: Sentiment
+    criticism: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceHealth:
+    """When a source was last read for a school, and what is wrong with it now."""
+
+    source: str
+    school: str
+    last_success_at: datetime | None = None
+    next_visit_at: datetime | None = None
+    error: str = ""  # in plain words; empty when the last visit went well
+    failing_since: datetime | None = None
+    needs_a_person: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend:
+    """What governors may know of a period: counts; no text, no names, no addresses.
+
+    `start` and `end` are both within the period. A count of None is withheld: it is
+    fewer than five, or would let a reader work out one that is. A table that is empty
+    although there are mentions is withheld as a whole. Weeks begin on Mondays;
+    `concerns` are mentions with at least one category.
+    """
+
+    start: date
+    end: date
+    total: int | None
+    concerns: int | None
+    criticism: int | None
+    weeks: Mapping[date, int | None]
+    sources: Mapping[str, int | None]
+    categories: Mapping[Category, int | None]
+    severities: Mapping[Severity, int | None]
+    sentiments: Mapping[Sentiment, int | None]

@@ -1,0 +1,105 @@
+"""Which mentions belong together? Pure: remembers nothing.
+
+Only sightings of one and the same thing are joined. Two different threats in one week are
+two incidents, because a second one hidden in the first is an alert that nobody gets.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from monitor.domain import Assessment, CaptureMode, Incident, IncidentState, Mention, Severity
+
+_TRACKING = re.compile(r"utm_\w+|fbclid|gclid|igshid|mc_[ce]id|ref_src|si", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
+_FEW_WORDS = 6  # "Disgusting, absolutely disgusting" said twice is not one story
+_SAME = 0.6  # share of the shorter text's words that the longer one has too
+
+
+class Neighbour(Protocol):
+    """A mention of an incident that stands at the same place or has the same words."""
+
+    @property
+    def incident(self) -> Incident: ...
+    @property
+    def mention(self) -> Mention: ...
+
+
+def place(url: str) -> str:
+    """A fingerprint of the address, without what only tracks people: equal for one page."""
+    return hashlib.sha256(_plain_address(url).encode()).hexdigest()
+
+
+def _plain_address(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # a stranger wrote it; odd ones are only equal to themselves
+        return url
+    query = [(k, v) for k, v in parse_qsl(parts.query, True) if not _TRACKING.fullmatch(k)]
+    host = parts.netloc.lower().removeprefix("www.")
+    return urlunsplit(("", host, parts.path.rstrip("/"), urlencode(query), parts.fragment))
+
+
+def story(text: str) -> str:
+    """A fingerprint of the words, whatever their case and spacing; empty if they are few."""
+    words = _words(text)
+    return hashlib.sha256(" ".join(words).encode()).hexdigest() if len(words) >= _FEW_WORDS else ""
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())
+
+
+def akin(mention: Mention, neighbours: Iterable[Neighbour]) -> Incident | None:
+    """The open incident that is about this very item, seen before or elsewhere."""
+    for near in neighbours:
+        if near.incident.state is IncidentState.OPEN and _same_item(mention, near.mention):
+            return near.incident
+    return None
+
+
+def _same_item(one: Mention, other: Mention) -> bool:
+    """Equal words, or one page seen by two sources that quote it.
+
+    All reviews of a school share one address, so an address alone proves nothing.
+    """
+    if story(one.text) and story(one.text) == story(other.text):
+        return True
+    if one.source == other.source or place(one.url) != place(other.url):
+        return False
+    shorter, longer = sorted((set(_words(one.text)), set(_words(other.text))), key=len)
+    return len(shorter) >= _FEW_WORDS and len(shorter & longer) >= _SAME * len(shorter)
+
+
+def group(
+    mention: Mention,
+    assessment: Assessment,
+    school: str,
+    before: Incident | None,
+    capture: CaptureMode,
+    now: datetime,
+) -> Incident | None:
+    """The incident as it stands with this mention: *before* grown, a new one, or none at all."""
+    if not assessment.needs_a_person:
+        return None
+    incident = before or Incident(
+        key=f"{school}:{mention.source}:{mention.external_id}",
+        school=school,
+        opened_at=now,
+        categories=frozenset(),
+        severity=Severity.NONE,
+    )
+    return replace(
+        incident,
+        categories=incident.categories | assessment.categories,
+        severity=max(incident.severity, assessment.severity, key=lambda s: s.rank),
+        about_head=incident.about_head or assessment.about_head,
+        child_safety=incident.child_safety or assessment.child_safety,
+        pictures_allowed=incident.pictures_allowed and capture is CaptureMode.FULL,
+    )

@@ -1,0 +1,82 @@
+"""The whole product in one function. Everything else is detail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from alerts.decide import decide
+from monitor import incidents
+from monitor.domain import Assessment, Mention, Role, School, capture_mode
+from monitor.store.mentions import Entry
+from monitor.store.store import Store
+from sources.contract import Source
+from sources.errors import SourceError
+from sources.http import PoliteClient
+
+Assess = Callable[[Mention, School], Assessment]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polled:
+    """What one visit to one source for one school came to."""
+
+    source: str
+    school: str
+    new: int = 0
+    about_school: int = 0
+    incidents_opened: int = 0
+    error: SourceError | None = None
+
+
+def poll(
+    school: School,
+    source: Source,
+    client: PoliteClient,
+    assess: Assess,
+    contacts: Mapping[Role, str],
+    store: Store,
+    clock: Callable[[], datetime],
+) -> Polled:
+    """Read what is new, judge it, and write down all that follows from it.
+
+    Sends nothing and opens no browser: alerts and captures are promises in the database,
+    kept by alerts/deliver.py and alerts/evidence/promises.py. So this can be killed at any
+    moment and run again.
+    """
+    polled = Polled(source=source.name, school=school.id)
+    try:
+        for page in source.fetch(school, store.cursor(school.id, source.name), client):
+            for mention in store.unseen(school.id, page.mentions):
+                now, assessment = clock(), assess(mention, school)
+                place, story = incidents.place(mention.url), incidents.story(mention.text)
+                mode = capture_mode(mention, assessment)
+                before = incidents.akin(mention, store.neighbours(school.id, place, story))
+                incident = incidents.group(mention, assessment, school.id, before, mode, now)
+                entry = Entry(
+                    school=school.id,
+                    mention=mention,
+                    place=place,
+                    story=story,
+                    assessment=assessment,
+                    seen_at=now,
+                    incident=incident,
+                    alerts=tuple(decide(incident, before, contacts)) if incident else (),
+                    capture=mode if incident else None,
+                )
+                if store.keep(entry):  # one transaction
+                    polled = _count(polled, assessment, opened=incident and not before)
+            store.save_cursor(school.id, source.name, page.cursor)  # last
+    except SourceError as error:
+        return replace(polled, error=error)
+    return polled
+
+
+def _count(polled: Polled, assessment: Assessment, *, opened: object) -> Polled:
+    return replace(
+        polled,
+        new=polled.new + 1,
+        about_school=polled.about_school + assessment.about_school,
+        incidents_opened=polled.incidents_opened + bool(opened),
+    )

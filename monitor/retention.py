@@ -1,0 +1,44 @@
+"""What must be forgotten, and when. Pure: deletes nothing.
+
+Defaults follow the schools' toolkit (IRMS) where it speaks and are ours elsewhere; a school
+may lengthen or shorten each in [retention].
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Retention(BaseModel):
+    """[retention]: how long things are kept, in days."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    not_about_us_days: int = Field(30, ge=1, description="posts judged not about the school")
+    author_days: int = Field(90, ge=1, description="the author's name on posts outside the log")
+    mention_days: int = Field(730, ge=1, description="other posts outside the incident log")
+    incident_days: int = Field(
+        2192, ge=365, description="closed incidents with their evidence (six years)"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cutoffs:
+    """What was first seen, or closed, before these moments is forgotten."""
+
+    not_about_us: datetime
+    author: datetime
+    mention: datetime
+    incident: datetime
+
+
+def cutoffs(retention: Retention, now: datetime) -> Cutoffs:
+    return Cutoffs(
+        not_about_us=now - timedelta(days=retention.not_about_us_days),
+        author=now - timedelta(days=retention.author_days),
+        mention=now - timedelta(days=retention.mention_days),
+        incident=now - timedelta(days=retention.incident_days),
+    )

@@ -1,0 +1,316 @@
+"""config.toml, checked once at start: every mistake at once, by key, in words."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, get_args
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from alerts.channels.email import EmailSettings
+from monitor.domain import Role, School, StaffMember
+from monitor.egress import place
+from monitor.retention import Retention
+from monitor.secret import MissingSecret, Reference, Secret
+from sources import registry
+from sources.contract import Source
+
+
+class SettingsError(Exception):
+    """The configuration needs attention; the message lists everything, a line each."""
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+def _address(value: str) -> str:
+    name, at, domain = value.partition("@")
+    if not (name and at and "." in domain) or any(c.isspace() or c in ",;<>" for c in value):
+        raise ValueError("write one e-mail address, for example office@school.example")
+    return value
+
+
+Address = Annotated[str, AfterValidator(_address)]
+
+
+class Staff(Section):
+    name: str = Field(min_length=1, description="as people write it, with Mr, Mrs, Miss or Ms")
+    role: str = Field(min_length=1, description="for example Deputy headteacher")
+
+
+class Contacts(Section):
+    """Roles, not people: one person may hold two."""
+
+    head: Address | None = Field(None, description="is told of everything serious")
+    chair_of_governors: Address | None = Field(
+        None, description="is told instead of the head when the concern is about the head"
+    )
+    dsl: Address | None = Field(None, description="is also told when a child may be at risk")
+    office: Address | None = Field(None, description="works the incident log")
+
+    def by_role(self) -> dict[Role, str]:
+        return {role: found for role in Role if (found := getattr(self, role.value)) is not None}
+
+
+class SchoolSettings(Section):
+    id: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9-]{0,62}$",
+        description="a short name in small letters; keep it for good",
+    )
+    name: str = Field(min_length=3, description="the full official name")
+    aliases: tuple[str, ...] = Field((), description="what people say instead, nicknames too")
+    urn: str = Field("", description="the school's number in the register")
+    town: str = Field("", description="tells your school from others of the same name")
+    county: str = Field("", description="likewise")
+    postcode: str = Field("", description="likewise")
+    website: str = Field("", description="the school's own site")
+    handles: tuple[str, ...] = Field((), description="the school's own accounts")
+    hashtags: tuple[str, ...] = Field((), description="hashtags used for the school")
+    homonyms: tuple[str, ...] = Field((), description="what has the same name and is not you")
+    headteacher: str = Field("", description="as people write it")
+    staff: tuple[Staff, ...] = Field((), description="people named in their role on your site")
+    contacts: Contacts = Field(default_factory=Contacts)
+
+    def school(self) -> School:
+        kept = self.model_dump(exclude={"contacts", "staff"})
+        staff = tuple(StaffMember(name=s.name, role=s.role) for s in self.staff)
+        return School(**kept, staff=staff)
+
+
+class Alerts(Section):
+    email: EmailSettings | None = None
+
+
+def _place(value: str) -> str:
+    host, colon, port = value.rpartition(":")
+    if not (host and colon and port.isdigit() and 0 < int(port) < 65536) or "/" in host:
+        raise ValueError('write "host:port", for example "intranet.school.example:443"')
+    return place(host, int(port))
+
+
+class Network(Section):
+    allow: tuple[Annotated[str, AfterValidator(_place)], ...] = Field(
+        (), description="host:port inside your own network that pages may be captured from"
+    )
+    contact: str = Field(
+        "", description="an e-mail address that sites we visit may write to; sent with each visit"
+    )
+
+
+class Dashboard(Section):
+    url: str = Field(
+        "http://127.0.0.1:8000",
+        pattern=r"^https?://[^\s/]+$",
+        description="the address under which staff open the dashboard; mails link to it",
+    )
+
+
+def _source(value: Any) -> Any:
+    """Build the [[sources]] table's own kind; its mistakes keep their keys."""
+    if isinstance(value, Source) or not isinstance(value, Mapping):
+        return value
+    table = dict(value)
+    kind = table.pop("kind", None)
+    if not isinstance(kind, str):
+        raise PydanticCustomError("kind", "kind is missing; monitor sources lists the kinds")
+    try:
+        return registry.load(kind).model_validate(table)
+    except ValidationError as error:
+        keys = list(registry.load(kind).model_fields)
+        raise _Nested(_lines(error.errors(), keys)) from None
+
+
+class _Nested(ValueError):
+    """Mistakes of a table within a table, each with its key."""
+
+    def __init__(self, lines: Sequence[tuple[str, str]]) -> None:
+        super().__init__("; ".join(f"{key}: {what}" for key, what in lines))
+        self.lines = lines
+
+
+class Settings(Section):
+    data_dir: Path = Field(Path("data"), description="database, evidence, logs")
+    database: str = Field("sqlite", description='"sqlite", or "env:NAME" for PostgreSQL')
+    schools: tuple[SchoolSettings, ...] = Field(min_length=1)
+    sources: tuple[Annotated[Source, BeforeValidator(_source)], ...] = ()
+    alerts: Alerts = Field(default_factory=Alerts)
+    network: Network = Field(default_factory=Network)
+    dashboard: Dashboard = Field(default_factory=Dashboard)
+    retention: Retention = Field(default_factory=Retention)
+
+    def database_url(self) -> str:
+        """SQLAlchemy's address of the database. Raises MissingSecret."""
+        if self.database == "sqlite":
+            return f"sqlite:///{self.data_dir / 'monitor.db'}"
+        return Reference("env", self.database.removeprefix("env:")).reveal()
+
+    def missing_secrets(self) -> list[str]:
+        """One sentence for each secret that is not where the configuration says."""
+        return [
+            sentence for where, secret in _secrets(self) for sentence in _absent(where, secret)
+        ]
+
+
+def _secrets(section: BaseModel, path: str = "") -> Iterator[tuple[str, Reference]]:
+    for name in type(section).model_fields:
+        value, where = getattr(section, name), f"{path}{name}"
+        if isinstance(value, Reference):
+            yield where, value
+        elif isinstance(value, BaseModel):
+            yield from _secrets(value, f"{where}.")
+        elif isinstance(value, tuple):
+            for i, item in enumerate(value, 1):
+                if isinstance(item, BaseModel):
+                    yield from _secrets(item, f"{where}[{i}].")
+
+
+def _absent(where: str, secret: Reference) -> list[str]:
+    try:
+        secret.reveal()
+    except MissingSecret as error:
+        return [f"{where}: {error}"]
+    return []
+
+
+def load(path: Path) -> Settings:
+    """Read and check the file. Raises SettingsError naming every mistake in it."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(
+            f"There is no configuration at {path}. Run monitor init, or give --config PATH."
+        ) from None
+    except OSError:
+        raise SettingsError(f"{path} cannot be read. Please check its permissions.") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path} is not plain text in UTF-8. Please save it so.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} is not valid TOML: {_where(error)}") from None
+    settings, mistakes = _build(table)
+    if settings is not None:
+        mistakes += _contradictions(settings)
+    if mistakes or settings is None:
+        lines = "\n".join(f"  {key}: {what}" for key, what in mistakes)
+        raise SettingsError(f"{path} needs attention:\n{lines}")
+    return settings.model_copy(update={"data_dir": path.parent / settings.data_dir})
+
+
+def _where(error: tomllib.TOMLDecodeError) -> str:
+    """tomllib's message ends in "(at line 3, column 5)"; it quotes at most one character."""
+    message = str(error)
+    place_ = message[message.rfind("(") :].strip("()") if "(" in message else ""
+    return f"please look {place_}." if place_.startswith("at ") else "please check its brackets."
+
+
+def _build(table: Mapping[str, Any]) -> tuple[Settings | None, list[tuple[str, str]]]:
+    try:
+        return Settings.model_validate(table), []
+    except ValidationError as error:
+        return None, _lines(error.errors())
+
+
+def _lines(
+    errors: Sequence[ErrorDetails], keys: Sequence[str] | None = None
+) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for error in errors:
+        key = _key(error["loc"])
+        if error["type"] == "too_short" and any(_inside(error, e) for e in errors):
+            continue  # it is only short of what is wrong in it, and that is said already
+        nested = error.get("ctx", {}).get("error")
+        if isinstance(nested, _Nested):
+            found += [(f"{key}.{inner}", what) for inner, what in nested.lines]
+        else:
+            found.append((key, _words(error, keys or _siblings(error["loc"]))))
+    return found
+
+
+def _inside(outer: ErrorDetails, inner: ErrorDetails) -> bool:
+    depth = len(outer["loc"])
+    return len(inner["loc"]) > depth and inner["loc"][:depth] == outer["loc"]
+
+
+def _key(loc: Sequence[str | int]) -> str:
+    """("schools", 0, "name") -> "schools[1].name": people count from one."""
+    key = ""
+    for part in loc:
+        key += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if key else part
+    return key
+
+
+_PLAIN = {
+    "missing": "is missing; please add it",
+    "string_type": 'must be text in "quotes"',
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "tuple_type": 'must be a list, for example ["one", "two"]',
+    "model_type": "must be a table of keys",
+    "model_attributes_type": "must be a table of keys",
+    "url_parsing": "must be a web address beginning with http:// or https://",
+    "url_scheme": "must be a web address beginning with http:// or https://",
+    "url_type": 'must be a web address in "quotes"',
+    "string_pattern_mismatch": "does not have the form it needs; see config.example.toml",
+    "string_too_short": "is too short",
+    "too_short": "needs at least one",
+    "path_type": 'must be a folder in "quotes"',
+    "is_instance_of": "must be a table of keys with a kind",
+}
+
+
+def _words(error: ErrorDetails, keys: Sequence[str]) -> str:
+    if error["type"] == "extra_forbidden":
+        close = difflib.get_close_matches(str(error["loc"][-1]), keys, n=1)
+        return "is not a key we know" + (f"; did you mean {close[0]}?" if close else "")
+    if error["type"] == "value_error":
+        return str(error["ctx"]["error"])
+    return _PLAIN.get(error["type"], error["msg"][:1].lower() + error["msg"][1:])
+
+
+def _siblings(loc: Sequence[str | int]) -> list[str]:
+    """The keys that may stand where this one stands."""
+    model: type[BaseModel] = Settings
+    for part in loc[:-1]:
+        if isinstance(part, int):
+            continue
+        field = model.model_fields.get(part)
+        inner = _model_in(field.annotation) if field else None
+        if inner is None:
+            return []
+        model = inner
+    return list(model.model_fields)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((m for a in get_args(annotation) if (m := _model_in(a))), None)
+
+
+def _contradictions(settings: Settings) -> list[tuple[str, str]]:
+    """What each key alone cannot show."""
+    ids = [school.id for school in settings.schools]
+    names = [source.name for source in settings.sources]
+    found = [("schools.id", f"{i} is used twice") for i in _twice(ids)]
+    found += [("sources.name", f"{n} is used twice; each needs its own") for n in _twice(names)]
+    for i, source in enumerate(settings.sources, 1):
+        unknown = sorted(set(source.schools) - set(ids))
+        found += [
+            (f"sources[{i}].schools", f"there is no school with the id {u}") for u in unknown
+        ]
+    if settings.database != "sqlite" and not settings.database.startswith("env:"):
+        found.append(("database", 'write "sqlite", or "env:NAME" for a PostgreSQL address'))
+    return found
+
+
+def _twice(values: Sequence[str]) -> list[str]:
+    return sorted({v for v in values if values.count(v) > 1})
+
+
+__all__ = ["Secret", "Settings", "SettingsError", "load"]

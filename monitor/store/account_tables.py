@@ -1,0 +1,85 @@
+"""The tables behind accounts.py, and small questions to them; hashes stand for secrets."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import JSON
+from sqlmodel import Field, Session, SQLModel, col, delete, select
+
+from monitor.store.tables import UtcDateTime
+
+
+def _when(*, nullable: bool = False, index: bool = False) -> Any:
+    default = {"default": None} if nullable else {}
+    return Field(sa_type=UtcDateTime, nullable=nullable, index=index, **default)  # type: ignore[call-overload]  # SQLModel's overloads know no TypeDecorator
+
+
+class AccountRow(SQLModel, table=True):
+    __tablename__ = "account"
+    id: int | None = Field(default=None, primary_key=True)
+    email: str = Field(unique=True)
+    role: str
+    schools: list[str] = Field(sa_type=JSON)
+    password_hash: str | None = None
+    created_at: datetime = _when()
+    disabled_at: datetime | None = _when(nullable=True)
+
+
+class InviteRow(SQLModel, table=True):
+    """A link that sets a password, once."""
+
+    __tablename__ = "invite"
+    token_sha256: str = Field(primary_key=True)
+    account: int = Field(foreign_key="account.id", index=True)
+    expires_at: datetime = _when()
+
+
+class SessionRow(SQLModel, table=True):
+    __tablename__ = "session"
+    token_sha256: str = Field(primary_key=True)
+    account: int = Field(foreign_key="account.id", index=True)
+    started_at: datetime = _when()
+    last_seen_at: datetime = _when()
+
+
+class TryRow(SQLModel, table=True):
+    """A sign-in that failed, or has not yet succeeded. The address is hashed, because
+    people also type their password into that field."""
+
+    __tablename__ = "sign_in_try"
+    id: int | None = Field(default=None, primary_key=True)
+    email_sha256: str = Field(index=True)
+    at: datetime = _when(index=True)
+
+
+def digest(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
+
+
+def by_email(session: Session, email: str, *, lock: bool = False) -> AccountRow | None:
+    query = select(AccountRow).where(AccountRow.email == email)
+    return session.exec(query.with_for_update() if lock else query).one_or_none()
+
+
+def forget_links(session: Session, row: AccountRow) -> None:
+    session.exec(delete(InviteRow).where(col(InviteRow.account) == row.id))
+
+
+def forget_tries(session: Session, email: str) -> None:
+    session.exec(delete(TryRow).where(col(TryRow.email_sha256) == digest(email)))
+
+
+def forget_sessions_before(session: Session, before: datetime) -> None:
+    session.exec(delete(SessionRow).where(col(SessionRow.started_at) < before))
+
+
+def forget_sessions_of(session: Session, row: AccountRow) -> None:
+    session.exec(delete(SessionRow).where(col(SessionRow.account) == row.id))
+
+
+def key_of(row: AccountRow) -> int:
+    assert row.id is not None  # given by the database as soon as the row is in it
+    return row.id

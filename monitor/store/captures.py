@@ -1,0 +1,94 @@
+"""Promises of evidence, and the evidence once it is sealed. Files lie on disk, not here."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, or_, select
+
+from monitor.domain import CaptureMode, CapturePromise, Evidence, EvidenceState, Mention
+from monitor.store.database import Database
+from monitor.store.rows import evidence_from_row, mention_from_row
+from monitor.store.tables import CaptureRow, MentionRow
+
+
+class Captures(Database):
+    def claim_capture(self, now: datetime, lease: timedelta) -> CapturePromise | None:
+        """The oldest promise that is due and that nobody else is at work on."""
+        free = or_(col(CaptureRow.leased_until).is_(None), col(CaptureRow.leased_until) <= now)
+        wanted = (CaptureRow.state == EvidenceState.WANTED, CaptureRow.due_at <= now, free)
+        with self.transaction() as session:
+            row = session.exec(
+                select(CaptureRow)
+                .where(*wanted)
+                .order_by(col(CaptureRow.due_at), CaptureRow.id)
+                .limit(1)
+                .with_for_update(skip_locked=True)
+            ).first()
+            if row is None:
+                return None
+            row.leased_until = now + lease
+            session.add(row)
+            return _promise(session, row)
+
+    def captured(self, promise: CapturePromise, evidence: Evidence) -> None:
+        with self.transaction() as session:
+            row = session.get_one(CaptureRow, promise.id)
+            _seal(row, evidence)
+            session.add(row)
+
+    def postpone_capture(self, promise: CapturePromise, until: datetime, error: str) -> None:
+        with self.transaction() as session:
+            row = session.get_one(CaptureRow, promise.id)
+            row.due_at, row.leased_until, row.error = until, None, error
+            row.attempts += 1
+            session.add(row)
+
+    def add_capture(self, school: str, mention: Mention, evidence: Evidence) -> None:
+        """Evidence that a person asked for, outside any incident."""
+        with self.transaction() as session:
+            row = CaptureRow(
+                id=evidence.id,
+                school=school,
+                source=mention.source,
+                external_id=mention.external_id,
+                url=mention.url,
+                mode=evidence.mode,
+                state=evidence.state,
+                due_at=evidence.captured_at,
+            )
+            _seal(row, evidence)
+            session.add(row)
+
+    def evidence(self, id_: str | None = None) -> list[Evidence]:
+        """All that is sealed, or the one with this id."""
+        query = select(CaptureRow).where(CaptureRow.state != EvidenceState.WANTED)
+        if id_ is not None:
+            query = query.where(CaptureRow.id == id_)
+        with self.reading() as session:
+            return [evidence_from_row(r) for r in session.exec(query.order_by(CaptureRow.id))]
+
+    def captures_waiting(self) -> int:
+        query = select(CaptureRow.id).where(CaptureRow.state == EvidenceState.WANTED)
+        with self.reading() as session:
+            return len(session.exec(query).all())
+
+
+def _seal(row: CaptureRow, evidence: Evidence) -> None:
+    row.mode, row.state = evidence.mode, evidence.state
+    row.captured_at, row.manifest_sha256 = evidence.captured_at, evidence.manifest_sha256
+    row.files = json.dumps([asdict(f) for f in evidence.files])
+    row.note, row.error, row.leased_until = evidence.note, "", None
+
+
+def _promise(session: Session, row: CaptureRow) -> CapturePromise:
+    mention = session.get_one(MentionRow, (row.school, row.source, row.external_id))
+    return CapturePromise(
+        id=row.id,
+        school=row.school,
+        mention=mention_from_row(mention),
+        mode=CaptureMode(row.mode),
+        attempts=row.attempts,
+    )

@@ -1,0 +1,119 @@
+"""One database, SQLite or PostgreSQL: connections, transactions, migrations, and its troubles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlmodel import Session, create_engine
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_READING = "reading"
+
+
+class StoreError(Exception):
+    """The database could not do its work. The message is for the school; nothing was half done."""
+
+
+def _plain(error: SQLAlchemyError) -> str:
+    """What happened, without SQL and without anything a person wrote."""
+    words = str(getattr(error, "orig", error)).lower()
+    if "locked" in words or "lock timeout" in words:
+        return "The database is in use by another program. Nothing is lost; please try again."
+    if "full" in words or "no space" in words:
+        return "The disk is full. Nothing is lost; please make room and try again."
+    if "readonly" in words or "read-only" in words:
+        return "The database may not be written to. Please check the folder's permissions."
+    if "unable to open" in words:
+        return "The database file cannot be opened. Please check data_dir and its permissions."
+    if "malformed" in words or "not a database" in words:
+        return "The database file is damaged. Please put back the last backup."
+    if "connect" in words or "password" in words or "does not exist" in words:
+        return "The database server did not let us in. Please check DATABASE_URL and the server."
+    return f"The database refused ({type(error).__name__}). Nothing is lost; please try again."
+
+
+class Database:
+    """*url* is SQLAlchemy's. Opening brings the tables up to date."""
+
+    def __init__(self, url: str, *, patience: float = 30.0) -> None:
+        """*patience*: seconds to wait for another writer on SQLite before saying so."""
+        try:
+            self.engine = _engine(url, patience)
+            self._migrate_or_close()
+        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError):
+            raise StoreError(
+                "The database address cannot be read. "
+                'Write "sqlite" or env:DATABASE_URL holding postgresql+psycopg://…'
+            ) from None
+        except SQLAlchemyError as error:
+            raise StoreError(_plain(error)) from error
+
+    def _migrate_or_close(self) -> None:
+        try:
+            self._migrate()
+        except SQLAlchemyError:
+            self.close()
+            raise
+
+    def _migrate(self) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+        with self.engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """All of it or none of it. Raises StoreError."""
+        with self._session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A consistent view that never waits for a writer. Raises StoreError."""
+        with self._session(self.engine.execution_options(**{_READING: True})) as session:
+            yield session
+
+    @contextmanager
+    def _session(self, engine: Engine) -> Iterator[Session]:
+        try:
+            with Session(engine, expire_on_commit=False) as session, session.begin():
+                yield session
+        except DBAPIError as error:
+            raise StoreError(_plain(error)) from error
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _engine(url: str, patience: float) -> Engine:
+    engine = create_engine(url, connect_args=_arguments(url, patience), pool_pre_ping=True)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _sqlite_connect)
+        event.listen(engine, "begin", _sqlite_begin)
+    return engine
+
+
+def _arguments(url: str, patience: float) -> dict[str, object]:
+    if make_url(url).get_backend_name() == "sqlite":
+        return {"timeout": patience, "check_same_thread": False}
+    return {"connect_timeout": 10}
+
+
+def _sqlite_connect(connection: object, _record: object) -> None:
+    connection.isolation_level = None  # type: ignore[attr-defined]  # a sqlite3.Connection; we say BEGIN ourselves
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]  # as above
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    # A deferred transaction that turns into a writer fails at once with SQLITE_BUSY, whatever
+    # the time-out; so writers take the lock at the start (simonwillison.net, 17 Feb 2025).
+    reading = connection.get_execution_options().get(_READING)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -1,0 +1,99 @@
+"""What must be forgotten is deleted here; monitor.retention says what that is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, delete, select, update
+
+from monitor.domain import IncidentState
+from monitor.store.database import Database
+from monitor.store.tables import AlertRow, CaptureRow, IncidentRow, LetterRow, MentionRow
+
+
+class Forgetting(Database):
+    def close_case(self, number: str, now: datetime) -> bool:
+        """Close an incident. False if there is none of that number."""
+        with self.transaction() as session:
+            row = session.exec(select(IncidentRow).where(IncidentRow.number == number)).first()
+            if row is None:
+                return False
+            row.state, row.closed_at = IncidentState.CLOSED, now
+            session.add(row)
+            return True
+
+    def forgettable_mentions(self, before: datetime, *, about_school: bool) -> int:
+        with self.reading() as session:
+            rows = session.exec(
+                select(MentionRow.external_id).where(*_old(before, about_school=about_school))
+            )
+            return len(rows.all())
+
+    def forget_mentions(self, before: datetime, *, about_school: bool) -> int:
+        """Delete mentions outside the log first seen before then. They stay counted nowhere."""
+        with self.transaction() as session:
+            done = session.execute(
+                delete(MentionRow).where(*_old(before, about_school=about_school))
+            )
+            return int(done.rowcount)  # type: ignore[attr-defined]  # a delete's result has it
+
+    def strippable_authors(self, before: datetime) -> int:
+        with self.reading() as session:
+            return len(session.exec(select(MentionRow.external_id).where(*_signed(before))).all())
+
+    def strip_authors(self, before: datetime) -> int:
+        """Blank the author of mentions outside the log; the words stay until their own day."""
+        with self.transaction() as session:
+            done = session.execute(update(MentionRow).where(*_signed(before)).values(author=""))
+            return int(done.rowcount)  # type: ignore[attr-defined]  # as above
+
+    def forgettable_cases(self, closed_before: datetime) -> list[str]:
+        """Numbers of incidents closed before then, but for those about a child's safety:
+        these a person moves to the child's file (IICSA asked schools to destroy none)."""
+        query = select(IncidentRow.number).where(
+            IncidentRow.state == IncidentState.CLOSED,
+            col(IncidentRow.child_safety).is_(False),
+            col(IncidentRow.closed_at) < closed_before,
+        )
+        with self.reading() as session:
+            return list(session.exec(query.order_by(IncidentRow.number)))
+
+    def forget_case(self, number: str) -> list[str]:
+        """Delete an incident with all that hangs on it; the ids of evidence whose folders
+        the caller is to delete."""
+        with self.transaction() as session:
+            row = session.exec(select(IncidentRow).where(IncidentRow.number == number)).first()
+            if row is None:
+                return []
+            ids = _captures_of(session, row.key)
+            letters = session.exec(
+                select(AlertRow.letter).where(AlertRow.incident == row.key)
+            ).all()
+            session.execute(delete(AlertRow).where(col(AlertRow.incident) == row.key))
+            carrying = select(AlertRow.letter)
+            session.execute(
+                delete(LetterRow).where(
+                    col(LetterRow.key).in_(letters), col(LetterRow.key).not_in(carrying)
+                )
+            )
+            session.execute(delete(CaptureRow).where(col(CaptureRow.incident) == row.key))
+            session.execute(delete(MentionRow).where(col(MentionRow.incident) == row.key))
+            session.delete(row)
+            return ids
+
+
+def _captures_of(session: Session, incident: str) -> list[str]:
+    return list(session.exec(select(CaptureRow.id).where(CaptureRow.incident == incident)))
+
+
+def _signed(before: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (*_old(before, about_school=True), col(MentionRow.author) != "")
+
+
+def _old(before: datetime, *, about_school: bool) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(MentionRow.incident).is_(None),
+        col(MentionRow.about_school).is_(about_school),
+        col(MentionRow.first_seen_at) < before,
+    )

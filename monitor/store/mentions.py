@@ -1,0 +1,243 @@
+"""Mentions, and in the same transaction everything that follows from them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel, select
+
+from monitor.domain import (
+    Alert,
+    AlertState,
+    Assessment,
+    CaptureMode,
+    EvidenceState,
+    Incident,
+    Mention,
+    Severity,
+    Urgency,
+)
+from monitor.store.database import Database
+from monitor.store.rows import incident_from_row, mention_from_row
+from monitor.store.tables import (
+    AlertRow,
+    CaptureRow,
+    IncidentRow,
+    LetterRow,
+    MentionRow,
+    NumberRow,
+)
+from monitor.wire import assessment_to_json
+
+# A high alert gives the camera this long, so that the screenshot can go with it; a critical
+# one waits for nothing.
+PICTURE_GRACE = timedelta(seconds=90)
+DIGEST_TIME = time(7, 0, tzinfo=ZoneInfo("Europe/London"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """A mention of an incident that stands at the same place or has the same words."""
+
+    incident: Incident
+    mention: Mention
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One mention and all that follows from it, to be written down together.
+
+    `place` and `story` say where it stands and what its words are (monitor.incidents);
+    `capture` is None where no evidence is wanted.
+    """
+
+    school: str
+    mention: Mention
+    place: str
+    story: str
+    assessment: Assessment
+    seen_at: datetime
+    incident: Incident | None = None
+    alerts: tuple[Alert, ...] = ()
+    capture: CaptureMode | None = None
+
+
+class Mentions(Database):
+    def unseen(self, school: str, mentions: Iterable[Mention]) -> Iterator[Mention]:
+        """Those not yet written down. One post can be about two schools; each sees for itself."""
+        for mention in mentions:
+            with self.reading() as session:
+                seen = session.get(MentionRow, (school, *mention.key)) is not None
+            if not seen:
+                yield mention
+
+    def neighbours(self, school: str, place: str, story: str) -> list[Neighbour]:
+        """Mentions in the log at the same place, or with the same words, oldest first."""
+        same_words = (MentionRow.story == story) & (MentionRow.story != "")
+        query = (
+            select(MentionRow, IncidentRow)
+            .join(IncidentRow)
+            .where(MentionRow.school == school, (MentionRow.place == place) | same_words)
+            .order_by(MentionRow.first_seen_at, MentionRow.external_id)  # type: ignore[arg-type]  # a column, to SQLAlchemy
+        )
+        with self.reading() as session:
+            return [
+                Neighbour(incident=incident_from_row(i), mention=mention_from_row(m))
+                for m, i in session.exec(query)
+            ]
+
+    def keep(self, entry: Entry) -> bool:
+        """Write it down, all or nothing. False if somebody else did so in the meantime."""
+        with self.transaction() as session:
+            if not _insert(session, _incidentless(entry)):
+                return False
+            if entry.incident is not None:
+                _write_incident(session, entry, entry.incident)
+            return True
+
+
+def _insert(session: Session, row: MentionRow | AlertRow | LetterRow) -> bool:
+    """Insert unless the key is there already: the one race between two scans."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    table = SQLModel.metadata.tables[str(type(row).__tablename__)]
+    statement = dialect.insert(table).values(row.model_dump()).on_conflict_do_nothing()
+    key = table.primary_key.columns
+    return session.connection().execute(statement.returning(*key)).first() is not None
+
+
+def _incidentless(entry: Entry) -> MentionRow:
+    mention = entry.mention
+    return MentionRow(
+        school=entry.school,
+        source=mention.source,
+        external_id=mention.external_id,
+        url=mention.url,
+        place=entry.place,
+        story=entry.story,
+        text=mention.text,
+        author=mention.author,
+        sensitive=mention.sensitive,
+        published_at=mention.published_at,
+        first_seen_at=entry.seen_at,
+        about_school=entry.assessment.about_school,
+        assessment=json.dumps(assessment_to_json(entry.assessment)),
+    )
+
+
+def _write_incident(session: Session, entry: Entry, incident: Incident) -> None:
+    row = session.get(IncidentRow, incident.key)
+    if row is None:
+        row = IncidentRow(
+            key=incident.key,
+            number=_next_number(session, incident.opened_at.astimezone(UTC).year),
+            school=incident.school,
+            opened_at=incident.opened_at,
+            state=incident.state,
+            categories="",
+            severity=incident.severity,
+            about_head=False,
+            child_safety=False,
+            pictures_allowed=True,
+        )
+    row.categories = " ".join(sorted(incident.categories))
+    row.severity = incident.severity
+    row.state = incident.state
+    row.about_head = incident.about_head
+    row.child_safety = incident.child_safety
+    row.pictures_allowed = incident.pictures_allowed
+    session.add(row)
+    session.flush()
+    mention = session.get_one(MentionRow, (entry.school, *entry.mention.key))
+    mention.incident = incident.key
+    if entry.capture is not None:
+        session.add(_capture_row(entry, incident, entry.capture))
+    for alert in entry.alerts:
+        _promise(session, alert, entry.seen_at)
+
+
+def _next_number(session: Session, year: int) -> str:
+    row = session.get(NumberRow, year, with_for_update=True) or NumberRow(year=year, last=0)
+    row.last += 1
+    session.add(row)
+    return f"{year}-{row.last:03d}"
+
+
+def capture_id(school: str, mention: Mention) -> str:
+    """The same for the same mention, so that a promise written twice is one promise."""
+    key = "\n".join((school, *mention.key)).encode()
+    return "ev-" + hashlib.sha256(key).hexdigest()[:16]
+
+
+def _capture_row(entry: Entry, incident: Incident, mode: CaptureMode) -> CaptureRow:
+    return CaptureRow(
+        id=capture_id(entry.school, entry.mention),
+        school=entry.school,
+        incident=incident.key,
+        source=entry.mention.source,
+        external_id=entry.mention.external_id,
+        url=entry.mention.url,
+        mode=mode,
+        state=EvidenceState.WANTED,
+        due_at=entry.seen_at,
+    )
+
+
+def _promise(session: Session, alert: Alert, now: datetime) -> None:
+    """Write an alert and the letter that carries it, unless it was promised before."""
+    if session.get(AlertRow, alert.key) is not None:
+        return
+    letter = _letter_of_its_own(alert, now)
+    if alert.urgency is Urgency.DIGEST:
+        letter = _open_digest(session, alert, now)
+    _insert(session, letter)
+    _insert(
+        session,
+        AlertRow(
+            key=alert.key, incident=alert.incident, letter=letter.key, severity=alert.severity
+        ),
+    )
+
+
+def _letter_of_its_own(alert: Alert, now: datetime) -> LetterRow:
+    return LetterRow(
+        key=alert.key,
+        school=alert.school,
+        role=alert.role,
+        urgency=Urgency.NOW,
+        state=AlertState.WAITING,
+        due_at=now if alert.severity is Severity.CRITICAL else now + PICTURE_GRACE,
+    )
+
+
+def next_digest(now: datetime) -> datetime:
+    """The next seven o'clock in the morning, by the clock on the school's wall."""
+    local = now.astimezone(DIGEST_TIME.tzinfo)
+    today = datetime.combine(local.date(), DIGEST_TIME)
+    return today if today > local else today + timedelta(days=1)
+
+
+def _open_digest(session: Session, alert: Alert, now: datetime) -> LetterRow:
+    """The next digest that nobody has begun to write; a begun one would lose this alert."""
+    due = next_digest(now)
+    while True:
+        key = f"digest:{alert.school}:{alert.role}:{due:%Y-%m-%d}"
+        row = session.get(LetterRow, key, with_for_update=True)
+        if row is None:
+            break
+        if row.message is None and row.leased_until is None and row.state == AlertState.WAITING:
+            return row
+        due += timedelta(days=1)
+    return LetterRow(
+        key=key,
+        school=alert.school,
+        role=alert.role,
+        urgency=Urgency.DIGEST,
+        state=AlertState.WAITING,
+        due_at=due,
+    )

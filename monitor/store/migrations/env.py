@@ -1,0 +1,14 @@
+"""Alembic runs inside the connection that database.py hands over."""
+
+from alembic import context
+from sqlmodel import SQLModel
+
+from monitor.store import account_tables, tables  # noqa: F401 - both register their tables
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=SQLModel.metadata,
+    render_as_batch=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

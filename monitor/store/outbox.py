@@ -1,0 +1,112 @@
+"""Letters that must leave: claimed with a lease, rendered once, marked when they are gone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement
+from sqlmodel import col, or_, select, update
+
+from monitor.domain import AlertState, Case, Letter, Role, Urgency
+from monitor.store.cases import cases_of
+from monitor.store.database import Database
+from monitor.store.tables import AlertRow, IncidentRow, LetterRow
+
+
+class Outbox(Database):
+    def claim_letter(
+        self, *, due: datetime, until: datetime, urgencies: frozenset[Urgency]
+    ) -> Letter | None:
+        """A letter that was due at *due*, taken out of reach of others until *until*."""
+        free = or_(col(LetterRow.leased_until).is_(None), col(LetterRow.leased_until) <= due)
+        with self.transaction() as session:
+            row = session.exec(
+                select(LetterRow)
+                .where(
+                    LetterRow.state == AlertState.WAITING,
+                    LetterRow.due_at <= due,
+                    free,
+                    col(LetterRow.urgency).in_(sorted(urgencies)),
+                )
+                .order_by(col(LetterRow.due_at), LetterRow.key)
+                .limit(1)
+                .with_for_update(skip_locked=True)
+            ).first()
+            if row is None:
+                return None
+            letter = _letter(row)
+            row.leased_until = until
+            row.attempts += 1  # now, so that a letter which kills its sender is seen to
+            session.add(row)
+            return letter
+
+    def cases_in(self, letter: Letter) -> tuple[Case, ...]:
+        """The incidents it tells of, as they are now, oldest first."""
+        told = select(AlertRow.incident).where(AlertRow.letter == letter.key)
+        query = select(IncidentRow).where(col(IncidentRow.key).in_(told))
+        with self.reading() as session:
+            rows = session.exec(query.order_by(IncidentRow.number)).all()
+            return tuple(cases_of(session, rows))
+
+    def write_message(self, letter: Letter, message: bytes, message_id: str) -> None:
+        self._mark(letter, message=message, message_id=message_id)
+
+    def sent(self, letter: Letter, at: datetime) -> None:
+        self._mark(letter, state=AlertState.SENT, sent_at=at, leased_until=None, error="")
+
+    def postpone(self, letter: Letter, until: datetime, error: str) -> None:
+        self._mark_if_still_ours(letter, due_at=until, leased_until=None, error=error)
+
+    def give_up(self, letter: Letter, at: datetime, error: str) -> None:
+        self._settle(letter, AlertState.FAILED, at, error)
+
+    def withdraw(self, letter: Letter, at: datetime, reason: str) -> None:
+        self._settle(letter, AlertState.WITHDRAWN, at, reason)
+
+    def _settle(self, letter: Letter, state: AlertState, at: datetime, why: str) -> None:
+        self._mark_if_still_ours(letter, state=state, due_at=at, leased_until=None, error=why)
+
+    def _mark_if_still_ours(self, letter: Letter, **values: object) -> None:
+        """Not if our lease ran out and another worker has it, or has sent it, by now."""
+        ours = col(LetterRow.attempts) == letter.attempts + 1
+        self._mark(letter, ours, col(LetterRow.state) == AlertState.WAITING, **values)
+
+    def _mark(self, letter: Letter, *only: ColumnElement[bool], **values: object) -> None:
+        this = col(LetterRow.key) == letter.key
+        with self.transaction() as session:
+            session.execute(update(LetterRow).where(this, *only).values(**values))
+
+    def hasten(self, now: datetime) -> None:
+        """Make every urgent letter that was put off due now: a person has asked for a pass."""
+        with self.transaction() as session:
+            session.execute(
+                update(LetterRow)
+                .where(
+                    col(LetterRow.state) == AlertState.WAITING,
+                    col(LetterRow.urgency) == Urgency.NOW,
+                    col(LetterRow.due_at) > now,
+                )
+                .values(due_at=now)
+            )
+
+    def unsent(self) -> list[tuple[Letter, AlertState, datetime, str]]:
+        """Letters that wait or were refused: with state, when due, and the last error."""
+        states = (AlertState.WAITING, AlertState.FAILED)
+        query = select(LetterRow).where(col(LetterRow.state).in_(states))
+        with self.reading() as session:
+            return [
+                (_letter(row), AlertState(row.state), row.due_at, row.error)
+                for row in session.exec(query.order_by(col(LetterRow.due_at), LetterRow.key))
+            ]
+
+
+def _letter(row: LetterRow) -> Letter:
+    return Letter(
+        key=row.key,
+        school=row.school,
+        role=Role(row.role),
+        urgency=Urgency(row.urgency),
+        attempts=row.attempts,
+        message=row.message,
+        message_id=row.message_id,
+    )

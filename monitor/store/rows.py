@@ -1,0 +1,81 @@
+"""From rows to nouns."""
+
+from __future__ import annotations
+
+import json
+
+from monitor.domain import (
+    AlertState,
+    CaptureMode,
+    Category,
+    Evidence,
+    EvidenceFile,
+    EvidenceState,
+    Incident,
+    IncidentState,
+    Mention,
+    Role,
+    Severity,
+    Sighting,
+    Told,
+)
+from monitor.store.tables import CaptureRow, IncidentRow, LetterRow, MentionRow
+from monitor.wire import assessment_from_json
+
+
+def mention_from_row(row: MentionRow) -> Mention:
+    return Mention(
+        source=row.source,
+        external_id=row.external_id,
+        url=row.url,
+        text=row.text,
+        author=row.author,
+        published_at=row.published_at,
+        sensitive=row.sensitive,
+    )
+
+
+def sighting_from_row(row: MentionRow) -> Sighting:
+    return Sighting(
+        mention=mention_from_row(row),
+        assessment=assessment_from_json(json.loads(row.assessment)),
+        first_seen_at=row.first_seen_at,
+    )
+
+
+def incident_from_row(row: IncidentRow) -> Incident:
+    return Incident(
+        key=row.key,
+        number=row.number,
+        school=row.school,
+        opened_at=row.opened_at,
+        state=IncidentState(row.state),
+        categories=frozenset(map(Category, row.categories.split())),
+        severity=Severity(row.severity),
+        about_head=row.about_head,
+        child_safety=row.child_safety,
+        pictures_allowed=row.pictures_allowed,
+    )
+
+
+def evidence_from_row(row: CaptureRow) -> Evidence:
+    return Evidence(
+        id=row.id,
+        mode=CaptureMode(row.mode),
+        state=EvidenceState(row.state),
+        captured_at=row.captured_at or row.due_at,
+        manifest_sha256=row.manifest_sha256,
+        files=tuple(EvidenceFile(**f) for f in json.loads(row.files)),
+        note=row.note or row.error,
+    )
+
+
+def told_from_row(row: LetterRow) -> Told:
+    return Told(
+        role=Role(row.role),
+        channel="email",
+        state=AlertState(row.state),
+        sent_at=row.sent_at,
+        message_id=row.message_id,
+        error=row.error,
+    )

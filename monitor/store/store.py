@@ -1,0 +1,14 @@
+"""All of it over one database."""
+
+from __future__ import annotations
+
+from monitor.store.captures import Captures
+from monitor.store.cases import Cases
+from monitor.store.forgetting import Forgetting
+from monitor.store.mentions import Mentions
+from monitor.store.outbox import Outbox
+from monitor.store.visits import Visits
+
+
+class Store(Mentions, Captures, Outbox, Visits, Cases, Forgetting):
+    """What the program remembers; each base class is one noun."""

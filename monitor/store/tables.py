@@ -1,0 +1,146 @@
+"""The tables. `table=True` does not validate, so only code in this package makes rows."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, Index, LargeBinary, Text
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware in, aware out, UTC inside; SQLite itself forgets the zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        if value is None:
+            return None
+        if value.utcoffset() is None:
+            raise ValueError("a stored time must be timezone-aware")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        if value is None:
+            return None
+        found: datetime = value
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def _when(*, nullable: bool = False, index: bool = False) -> Any:
+    default = {"default": None} if nullable else {}
+    return Field(sa_type=UtcDateTime, nullable=nullable, index=index, **default)  # type: ignore[call-overload]  # SQLModel's overloads know no TypeDecorator
+
+
+class VisitRow(SQLModel, table=True):
+    """How far each source has been read for each school, and how that goes."""
+
+    __tablename__ = "visit"
+    school: str = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    cursor: str | None = Field(default=None, sa_type=Text)
+    next_visit_at: datetime | None = _when(nullable=True)
+    last_success_at: datetime | None = _when(nullable=True)
+    failing_since: datetime | None = _when(nullable=True)
+    failures: int = 0
+    error: str = Field(default="", sa_type=Text)
+    needs_a_person: bool = False
+
+
+class IncidentRow(SQLModel, table=True):
+    __tablename__ = "incident"
+    key: str = Field(primary_key=True)
+    number: str = Field(unique=True)
+    school: str = Field(index=True)
+    opened_at: datetime = _when(index=True)
+    closed_at: datetime | None = _when(nullable=True)
+    state: str
+    categories: str  # separated by blanks
+    severity: str
+    about_head: bool
+    child_safety: bool
+    pictures_allowed: bool
+
+
+class MentionRow(SQLModel, table=True):
+    __tablename__ = "mention"
+    __table_args__ = (
+        Index("ix_mention_place", "school", "place"),
+        Index("ix_mention_story", "school", "story"),
+        Index("ix_mention_seen", "school", "first_seen_at"),
+    )
+    school: str = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    external_id: str = Field(primary_key=True)
+    url: str = Field(sa_type=Text)
+    place: str = Field(sa_type=Text)  # the URL without what only tracks people
+    story: str  # fingerprint of the words; empty when they are too few to tell
+    text: str = Field(sa_type=Text)
+    author: str = Field(sa_type=Text)
+    sensitive: bool
+    published_at: datetime | None = _when(nullable=True)
+    first_seen_at: datetime = _when()
+    about_school: bool
+    assessment: str = Field(sa_type=Text)  # JSON, monitor.wire.AssessmentJson
+    incident: str | None = Field(default=None, foreign_key="incident.key", index=True)
+
+
+class NumberRow(SQLModel, table=True):
+    """The last incident number given in a year."""
+
+    __tablename__ = "number"
+    year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    last: int
+
+
+class CaptureRow(SQLModel, table=True):
+    """Evidence: a promise until `captured_at` is set."""
+
+    __tablename__ = "capture"
+    id: str = Field(primary_key=True)
+    school: str
+    incident: str | None = Field(default=None, foreign_key="incident.key", index=True)
+    source: str
+    external_id: str
+    url: str = Field(sa_type=Text)
+    mode: str
+    state: str = Field(index=True)
+    due_at: datetime = _when()
+    leased_until: datetime | None = _when(nullable=True)
+    attempts: int = 0
+    error: str = Field(default="", sa_type=Text)
+    captured_at: datetime | None = _when(nullable=True)
+    manifest_sha256: str = ""
+    files: str = Field(default="[]", sa_type=Text)  # JSON
+    note: str = Field(default="", sa_type=Text)
+
+
+class LetterRow(SQLModel, table=True):
+    """The outbox. `message` is rendered once, and sent again byte for byte if need be."""
+
+    __tablename__ = "letter"
+    key: str = Field(primary_key=True)
+    school: str
+    role: str
+    urgency: str
+    state: str = Field(index=True)
+    due_at: datetime = _when()
+    leased_until: datetime | None = _when(nullable=True)
+    attempts: int = 0
+    message: bytes | None = Field(default=None, sa_type=LargeBinary)
+    message_id: str = ""
+    sent_at: datetime | None = _when(nullable=True)
+    error: str = Field(default="", sa_type=Text)
+
+
+class AlertRow(SQLModel, table=True):
+    """Who must hear of what; equal keys are one alert, carried by one letter."""
+
+    __tablename__ = "alert"
+    key: str = Field(primary_key=True)
+    incident: str = Field(foreign_key="incident.key", index=True)
+    letter: str = Field(foreign_key="letter.key", index=True)
+    severity: str

@@ -1,0 +1,118 @@
+"""create_app(): the screens behind their shield."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlencode
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from monitor.domain import School
+from monitor.store.accounts import Accounts
+from monitor.store.database import StoreError
+from monitor.web import (
+    home,
+    incident,
+    incidents,
+    invite,
+    screenshot,
+    sign_in,
+    sign_out,
+    sources,
+    static,
+    trends,
+)
+from monitor.web.desk import Desk, Log, Verify
+from monitor.web.guard import NotAllowed, SignInNeeded, insist_on_policies
+from monitor.web.page import render
+from monitor.web.shield import Shield
+
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+_SCREENS = (
+    home,
+    sign_in,
+    sign_out,
+    invite,
+    incidents,
+    incident,
+    screenshot,
+    trends,
+    sources,
+    static,
+)
+
+
+def create_app(
+    *,
+    store: Log,
+    accounts: Accounts,
+    schools: Mapping[str, School],
+    evidence_root: Path,
+    verify: Verify,
+    clock: Callable[[], datetime],
+    secure_cookies: bool,
+    hosts: Collection[str] = LOOPBACK,
+) -> FastAPI:
+    """*hosts*: the names, without port, by which browsers reach it; all others are refused.
+
+    *secure_cookies*: true when staff reach it by https, be it through a proxy.
+    """
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.desk = Desk(
+        store=store,
+        accounts=accounts,
+        schools=schools,
+        evidence_root=evidence_root,
+        verify=verify,
+        clock=clock,
+        secure_cookies=secure_cookies,
+    )
+    for screen in _SCREENS:
+        app.router.routes.extend(screen.router.routes)
+    insist_on_policies(app)
+    for error, handler in _HANDLERS.items():
+        app.add_exception_handler(error, handler)
+    app.add_middleware(Shield, hosts=frozenset(hosts), tls=secure_cookies)
+    return app
+
+
+def _ask_to_sign_in(request: Request, _: Exception) -> Response:
+    wanted = urlencode({"next": request.url.path})
+    return RedirectResponse(f"/sign-in?{wanted}", status_code=303)
+
+
+def _not_allowed(request: Request, _: Exception) -> HTMLResponse:
+    return render(request, "error", status=403, title="This page is not for your account", say="")
+
+
+def _not_found(request: Request, _: Exception) -> HTMLResponse:
+    return render(
+        request, "error", status=404, title="Page not found", say="Please check the address."
+    )
+
+
+def _http(request: Request, error: Exception) -> HTMLResponse:
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    if status == 404:
+        return _not_found(request, error)
+    return render(request, "error", status=status, title="That does not work here", say="")
+
+
+def _store(request: Request, error: Exception) -> HTMLResponse:
+    return render(
+        request, "error", status=503, title="The log cannot be read just now", say=str(error)
+    )
+
+
+_HANDLERS: dict[type[Exception], Callable[[Request, Exception], Response]] = {
+    SignInNeeded: _ask_to_sign_in,
+    NotAllowed: _not_allowed,
+    RequestValidationError: _not_found,
+    HTTPException: _http,
+    StoreError: _store,
+}

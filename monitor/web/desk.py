@@ -1,0 +1,60 @@
+"""What the screens work with, and how they come by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from fastapi import Request
+
+from monitor.domain import Case, Counted, Evidence, IncidentState, School, SourceHealth
+from monitor.store.accounts import Account, Accounts
+
+
+class Log(Protocol):
+    """What the dashboard reads from the store; it writes nothing there."""
+
+    def cases(
+        self,
+        school: str | None = None,
+        state: IncidentState | None = None,
+        since: datetime | None = None,
+    ) -> list[Case]:
+        """Newest first."""
+
+    def case(self, number: str) -> Case | None: ...
+
+    def health(self) -> list[SourceHealth]: ...
+
+    def counted(self, school: str, start: datetime, end: datetime) -> list[Counted]:
+        """Mentions first seen in [start, end)."""
+
+
+Verify = Callable[[Evidence], list[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    store: Log
+    accounts: Accounts
+    schools: Mapping[str, School]  # by id
+    evidence_root: Path  # holds one folder for each evidence id
+    verify: Verify  # what is wrong with the files; nothing when they are unchanged
+    clock: Callable[[], datetime]
+    secure_cookies: bool
+
+    @property
+    def cookie(self) -> str:
+        """`__Host-` lets no other site on the same domain set it; browsers want TLS for it."""
+        return "__Host-session" if self.secure_cookies else "session"
+
+    def schools_of(self, account: Account) -> list[School]:
+        return [self.schools[id_] for id_ in sorted(account.schools) if id_ in self.schools]
+
+
+def desk(request: Request) -> Desk:
+    found: Desk = request.app.state.desk
+    return found

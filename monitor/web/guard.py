@@ -1,0 +1,72 @@
+"""What a route must declare: which action it is, or why anybody may come in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.routing import APIRoute
+
+from monitor.store.accounts import Account
+from monitor.web.desk import desk
+from monitor.web.policy import Action, may
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in."""
+
+
+class NotAllowed(Exception):
+    """Somebody is signed in for whom this screen is not."""
+
+
+@dataclass(frozen=True)
+class Requires:
+    action: Action
+
+    def __call__(self, request: Request) -> Account:
+        account = signed_in(request)
+        if account is None:
+            raise SignInNeeded
+        if not may(account, self.action):
+            raise NotAllowed
+        return account
+
+
+@dataclass(frozen=True)
+class Public:
+    because: str
+
+    def __call__(self) -> None: ...
+
+
+def signed_in(request: Request) -> Account | None:
+    token = request.cookies.get(desk(request).cookie, "")
+    return desk(request).accounts.session(token) if token else None
+
+
+def public(because: str) -> list[Any]:
+    """For a route's `dependencies`."""
+    return [Depends(Public(because))]
+
+
+IncidentReader = Annotated[Account, Depends(Requires(Action.READ_INCIDENTS))]
+TrendReader = Annotated[Account, Depends(Requires(Action.READ_TRENDS))]
+SourceReader = Annotated[Account, Depends(Requires(Action.READ_SOURCES))]
+
+
+def policy_of(route: object) -> Requires | Public | None:
+    """What *route* declares; None for anything that declares nothing, or two things."""
+    if not isinstance(route, APIRoute):
+        return None
+    found = [need.call for need in route.dependant.dependencies]
+    declared = [call for call in found if isinstance(call, Requires | Public)]
+    return declared[0] if len(declared) == 1 else None
+
+
+def insist_on_policies(app: FastAPI) -> None:
+    """Raises RuntimeError: better no dashboard than a door without a lock."""
+    for route in app.routes:
+        if policy_of(route) is None:
+            raise RuntimeError(f"{route!r} does not declare who may use it")

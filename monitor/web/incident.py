@@ -1,0 +1,104 @@
+"""One incident: the words and why they matter, the evidence, who was told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from monitor.domain import (
+    ABOUT_SCHOOL,
+    CaptureMode,
+    Case,
+    Evidence,
+    EvidenceFile,
+    EvidenceState,
+    Reason,
+    Sighting,
+)
+from monitor.store.accounts import Account
+from monitor.web.desk import Desk, Verify, desk
+from monitor.web.display import Piece, pieces
+from monitor.web.guard import IncidentReader
+from monitor.web.page import render
+from monitor.web.policy import Action, may
+from monitor.words import CATEGORIES
+
+router = APIRouter()
+_WORDS = {category.value: words for category, words in CATEGORIES.items()} | {
+    ABOUT_SCHOOL: "About the school"
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    sighting: Sighting
+    pieces: list[Piece]
+    reasons: tuple[tuple[str, Reason], ...]  # in words, in the order of their numbers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    evidence: Evidence
+    screenshot: bool
+    wrong: list[str] | None  # None: there is nothing sealed to prove
+
+
+@router.get("/incidents/{number}")
+def incident(request: Request, account: IncidentReader, number: str) -> Response:
+    room = desk(request)
+    case = case_for(room, account, number)
+    school = room.schools.get(case.incident.school)
+    return render(
+        request,
+        "incident",
+        account=account,
+        case=case,
+        school=school.name if school else case.incident.school,
+        posts=[_post(sighting) for sighting in case.sightings],
+        proofs=[_proof(case, each, room.verify) for each in case.evidence],
+    )
+
+
+def case_for(room: Desk, account: Account, number: str) -> Case:
+    """Raises the same 404 for what is not there and for what this person may not know of."""
+    case = room.store.case(number)
+    if case is None or not may(account, Action.READ_INCIDENTS, case):
+        raise HTTPException(404)
+    return case
+
+
+def screenshot_of(case: Case, evidence: Evidence) -> EvidenceFile | None:
+    """The picture that may be shown: a sealed one, where no picture could be indecent."""
+    if evidence.mode is not CaptureMode.FULL or not case.incident.pictures_allowed:
+        return None
+    return next((file for file in evidence.files if file.name.endswith(".png")), None)
+
+
+def _post(sighting: Sighting) -> Post:
+    reasons = sorted(sighting.assessment.because, key=lambda r: (r.start, r.end))
+    return Post(
+        sighting=sighting,
+        pieces=pieces(sighting.mention.text, reasons),
+        reasons=tuple(
+            (_WORDS.get(reason.category, reason.category), reason) for reason in reasons
+        ),
+    )
+
+
+def _proof(case: Case, evidence: Evidence, verify: Verify) -> Proof:
+    sealed = evidence.state is not EvidenceState.WANTED
+    return Proof(
+        evidence=evidence,
+        screenshot=screenshot_of(case, evidence) is not None,
+        wrong=_wrong(evidence, verify) if sealed else None,
+    )
+
+
+def _wrong(evidence: Evidence, verify: Verify) -> list[str]:
+    try:
+        return verify(evidence)
+    except OSError as error:
+        return [f"the files cannot be read ({error.strerror})"]

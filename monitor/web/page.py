@@ -1,0 +1,75 @@
+"""Templates into answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from monitor.store.accounts import Account
+from monitor.web import display
+from monitor.web.policy import Action, may
+from monitor.words import CATEGORIES, ROLES, SENTIMENTS, SEVERITIES
+
+_SCREENS = (
+    (Action.READ_INCIDENTS, "/incidents", "Incidents"),
+    (Action.READ_TRENDS, "/trends", "Trends"),
+    (Action.READ_SOURCES, "/sources", "Sources"),
+)
+
+
+def screens_of(account: Account | None) -> list[tuple[str, str]]:
+    """Address and name of each screen there is for this person, the first being their home."""
+    if account is None:
+        return []
+    return [(path, name) for action, path, name in _SCREENS if may(account, action)]
+
+
+def render(
+    request: Request,
+    template: str,
+    *,
+    account: Account | None = None,
+    status: int = 200,
+    **values: object,
+) -> HTMLResponse:
+    page = _PAGES.get_template(f"{template}.html").render(
+        account=account,
+        screens=screens_of(account),
+        here=request.url.path,
+        **values,
+    )
+    return HTMLResponse(page, status)
+
+
+def _shown(value: object) -> object:
+    """Every string on every page, whoever wrote it; what a template made is Markup."""
+    return display.visible(value) if type(value) is str else value
+
+
+def _environment() -> Environment:
+    pages = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    pages.filters |= {
+        "address": display.address,
+        "when": display.when,
+        "size": display.size,
+    }
+    pages.globals |= {
+        "CATEGORIES": CATEGORIES,
+        "SEVERITIES": SEVERITIES,
+        "SENTIMENTS": SENTIMENTS,
+        "ROLES": ROLES,
+    }
+    return pages
+
+
+_PAGES = _environment()

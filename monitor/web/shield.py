@@ -1,0 +1,110 @@
+"""The outermost layer: what no request may do, and what every answer must say.
+
+Any web page that a member of staff has open can make their browser send requests here.
+So a request must name us as its host (or a name pointed at our address could read us),
+and a change must come from our own pages.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LARGEST_FORM = 16 * 1024
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    # Not no-referrer: browsers would then say "Origin: null" with our own forms.
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+HSTS = {"Strict-Transport-Security": "max-age=31536000"}
+
+_log = logging.getLogger(__name__)
+
+
+class Shield:
+    def __init__(self, app: ASGIApp, hosts: frozenset[str], *, tls: bool) -> None:
+        """*hosts*: the names, without port, under which staff reach the dashboard."""
+        self._app = app
+        self._hosts = frozenset(host.lower() for host in hosts)
+        self._headers = HEADERS | (HSTS if tls else {})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        begun = False
+
+        async def say(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        answer = self._refusal(scope["method"], Headers(scope=scope)) or self._app
+        try:
+            await answer(scope, receive, say)
+        except Exception as error:  # noqa: BLE001 - whatever it is, nobody sees a traceback
+            _report(error)
+            if not begun:
+                await _BROKEN(scope, receive, say)
+
+    def _refusal(self, method: str, headers: Headers) -> Response | None:
+        host = headers.get("host", "").lower()
+        if _without_port(host) not in self._hosts:
+            return _plain(421, "The dashboard does not answer under this name.")
+        if method in ("GET", "HEAD"):
+            return None
+        if not _from_our_own_page(host, headers):
+            return _plain(403, "This form was not sent from the dashboard. Nothing was done.")
+        if not headers.get("content-length", "").isdigit():
+            return _plain(411, "This form does not say how long it is.")
+        if int(headers["content-length"]) > LARGEST_FORM:
+            return _plain(413, "This form is too large.")
+        return None
+
+
+def _plain(status: int, sentence: str) -> Response:
+    return PlainTextResponse(sentence + "\n", status)
+
+
+_BROKEN = _plain(500, "Something went wrong here. Please try again; if it stays, tell your IT.")
+
+
+def _without_port(host: str) -> str:
+    name, _, port = host.rpartition(":")
+    return name if name and port.isdigit() else host
+
+
+def _from_our_own_page(host: str, headers: Headers) -> bool:
+    """Every browser says at least one of the two with a form; neither can be forged by a page."""
+    origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+    if origin is None and site is None:
+        return False
+    return site in (None, "same-origin") and (origin is None or _netloc(origin) == host)
+
+
+def _netloc(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
+
+
+def _report(error: Exception) -> None:
+    """Where it broke, without the message: that could hold what a person wrote."""
+    where = "".join(traceback.format_tb(error.__traceback__))
+    _log.error("The dashboard broke with %s:\n%s", type(error).__name__, where)

@@ -1,0 +1,22 @@
+"""Signing out."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse
+
+from monitor.web.desk import desk
+from monitor.web.guard import public
+
+router = APIRouter()
+
+
+@router.post("/sign-out", dependencies=public("it ends only the session that was sent along"))
+def leave(request: Request) -> RedirectResponse:
+    room = desk(request)
+    room.accounts.sign_out(request.cookies.get(room.cookie, ""))
+    answer = RedirectResponse("/sign-in", status_code=303)
+    answer.delete_cookie(
+        room.cookie, path="/", httponly=True, samesite="lax", secure=room.secure_cookies
+    )
+    return answer

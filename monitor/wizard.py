@@ -1,0 +1,229 @@
+"""monitor init: what to ask of a school, and the configuration that follows from it."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import tomli_w
+
+from monitor.domain import Role
+from monitor.words import ROLES
+
+Prompt = Callable[[str, str], str]
+"""Asks a question with a suggestion, and returns the answer without blanks around it."""
+Choose = Callable[[str, list[str]], int | None]
+
+_HEADER = (
+    "# Written by monitor init. config.example.toml explains every key.\n"
+    "# After a change: monitor check\n\n"
+)
+_KIND = re.compile(
+    r"\s+(?:C ?of ?E|Catholic|RC|Primary|Junior|Infant|Secondary|High|Grammar|Community|Academy|"
+    r"School|College|V\.?[AC]\.?)(?=\s|$)",
+    re.IGNORECASE,
+)
+
+
+class BadRegister(ValueError):
+    """The register cannot be used; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Establishment:
+    """A school as the register has it."""
+
+    urn: str
+    name: str
+    town: str = ""
+    county: str = ""
+    postcode: str = ""
+    website: str = ""
+    headteacher: str = ""
+
+    @property
+    def line(self) -> str:
+        return ", ".join(filter(None, (self.name, self.town, self.postcode)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The answers."""
+
+    school: Establishment
+    aliases: tuple[str, ...] = ()
+    homonyms: tuple[str, ...] = ()
+    contacts: dict[Role, str] = field(default_factory=dict)
+    mail_host: str = ""
+    mail_from: str = ""
+
+
+def read_register(path: Path) -> Iterator[Establishment]:
+    """Open schools of the register (GIAS, "edubasealldata", Windows-1252). Raises BadRegister.
+
+    Columns are read by their names: the register drops and adds some every year.
+    """
+    try:
+        with path.open(encoding="cp1252", errors="replace", newline="") as file:
+            rows = csv.DictReader(file)
+            if not {"URN", "EstablishmentName"} <= set(rows.fieldnames or ()):
+                raise BadRegister(
+                    f"{path} is not the register of schools: it has no columns URN and "
+                    "EstablishmentName. Download it from Get Information About Schools."
+                )
+            # 1: open, 3: open, but proposed to close; older extracts leave the column out
+            yield from (_school(r) for r in rows if r.get(_STATUS) in ("1", "3", None))
+    except OSError:
+        raise BadRegister(f"{path} cannot be read. Please check the path.") from None
+
+
+_STATUS = "EstablishmentStatus (code)"
+
+
+def _school(row: dict[str, str]) -> Establishment:
+    def cell(name: str) -> str:
+        return (row.get(name) or "").strip()
+
+    head = ("HeadTitle (name)", "HeadFirstName", "HeadLastName")
+    website = cell("SchoolWebsite")
+    return Establishment(
+        urn=cell("URN"),
+        name=cell("EstablishmentName"),
+        town=cell("Town"),
+        county=cell("County (name)"),
+        postcode=cell("Postcode"),
+        website=website if not website or "://" in website else f"https://{website}",
+        headteacher=" ".join(filter(None, map(cell, head))),
+    )
+
+
+def search(schools: Iterable[Establishment], wanted: str) -> list[Establishment]:
+    """Those whose name has every word of *wanted*, or whose number or postcode it is."""
+    wanted_words = wanted.casefold().split()
+    squeezed = wanted.replace(" ", "").casefold()
+    return [
+        s
+        for s in schools
+        if squeezed in (s.urn, s.postcode.replace(" ", "").casefold())
+        or all(word in s.name.casefold() for word in wanted_words)
+    ]
+
+
+def core(name: str) -> str:
+    """What people say: "Wexcombe Park" of "Wexcombe Park Primary School"."""
+    return _KIND.sub("", name).strip() or name
+
+
+def aliases(name: str) -> list[str]:
+    """Proposals for what people say instead of the whole name."""
+    without_school = re.sub(r"\s+School$", "", name, flags=re.IGNORECASE)
+    return [a for a in dict.fromkeys((without_school, core(name))) if a != name]
+
+
+def homonyms(school: Establishment, schools: Iterable[Establishment]) -> list[str]:
+    """Other schools of the same core name, with their towns."""
+    mine = core(school.name).casefold()
+    return [
+        f"{s.name}, {s.town}"
+        for s in schools
+        if s.urn != school.urn and core(s.name).casefold() == mine
+    ]
+
+
+def ask(register: Path | None, *, prompt: Prompt, choose: Choose) -> Asked:
+    """Put the questions. Raises BadRegister."""
+    name = prompt("The school's full name", "")
+    found = list(read_register(register)) if register else []
+    school = _confirm(_pick(name, found, choose), prompt)
+    return Asked(
+        school=school,
+        aliases=_list(prompt("What people also call it, with commas", _commas(aliases(name)))),
+        homonyms=_list(
+            prompt(
+                "What else has this name and is not you, with semicolons",
+                "; ".join(homonyms(school, found)[:10]),
+            ),
+            ";",
+        ),
+        contacts={
+            role: answer
+            for role in Role
+            if (answer := prompt(f"E-mail address: {ROLES[role].lower()}", ""))
+        },
+        mail_host=prompt("Your outgoing mail server", ""),
+        mail_from=prompt("The address the mails come from", ""),
+    )
+
+
+def _pick(name: str, found: list[Establishment], choose: Choose) -> Establishment:
+    hits = search(found, name)[:9]
+    index = choose("Which one is it?", [h.line for h in hits]) if hits else None
+    return hits[index] if index is not None else Establishment(urn="", name=name)
+
+
+def _confirm(school: Establishment, prompt: Prompt) -> Establishment:
+    return Establishment(
+        urn=prompt("Its number in the register (URN), if it has one", school.urn),
+        name=school.name,
+        town=prompt("Town", school.town),
+        county=prompt("County", school.county),
+        postcode=prompt("Postcode", school.postcode),
+        website=prompt("Website", school.website),
+        headteacher=prompt("Headteacher, as people write it", school.headteacher),
+    )
+
+
+def _commas(items: list[str]) -> str:
+    return ", ".join(items)
+
+
+def _list(answer: str, separator: str = ",") -> tuple[str, ...]:
+    return tuple(filter(None, (part.strip() for part in answer.split(separator))))
+
+
+def as_toml(asked: Asked) -> str:
+    """The configuration, with one keyless source to begin with where the town has one."""
+    school = asked.school
+    table: dict[str, object] = {
+        "data_dir": "data",
+        "database": "sqlite",
+        "schools": [
+            {
+                "id": re.sub(r"[^a-z0-9]+", "-", core(school.name).casefold()).strip("-")
+                or "school",
+                "name": school.name,
+                "aliases": list(asked.aliases),
+                "urn": school.urn,
+                "town": school.town,
+                "county": school.county,
+                "postcode": school.postcode,
+                "website": school.website,
+                "homonyms": list(asked.homonyms),
+                "headteacher": school.headteacher,
+                "contacts": {role.value: address for role, address in asked.contacts.items()},
+            }
+        ],
+        "sources": [
+            {
+                "kind": "mediawiki",
+                "name": "Wikipedia",
+                "url": "https://en.wikipedia.org/w/api.php",
+                "every": "6h",
+            }
+        ],
+    }
+    if asked.mail_host:
+        table["alerts"] = {
+            "email": {
+                "host": asked.mail_host,
+                "port": 587,
+                "security": "starttls",
+                "username": asked.mail_from,
+                "password": "env:SMTP_PASSWORD",
+                "from": asked.mail_from,
+            }
+        }
+    return _HEADER + tomli_w.dumps(table)

@@ -1,0 +1,91 @@
+"""What every source promises. The tests in sources/testing.py hold it to this."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl
+
+from monitor.domain import Mention, School
+from monitor.egress import place
+from sources.http import PoliteClient
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+def _every(value: Any) -> Any:
+    """Read "30m", "6h" or "1d"."""
+    if isinstance(value, timedelta):
+        return value
+    match = re.fullmatch(r"([1-9]\d{0,3})([mhd])", str(value))
+    if match is None:
+        raise ValueError('write how often as a number and m, h or d, for example "6h"')
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+Every = Annotated[timedelta, BeforeValidator(_every)]
+
+
+def _plain(url: HttpUrl) -> HttpUrl:
+    if url.username or url.password:
+        raise ValueError("must not hold a user name or password")
+    return url
+
+
+WebAddress = Annotated[HttpUrl, AfterValidator(_plain)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a school should know of a kind of source before it turns it on, a line each."""
+
+    finds: str
+    cost: str
+    limits: str
+    terms: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Mentions, oldest first, and where to resume once they are safely stored."""
+
+    mentions: tuple[Mention, ...]
+    cursor: str
+
+
+class Source(BaseModel, ABC):
+    """One place where people talk in public: its settings, and how to read it.
+
+    The fields are what a school may write in its [[sources]] table; a typing error there
+    is reported with the name of the field. `fetch` yields pages after *cursor* (None: from
+    the beginning, within reason). It may stop early; it never skips. It raises only
+    SourceError, keeps no state, and reaches the network only by *client*.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    kind: ClassVar[str]
+    about: ClassVar[About]
+
+    name: str = Field(min_length=1, description="what you call this source; keep it for good")
+    every: Every = Field(timedelta(hours=6), description='how often to look: "30m", "6h", "1d"')
+    schools: tuple[str, ...] = Field((), description="ids of the schools it is for; empty: all")
+
+    @abstractmethod
+    def fetch(
+        self, school: School, cursor: str | None, client: PoliteClient
+    ) -> Iterator[Page]: ...
+
+    def serves(self, school: School) -> bool:
+        return not self.schools or school.id in self.schools
+
+    def places(self) -> frozenset[str]:
+        """The "host:port" of every address written here: these may be inside the network."""
+        urls = (getattr(self, name) for name in type(self).model_fields)
+        return frozenset(
+            place(url.host or "", url.port or 0) for url in urls if isinstance(url, HttpUrl)
+        )

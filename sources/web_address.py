@@ -1,0 +1,44 @@
+"""Which addresses are plain enough to be visited at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import httpx
+
+from monitor.egress import place
+from sources.errors import NotAllowed
+
+_LONGEST_ADDRESS = 4000
+
+
+def read_address(url: str, params: Mapping[str, str] | None = None) -> httpx.URL:
+    """*url*, if it is a plain web address. Programs disagree on how to read odd ones
+    (backslashes, user names, control characters), and that is how checks are evaded."""
+    if len(url) > _LONGEST_ADDRESS or "\\" in url or any(c <= " " or c == "\x7f" for c in url):
+        raise NotAllowed("it is not a plain web address")
+    try:
+        parsed = httpx.URL(url)
+        parsed = parsed.copy_merge_params(dict(params)) if params else parsed
+    except (httpx.InvalidURL, UnicodeError, ValueError):
+        raise NotAllowed("it is not a web address that can be read") from None
+    if parsed.scheme not in ("http", "https") or not parsed.host:
+        raise NotAllowed("only addresses that begin with http:// or https:// are visited")
+    if parsed.userinfo or "@" in parsed.netloc.decode("ascii", "replace"):
+        raise NotAllowed("an address must not hold a user name or password")
+    return parsed
+
+
+def place_of(url: httpx.URL) -> str:
+    return place(url.host, url.port or (443 if url.scheme == "https" else 80))
+
+
+def origin_of(url: httpx.URL) -> tuple[str, str]:
+    return url.scheme, place_of(url)
+
+
+def onward_from(target: httpx.URL, location: str) -> httpx.URL:
+    try:
+        return read_address(str(target.join(location.strip().replace(" ", "%20"))))
+    except (httpx.InvalidURL, UnicodeError, ValueError):
+        raise NotAllowed(f"{target.host} sends us on to something that is no address") from None

@@ -1,0 +1,24 @@
+"""A real browser, and a real small web site to point it at."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from alerts.evidence.launcher import find_browser
+from tests.integration.site import Site
+from tests.needs import missing
+
+
+@pytest.fixture(scope="session")
+def browser() -> Path:
+    found = find_browser()
+    if found is None:
+        missing("a browser", "chromium")
+    return found
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with Site() as running:
+        yield running

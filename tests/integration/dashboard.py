@@ -1,0 +1,217 @@
+"""A running dashboard over a real database, with a few invented incidents in it."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from threading import Thread
+
+import httpx
+from argon2 import PasswordHasher
+
+from monitor.domain import (
+    Alert,
+    Assessment,
+    CaptureMode,
+    Category,
+    Evidence,
+    EvidenceFile,
+    EvidenceState,
+    Incident,
+    Mention,
+    Reason,
+    Role,
+    School,
+    Sentiment,
+    Severity,
+    Urgency,
+)
+from monitor.store.accounts import AccountRole, Accounts
+from monitor.store.mentions import Entry
+from monitor.store.store import Store
+from monitor.web.app import create_app
+from monitor.web.server import listen, server
+
+PASSWORD = "seven purple kettles"
+SCHOOLS = {
+    "wexcombe": School(id="wexcombe", name="Wexcombe Park Primary School"),
+    "otherby": School(id="otherby", name="Otherby Hall School"),
+}
+
+
+@dataclass
+class Clock:
+    now: datetime = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def picture(width: int = 600, height: int = 800) -> bytes:
+    """A grey PNG."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        check = struct.pack(">I", zlib.crc32(kind + data))
+        return struct.pack(">I", len(data)) + kind + data + check
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    rows = zlib.compress((b"\0" + b"\xc8" * width) * height)
+    parts = chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + parts
+
+
+@dataclass
+class Dashboard:
+    store: Store
+    accounts: Accounts
+    evidence: Path
+    clock: Clock
+    url: str = ""
+    changed: list[str] = field(default_factory=list)  # what verify() answers
+
+    def add_account(self, role: AccountRole, *schools: str) -> str:
+        email = f"{role}@wexcombepark.example"
+        token = self.accounts.add(email, role, schools or ("wexcombe",))
+        self.accounts.set_password(token, PASSWORD)
+        return email
+
+    def browser(self) -> httpx.Client:
+        """With cookies, and the headers that a browser sends with a form of ours."""
+        return httpx.Client(
+            base_url=self.url,
+            trust_env=False,
+            headers={"Origin": self.url, "Sec-Fetch-Site": "same-origin"},
+        )
+
+    @contextmanager
+    def signed_in(self, role: AccountRole, *schools: str) -> Iterator[httpx.Client]:
+        form = {"email": self.add_account(role, *schools), "password": PASSWORD}
+        with self.browser() as client:
+            assert client.post("/sign-in", data=form).status_code == 303
+            yield client
+
+    def add_incident(
+        self,
+        text: str,
+        *,
+        school: str = "wexcombe",
+        author: str = "@parent",
+        url: str = "https://forum.wexcombe.example/post/1",
+        source: str = "town forum",
+        categories: frozenset[Category] = frozenset({Category.THREAT}),
+        severity: Severity = Severity.HIGH,
+        because: tuple[Reason, ...] = (),
+        about_head: bool = False,
+        child_safety: bool = False,
+        pictures_allowed: bool = True,
+        not_assessed: str | None = None,
+        mode: CaptureMode | None = None,
+        files: dict[str, bytes] | None = None,
+        alerts: tuple[Role, ...] = (),
+    ) -> str:
+        """The number of the new incident."""
+        name = sha256(f"{school}{text}{url}".encode()).hexdigest()[:12]
+        now = self.clock()
+        mention = Mention(source=source, external_id=name, url=url, text=text, author=author)
+        incident = Incident(
+            key=name,
+            school=school,
+            opened_at=now,
+            categories=categories,
+            severity=severity,
+            about_head=about_head,
+            child_safety=child_safety,
+            pictures_allowed=pictures_allowed,
+        )
+        assessment = Assessment(
+            about_school=True,
+            relevance=0.9,
+            model="test",
+            categories=categories,
+            severity=severity,
+            sentiment=Sentiment.NEGATIVE,
+            because=because,
+            about_head=about_head,
+            child_safety=child_safety,
+            not_assessed=not_assessed,
+        )
+        told = tuple(
+            Alert(
+                key=f"{name}-{role}",
+                school=school,
+                incident=name,
+                role=role,
+                severity=severity,
+                urgency=Urgency.NOW,
+            )
+            for role in alerts
+        )
+        entry = Entry(
+            school=school,
+            mention=mention,
+            place=url,
+            story=name,
+            assessment=assessment,
+            seen_at=now,
+            incident=incident,
+            alerts=told,
+            capture=mode,
+        )
+        assert self.store.keep(entry)
+        if mode is not None:
+            self._capture(mode, files or {})
+        return next(c for c in self.store.cases(school) if c.incident.key == name).incident.number
+
+    def _capture(self, mode: CaptureMode, files: dict[str, bytes]) -> None:
+        promise = self.store.claim_capture(self.clock(), timedelta(minutes=5))
+        assert promise is not None
+        folder = self.evidence / promise.id
+        folder.mkdir(parents=True)
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+        sealed = Evidence(
+            id=promise.id,
+            mode=mode,
+            state=EvidenceState.SEALED,
+            captured_at=self.clock(),
+            manifest_sha256=sha256(b"manifest").hexdigest(),
+            files=tuple(
+                EvidenceFile(name=name, sha256=sha256(c).hexdigest(), bytes=len(c))
+                for name, c in files.items()
+            ),
+        )
+        self.store.captured(promise, sealed)
+
+
+@contextmanager
+def running(folder: Path, *, secure_cookies: bool = False) -> Iterator[Dashboard]:
+    store = Store(f"sqlite:///{folder / 'monitor.db'}")
+    clock = Clock()
+    hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    board = Dashboard(store, Accounts(store, clock, hasher), folder / "evidence", clock)
+    app = create_app(
+        store=store,
+        accounts=board.accounts,
+        schools=SCHOOLS,
+        evidence_root=board.evidence,
+        verify=lambda _: list(board.changed),
+        clock=clock,
+        secure_cookies=secure_cookies,
+    )
+    with listen("127.0.0.1", 0) as listening:
+        board.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        web = server(app)
+        thread = Thread(target=web.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            yield board
+        finally:
+            web.should_exit = True
+            thread.join()
+            store.close()

@@ -1,0 +1,41 @@
+"""The dashboard's server: its port and its end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+import httpx
+import pytest
+
+from monitor.web.server import CannotServe, listen
+
+
+def test_a_port_in_use_is_said_in_a_sentence() -> None:
+    with listen("127.0.0.1", 0) as taken, pytest.raises(CannotServe, match="running already"):
+        listen("127.0.0.1", taken.getsockname()[1])
+
+
+SERVE = """
+import sys
+from fastapi import FastAPI
+from monitor.web.server import serve
+serve(FastAPI(), "127.0.0.1", 0, ready=lambda port: print(port, flush=True))
+print("ended", flush=True)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_cleanly(number: signal.Signals) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", SERVE], stdout=subprocess.PIPE, text=True, env=dict(os.environ)
+    )
+    assert process.stdout is not None
+    port = int(process.stdout.readline())
+    assert httpx.get(f"http://127.0.0.1:{port}/", trust_env=False).status_code == 404
+    process.send_signal(number)
+    rest, _ = process.communicate(timeout=30)
+    assert rest == "ended\n"
+    assert process.returncode == 0

@@ -1,0 +1,229 @@
+"""Kill a scan anywhere; run it again: nothing is lost, and nobody is told twice.
+
+Every begin and every commit of a transaction is tried, on both databases. A random choice
+of moments once missed a fault that had been planted; all of them do not.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+
+from alerts.evidence import launcher
+from monitor import settings
+from monitor.app import App, Quiet
+from nlp.assess import Assessor
+from tests.postgres import PostgresCluster
+from tests.smtp import SmtpServer
+
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+LATER = timedelta(days=2)  # beyond every lease and the next digest
+
+# One that is critical, the same words elsewhere, one where no picture may be fetched, one
+# for the digest, one that is praise, and one that is about something else.
+POSTS = [
+    ("1", "I am going to stab Mr Deputy outside Wexcombe Park Primary School tomorrow at 3pm."),
+    ("2", "I am going to stab Mr Deputy outside Wexcombe Park Primary School tomorrow at 3pm."),
+    ("3", "Someone in Year 9 is sharing a nude of a girl at Wexcombe Park Primary School."),
+    ("4", "Lovely summer fair at Wexcombe Park Primary School, thank you all!"),
+    ("5", "The Wexcombe Park Hotel does a good breakfast."),
+]
+
+CONFIG = """
+data_dir = "data"
+database = "env:KILLED_DATABASE"
+[[schools]]
+id = "wexcombe"
+name = "Wexcombe Park Primary School"
+town = "Wexcombe"
+homonyms = ["Wexcombe Park Hotel"]
+headteacher = "Mrs A Head"
+staff = [{{ name = "Mr B Deputy", role = "Deputy headteacher" }}]
+[schools.contacts]
+head = "head@wexcombepark.example"
+dsl = "dsl@wexcombepark.example"
+[[sources]]
+kind = "feed"
+name = "forum"
+url = "http://127.0.0.1:{feed}/feed.xml"
+[alerts.email]
+host = "127.0.0.1"
+port = {smtp}
+security = "none"
+from = "monitor@wexcombepark.example"
+"""
+
+
+class Killed(BaseException):
+    """A power cut."""
+
+
+@pytest.fixture(scope="module")
+def feed() -> Iterator[int]:
+    """A forum's feed; its port."""
+    items = "".join(
+        f"<item><guid>{id_}</guid><link>http://forum.example/{id_}</link>"
+        f"<title>Post</title><description>{text}</description></item>"
+        for id_, text in reversed(POSTS)
+    )
+    body = f"<rss version='2.0'><channel><title>Forum</title>{items}</channel></rss>".encode()
+
+    class Forum(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "application/rss+xml")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Forum)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield server.server_port
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def assessor() -> Assessor:
+    return Assessor()
+
+
+@dataclass
+class World:
+    """A school with its database, its evidence and its mail server."""
+
+    folder: Path
+    new_database: Callable[[], str]
+    smtp: SmtpServer
+    feed: int
+    assessor: Assessor
+    monkeypatch: pytest.MonkeyPatch
+
+    def begin_anew(self) -> None:
+        shutil.rmtree(self.folder / "data", ignore_errors=True)
+        self.smtp.messages.clear()
+        self.monkeypatch.setenv("KILLED_DATABASE", self.new_database())
+        config = CONFIG.format(feed=self.feed, smtp=self.smtp.port)
+        (self.folder / "config.toml").write_text(config)
+
+    @contextmanager
+    def app(self, now: datetime) -> Iterator[App]:
+        app = App(settings.load(self.folder / "config.toml"), clock=lambda: now)
+        app.assess = self.assessor
+        try:
+            yield app
+        finally:
+            app.close()
+
+    def scan(self, now: datetime) -> None:
+        with self.app(now) as app:
+            app.scan(list(app.visits()), Quiet())
+
+    def scan_until(self, step: int) -> None:
+        """Die at the begin or commit of this number."""
+        with self.app(NOW) as app, suppress(Killed):
+            left = iter(range(step))
+
+            def tick(*_: object) -> None:
+                if next(left, None) is None:
+                    raise Killed
+
+            with _at_every_step(app.store.engine, tick):
+                app.scan(list(app.visits()), Quiet())
+
+    def steps(self) -> int:
+        steps = count()
+        with self.app(NOW) as app, _at_every_step(app.store.engine, lambda *_: next(steps)):
+            app.scan(list(app.visits()), Quiet())
+        return next(steps)
+
+    def result(self) -> dict[str, object]:
+        """All that people could tell apart, without the times of day."""
+        with self.app(NOW) as app:
+            cases = app.store.cases()
+            mentions = app.store.counted("wexcombe", NOW - LATER, NOW + 2 * LATER)
+        mails = {m.message["Message-ID"]: m.content for m in self.smtp.messages}
+        return {
+            "counted": len(mentions),
+            "incidents": {c.incident.number: c.incident.key for c in cases},
+            "grave": {c.incident.number: c.incident.categories for c in cases},
+            "sightings": [[s.mention.key for s in c.sightings] for c in cases],
+            "evidence": [[(e.id, e.mode, e.state) for e in c.evidence] for c in cases],
+            "told": [sorted((t.role, t.state) for t in c.told) for c in cases],
+            "mails": sorted(mails),
+        }
+
+    def copies_are_identical(self) -> bool:
+        """A mail sent twice has one identity and the same bytes, so that it collapses."""
+        by_id: dict[str, set[bytes]] = {}
+        for m in self.smtp.messages:
+            by_id.setdefault(m.message["Message-ID"], set()).add(m.content)
+        return all(len(contents) == 1 for contents in by_id.values())
+
+
+@contextmanager
+def _at_every_step(engine: Engine, tick: Callable[..., object]) -> Iterator[None]:
+    for moment in ("begin", "commit"):
+        event.listen(engine, moment, tick)
+    try:
+        yield
+    finally:
+        for moment in ("begin", "commit"):
+            event.remove(engine, moment, tick)
+
+
+def _sqlite(folder: Path) -> Callable[[], str]:
+    numbers = count()
+    return lambda: f"sqlite:///{folder / f'{next(numbers)}.db'}"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def world(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    feed: int,
+    assessor: Assessor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[World]:
+    if request.param == "sqlite":
+        new_database = _sqlite(tmp_path)
+    else:
+        cluster: PostgresCluster = request.getfixturevalue("postgres_cluster")
+        new_database = cluster.fresh_database
+    # A school without a browser: its evidence is the words, made by the same code in a
+    # tenth of the time. That a killed camera leaves no half picture is tested beside it.
+    monkeypatch.setattr(launcher, "_candidates", lambda: iter(()))
+    with SmtpServer() as smtp:
+        yield World(tmp_path, new_database, smtp, feed, assessor, monkeypatch)
+
+
+def test_killed_at_every_step_and_run_again_equals_never_killed(world: World) -> None:
+    world.begin_anew()
+    total = world.steps()
+    world.scan(NOW + LATER)
+    calm = world.result()
+    assert len(calm["incidents"]) >= 2, "the posts must give this test something to lose"  # type: ignore[arg-type]  # a dict
+    assert calm["mails"], "somebody must be told"
+
+    for step in range(total):
+        world.begin_anew()
+        world.scan_until(step)
+        world.scan(NOW + LATER)
+        assert world.result() == calm, f"killed at step {step} of {total}"
+        assert world.copies_are_identical()

@@ -1,0 +1,86 @@
+"""The one door: what it never does, and what it always says."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from monitor.domain import Mention, School
+from nlp import assess
+from nlp.assess import MAX_CHARACTERS, Assessor
+from tests.wexcombe import WEXCOMBE, post
+
+
+@pytest.fixture(scope="module")
+def assessor() -> Assessor:
+    return Assessor()
+
+
+def test_importing_the_door_does_not_load_spacy() -> None:
+    code = "import sys, nlp.assess; sys.exit('spacy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_picture_without_words_is_not_assessed(assessor: Assessor) -> None:
+    found = assessor(post(""), WEXCOMBE)
+    assert "no words" in (found.not_assessed or "")
+    assert found.needs_a_person
+
+
+def test_a_text_in_another_language_is_not_assessed_but_linked_by_name(assessor: Assessor) -> None:
+    text = "Школа Wexcombe Park Primary School сегодня закрыта, дети дома, учителей нет"
+    found = assessor(post(text), WEXCOMBE)
+    assert "English" in (found.not_assessed or "")
+    assert found.about_school
+    assert found.categories == frozenset()
+
+
+def test_a_very_long_text_says_that_its_end_was_not_read(assessor: Assessor) -> None:
+    text = "Wexcombe Park Primary has a lovely library. " * 1000
+    assert len(text) > MAX_CHARACTERS
+    found = assessor(post(text), WEXCOMBE)
+    assert "20,000" in (found.not_assessed or "")
+    assert found.about_school
+
+
+def test_one_bad_sentence_in_a_long_thread_is_not_drowned(assessor: Assessor) -> None:
+    padding = "The gardening club meets on Tuesday and the choir sings in the hall. " * 20
+    bad = "I'll be waiting for that teacher tomorrow and I'll break his jaw. "
+    found = assessor(post("Wexcombe Park Primary. " + padding + bad + padding), WEXCOMBE)
+    assert "threat" in found.categories
+
+
+def test_our_own_mistake_is_said_and_never_raised(
+    assessor: Assessor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(text: str) -> object:
+        raise RuntimeError(text)
+
+    monkeypatch.setattr(assess, "normalise", broken)
+    found = assessor(post("a secret"), WEXCOMBE)
+    assert found.not_assessed == "our own mistake (RuntimeError)"
+    assert found.about_school
+
+
+def test_many_answers_as_it_reads(assessor: Assessor) -> None:
+    read: list[int] = []
+
+    def pairs() -> Iterator[tuple[Mention, School]]:
+        for number in range(3):
+            read.append(number)
+            yield post("Wexcombe Park Primary"), WEXCOMBE
+
+    answers = assessor.many(pairs())
+    assert read == []
+    assert next(answers).about_school
+    assert read == [0]
+
+
+def test_the_model_names_rules_and_words(assessor: Assessor) -> None:
+    version, _, words = assessor.model.partition("+")
+    assert version == assess.RULES_VERSION
+    assert len(words) == 8
+    assert assessor(post("WPPS"), WEXCOMBE).model == assessor.model

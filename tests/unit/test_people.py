@@ -1,0 +1,60 @@
+"""Private details: what is found, and what beside it is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from nlp.normalise import normalise
+from nlp.people import private_details
+from nlp.profile import profile_of
+from tests.wexcombe import WEXCOMBE
+
+
+def _found(text: str) -> list[tuple[str, str]]:
+    plain = normalise(text)
+    return [
+        (d.kind, plain.text[d.start : d.end]) for d in private_details(profile_of(WEXCOMBE), plain)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "words"),
+    [
+        ("well done Poppy Larkwood in Year 4", "pupil_named", "Poppy Larkwood"),
+        ("Tyler Brookes (7KL) did it", "pupil_named", "Tyler Brookes"),
+        ("Mia Hartnell, 9, of Mill Fold", "pupil_named", "Mia Hartnell"),
+        ("Back row from left: Noor Saleem, Alfie Pike", "pupil_named", "Noor Saleem"),
+        ("she lives at 14 Tanner Lane", "home_address", "14 Tanner Lane"),
+        ("his mum's number is 07700 900123", "phone", "07700 900123"),
+        ("text me on +44 7700 900123", "phone", "+44 7700 900123"),
+        ("write to jo.pike.home@mailbox.example", "email", "jo.pike.home@mailbox.example"),
+        ("his dob 14/02/2015 is on it", "birthday", "dob 14/02/2015"),
+        ("born 3 March 2012", "birthday", "born 3 March 2012"),
+        ("the red Fiesta AB12 CDE outside", "number_plate", "AB12 CDE"),
+    ],
+)
+def test_a_private_detail_is_found_where_it_stands(text: str, kind: str, words: str) -> None:
+    assert (kind, words) in _found(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Poppy did so well today",
+        "Miss Keeley Rowbarton teaches Year 4",
+        "Keeley Rowbarton in Year 4 is a lovely teacher",
+        "Mr Deputy, deputy headteacher",
+        "Headteacher Jane Ashby said Year 6 had worked hard",
+        "Ring the office on 01632 960123",
+        "Childline 0800 1111",
+        "Wexcombe Park Primary School, WX4 1ZZ",
+        "mail office@wexcombepark.example",
+        "it cost £1,140 in 2019",
+        "Year 4 went to Tanner Lane Farm",
+        "Monday Tuesday in Year 4",
+        "order AB12 CDE from the catalogue",
+        "school opened on 14/02/2015",
+    ],
+)
+def test_what_is_not_private_is_left_alone(text: str) -> None:
+    assert _found(text) == []

@@ -1,0 +1,397 @@
+"""The store keeps its promises on SQLite and on PostgreSQL alike."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlmodel import SQLModel
+
+from monitor.domain import (
+    Alert,
+    AlertState,
+    Assessment,
+    CaptureMode,
+    Category,
+    Evidence,
+    EvidenceFile,
+    EvidenceState,
+    Incident,
+    Mention,
+    Role,
+    Severity,
+    Urgency,
+)
+from monitor.store.database import Database, StoreError
+from monitor.store.mentions import Entry, capture_id, next_digest
+from monitor.store.store import Store
+
+NOW = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
+LEASE = timedelta(minutes=5)
+BOTH = frozenset(Urgency)
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    store = Store(database_url)
+    yield store
+    store.close()
+
+
+def entry(id_: str = "1", *, urgency: Urgency = Urgency.NOW, **changes: object) -> Entry:
+    """A threat that opens an incident, promises evidence and tells the head."""
+    mention = Mention(
+        source="forum", external_id=id_, url=f"https://f.example/{id_}", text="words"
+    )
+    incident = Incident(
+        key=f"park:forum:{id_}",
+        school="park",
+        opened_at=NOW,
+        categories=frozenset({Category.THREAT}),
+        severity=Severity.CRITICAL,
+    )
+    alert = Alert(
+        key=f"{incident.key}:head:critical",
+        school="park",
+        incident=incident.key,
+        role=Role.HEAD,
+        severity=Severity.CRITICAL,
+        urgency=urgency,
+    )
+    made = Entry(
+        school="park",
+        mention=mention,
+        place="place " + id_,
+        story="story " + id_,
+        assessment=Assessment(about_school=True, relevance=0.9, model="m"),
+        seen_at=NOW,
+        incident=incident,
+        alerts=(alert,),
+        capture=CaptureMode.FULL,
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]  # a test names real fields
+
+
+def test_what_was_kept_is_read_back_as_it_was(store: Store) -> None:
+    first = entry()
+    assert store.keep(first)
+
+    (case,) = store.cases()
+    assert case.incident == replace(first.incident, number="2026-001")  # type: ignore[type-var]  # it has one
+    assert case.sightings[0].mention == first.mention
+    assert case.sightings[0].assessment == first.assessment
+    assert case.sightings[0].first_seen_at == NOW
+    assert [t.state for t in case.told] == [AlertState.WAITING]
+    assert store.case("2026-001") == case
+    assert store.case("2026-999") is None
+
+
+def test_a_mention_is_seen_once_for_each_school(store: Store) -> None:
+    first = entry()
+    store.keep(first)
+
+    assert list(store.unseen("park", [first.mention])) == []
+    assert list(store.unseen("hill", [first.mention])) == [first.mention]
+
+
+def test_keeping_the_same_mention_again_changes_nothing(store: Store) -> None:
+    store.keep(entry())
+    before = store.cases()
+
+    assert not store.keep(entry())
+    assert store.cases() == before
+
+
+def test_incident_numbers_run_through_the_year_and_begin_anew(store: Store) -> None:
+    for id_, year in (("a", 2026), ("b", 2026), ("c", 2027)):
+        made = entry(id_)
+        assert made.incident is not None
+        opened = replace(made.incident, opened_at=NOW.replace(year=year))
+        store.keep(replace(made, incident=opened))
+
+    numbers = sorted(case.incident.number for case in store.cases())
+    assert numbers == ["2026-001", "2026-002", "2027-001"]
+
+
+def test_a_further_sighting_joins_its_incident_and_tells_nobody_twice(store: Store) -> None:
+    first, second = entry("1"), entry("2")
+    store.keep(first)
+    store.keep(replace(second, incident=first.incident, alerts=first.alerts))
+
+    (case,) = store.cases()
+    assert [s.mention.external_id for s in case.sightings] == ["1", "2"]
+    assert len(case.told) == 1
+
+
+def test_neighbours_stand_at_the_same_place_or_have_the_same_words(store: Store) -> None:
+    store.keep(entry("1"))
+
+    assert store.neighbours("park", "place 1", "") != []
+    assert store.neighbours("park", "elsewhere", "story 1") != []
+    assert store.neighbours("park", "elsewhere", "") == []
+    assert store.neighbours("hill", "place 1", "story 1") == []
+
+
+def test_a_capture_is_claimed_by_one_until_its_lease_ends(store: Store) -> None:
+    store.keep(entry())
+
+    claimed = store.claim_capture(NOW, LEASE)
+    assert claimed is not None
+    assert claimed.id == capture_id("park", entry().mention)
+    assert store.claim_capture(NOW, LEASE) is None
+    assert store.claim_capture(NOW + LEASE, LEASE) == claimed
+
+
+def test_a_postponed_capture_comes_back_when_it_is_due(store: Store) -> None:
+    store.keep(entry())
+    claimed = store.claim_capture(NOW, LEASE)
+    assert claimed is not None
+    store.postpone_capture(claimed, NOW + timedelta(hours=1), "not now")
+
+    assert store.claim_capture(NOW + timedelta(minutes=59), LEASE) is None
+    again = store.claim_capture(NOW + timedelta(hours=1), LEASE)
+    assert again == replace(claimed, attempts=1)
+
+
+def test_sealed_evidence_belongs_to_its_incident(store: Store) -> None:
+    store.keep(entry())
+    claimed = store.claim_capture(NOW, LEASE)
+    assert claimed is not None
+    evidence = Evidence(
+        id=claimed.id,
+        mode=CaptureMode.FULL,
+        state=EvidenceState.SEALED,
+        captured_at=NOW,
+        manifest_sha256="ab",
+        files=(EvidenceFile(name="text.txt", sha256="cd", bytes=3),),
+    )
+    store.captured(claimed, evidence)
+
+    assert store.cases()[0].evidence == (evidence,)
+    assert store.evidence() == [evidence]
+    assert store.claim_capture(NOW + timedelta(days=1), LEASE) is None
+
+
+def test_a_letter_is_claimed_by_one_until_its_lease_ends(store: Store) -> None:
+    store.keep(entry())
+
+    letter = store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH)
+    assert letter is not None
+    assert [case.incident.number for case in store.cases_in(letter)] == ["2026-001"]
+    assert store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH) is None
+    again = store.claim_letter(due=NOW + LEASE, until=NOW + 2 * LEASE, urgencies=BOTH)
+    assert again == replace(letter, attempts=1)
+
+
+def test_a_worker_whose_lease_ran_out_cannot_undo_what_another_did(store: Store) -> None:
+    store.keep(entry())
+    slow = store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH)
+    quick = store.claim_letter(due=NOW + LEASE, until=NOW + 2 * LEASE, urgencies=BOTH)
+    assert slow is not None
+    assert quick is not None
+    store.sent(quick, NOW + LEASE)
+    store.postpone(slow, NOW, "time-out")
+    store.give_up(slow, NOW, "time-out")
+
+    assert [t.state for t in store.cases()[0].told] == [AlertState.SENT]
+
+
+def test_a_letter_once_written_keeps_its_bytes_over_a_postponement(store: Store) -> None:
+    store.keep(entry())
+    letter = store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH)
+    assert letter is not None
+    store.write_message(letter, b"bytes", "<id@x>")
+    store.postpone(letter, NOW + timedelta(hours=1), "busy")
+    assert store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH) is None
+
+    store.hasten(NOW)
+    again = store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH)
+    assert again == replace(letter, attempts=1, message=b"bytes", message_id="<id@x>")
+    assert again is not None
+    store.sent(again, NOW)
+
+    (told,) = store.cases()[0].told
+    assert (told.state, told.sent_at, told.message_id) == (AlertState.SENT, NOW, "<id@x>")
+    assert store.unsent() == []
+
+
+def test_medium_alerts_of_a_day_share_one_letter_the_next_morning(store: Store) -> None:
+    store.keep(entry("1", urgency=Urgency.NOW))
+    store.keep(_digested("2"))
+    store.keep(_digested("3"))
+
+    seven = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
+    assert next_digest(NOW) == seven
+    late = seven - timedelta(seconds=1)
+    digests = frozenset({Urgency.DIGEST})
+    assert store.claim_letter(due=late, until=late + LEASE, urgencies=digests) is None
+    letter = store.claim_letter(due=seven, until=seven + LEASE, urgencies=digests)
+    assert letter is not None
+    assert [c.incident.number for c in store.cases_in(letter)] == ["2026-002", "2026-003"]
+
+
+def test_an_alert_that_comes_while_the_digest_is_being_written_waits_for_the_next(
+    store: Store,
+) -> None:
+    store.keep(_digested("1"))
+    seven = next_digest(NOW)
+    begun = store.claim_letter(due=seven, until=seven + LEASE, urgencies=BOTH)
+    assert begun is not None
+    store.keep(_digested("2"))
+
+    assert len(store.cases_in(begun)) == 1
+    tomorrow = seven + timedelta(days=1)
+    following = store.claim_letter(due=tomorrow, until=tomorrow + LEASE, urgencies=BOTH)
+    store.sent(begun, seven)
+    assert following is not None
+    found = {c.incident.key for letter in (begun, following) for c in store.cases_in(letter)}
+    assert found >= {"park:forum:1"}
+    assert {c.incident.key for c in store.cases()} == {"park:forum:1", "park:forum:2"}
+
+
+def _digested(id_: str) -> Entry:
+    return entry(id_, urgency=Urgency.DIGEST)
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        (datetime(2026, 3, 28, 12, tzinfo=UTC), datetime(2026, 3, 29, 6, tzinfo=UTC)),  # to BST
+        (datetime(2026, 10, 24, 12, tzinfo=UTC), datetime(2026, 10, 25, 7, tzinfo=UTC)),  # to GMT
+        (datetime(2026, 7, 1, 5, 59, tzinfo=UTC), datetime(2026, 7, 1, 6, tzinfo=UTC)),
+        (datetime(2026, 7, 1, 6, tzinfo=UTC), datetime(2026, 7, 2, 6, tzinfo=UTC)),
+    ],
+)
+def test_the_digest_leaves_at_seven_by_the_clock_on_the_wall(now: datetime, due: datetime) -> None:
+    assert next_digest(now) == due
+
+
+def test_a_source_is_due_at_once_then_after_its_interval(store: Store) -> None:
+    assert store.due("park", "forum", NOW)
+    store.visited("park", "forum", NOW, timedelta(hours=6))
+    assert not store.due("park", "forum", NOW + timedelta(hours=5))
+    assert store.due("park", "forum", NOW + timedelta(hours=6))
+
+
+def test_failures_wait_longer_each_time_and_are_cleared_by_success(store: Store) -> None:
+    wait = timedelta(minutes=10)
+    for _ in range(3):
+        store.failed("park", "forum", NOW, "gone", again_in=wait, needs_a_person=True)
+    (health,) = store.health()
+    assert health.next_visit_at == NOW + 4 * wait
+    assert (health.error, health.failing_since, health.needs_a_person) == ("gone", NOW, True)
+
+    store.visited("park", "forum", NOW, timedelta(hours=6))
+    (health,) = store.health()
+    assert (health.error, health.failing_since, health.needs_a_person) == ("", None, False)
+
+
+def test_a_cursor_is_kept_for_each_school_and_source(store: Store) -> None:
+    assert store.cursor("park", "forum") is None
+    store.save_cursor("park", "forum", "7")
+    store.save_cursor("hill", "forum", "3")
+    assert (store.cursor("park", "forum"), store.cursor("hill", "forum")) == ("7", "3")
+
+
+def test_only_old_mentions_outside_the_log_are_forgotten(store: Store) -> None:
+    store.keep(entry("in the log"))
+    for id_, about in (("ours", True), ("not ours", False)):
+        made = entry(id_, incident=None, alerts=(), capture=None)
+        judged = replace(made.assessment, about_school=about)
+        store.keep(replace(made, assessment=judged))
+    later = NOW + timedelta(days=1)
+
+    assert store.forget_mentions(NOW, about_school=False) == 0
+    assert store.forget_mentions(later, about_school=False) == 1
+    assert len(store.counted("park", NOW, later)) == 2
+    assert store.forget_mentions(later, about_school=True) == 1
+    assert len(store.cases()[0].sightings) == 1
+
+
+def test_a_closed_incident_is_forgotten_with_all_that_hangs_on_it(store: Store) -> None:
+    store.keep(entry("1"))
+    store.keep(entry("2"))
+    assert store.close_case("2026-001", NOW)
+    later = NOW + timedelta(days=1)
+
+    assert store.forgettable_cases(NOW) == []
+    assert store.forgettable_cases(later) == ["2026-001"]
+    assert store.forget_case("2026-001") == [capture_id("park", entry("1").mention)]
+    assert [c.incident.number for c in store.cases()] == ["2026-002"]
+    assert len(store.unsent()) == 1
+
+
+def test_a_closed_incident_about_a_childs_safety_waits_for_a_person(store: Store) -> None:
+    made = entry()
+    assert made.incident is not None
+    store.keep(replace(made, incident=replace(made.incident, child_safety=True)))
+    store.close_case("2026-001", NOW)
+
+    assert store.forgettable_cases(NOW + timedelta(days=9999)) == []
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_model(store: Store) -> None:
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_opening_twice_is_opening_once(database_url: str) -> None:
+    with_one = Store(database_url)
+    with_one.keep(entry())
+    again = Store(database_url)
+    assert len(again.cases()) == 1
+    with_one.close()
+    again.close()
+
+
+def test_a_locked_database_says_so_and_nothing_is_half_done(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'monitor.db'}", patience=0.05)
+    other = sqlite3.connect(tmp_path / "monitor.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match="in use by another program"):
+        store.keep(entry())
+    other.execute("ROLLBACK")
+    other.close()
+
+    assert store.keep(entry())
+    store.close()
+
+
+def test_a_full_disk_says_so_and_nothing_is_half_done(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'monitor.db'}")
+    with store.engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    huge = entry()
+    with pytest.raises(StoreError, match="disk is full"):
+        store.keep(replace(huge, mention=replace(huge.mention, text="x" * 1_000_000)))
+
+    assert store.cases() == []
+    store.close()
+
+
+def test_a_file_that_is_no_database_says_so(tmp_path: Path) -> None:
+    (tmp_path / "monitor.db").write_bytes(b"a shopping list, and not a database at all" * 99)
+    with pytest.raises(StoreError, match="damaged"):
+        Store(f"sqlite:///{tmp_path / 'monitor.db'}")
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("not an address", "cannot be read"),
+        ("oracle+nothing://x", "cannot be read"),
+        ("postgresql+psycopg://someone:hunter2@127.0.0.1:1/x", "did not let us in"),
+    ],
+)
+def test_a_wrong_database_address_is_a_sentence_without_the_password(url: str, words: str) -> None:
+    with pytest.raises(StoreError, match=words) as caught:
+        Database(url)
+    assert "hunter2" not in str(caught.value)
