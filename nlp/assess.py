@@ -13,9 +13,9 @@ from nlp.normalise import normalise
 from nlp.profile import profile_of
 from nlp.relevance import link
 from nlp.rules import words_hash
+from nlp.windows import covered, merged, windows
 
 RULES_VERSION = "rules-2026.11"
-MAX_CHARACTERS = 20_000
 
 log = logging.getLogger(__name__)
 
@@ -43,9 +43,19 @@ class Assessor:
         return (self(mention, school) for mention, school in pairs)
 
     def _assess(self, mention: Mention, school: School) -> Assessment:
+        if not any(map(str.isalpha, mention.text)):
+            return self._unjudged("there are no words to read, perhaps only a picture")
+        pieces = list(windows(mention.text))
+        judged = [(at, self._piece(replace(mention, text=text), school)) for at, text in pieces]
+        assessment = merged(judged) if len(judged) > 1 else judged[0][1]
+        if assessment.about_school and not covered(mention.text):
+            return replace(assessment, not_assessed="longer than we judge; read the rest")
+        return assessment
+
+    def _piece(self, mention: Mention, school: School) -> Assessment:
         case = Case(
             profile=profile_of(school),
-            text=normalise(mention.text[:MAX_CHARACTERS]),
+            text=normalise(mention.text),
             author=mention.author,
             url=mention.url,
         )
@@ -53,11 +63,7 @@ class Assessor:
         if unreadable is not None:
             return self._by_name_only(case, mention, unreadable)
         self._run(case)
-        assessment = self._assessment(case, mention)
-        if len(mention.text) > MAX_CHARACTERS:
-            reason = f"only the first {MAX_CHARACTERS:,} characters were judged; read the rest"
-            return replace(assessment, not_assessed=reason)
-        return assessment
+        return self._assessment(case, mention)
 
     def _run(self, case: Case) -> None:
         doc = self._nlp.make_doc(case.text.text)

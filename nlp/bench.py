@@ -148,11 +148,11 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _report(name: str, posts: Sequence[Post], assessor: Assessor) -> None:
-    started = time.perf_counter()
+    started = time.process_time()  # a busy machine must not look like a slow program
     found = list(assessor.many((post.mention, post.school) for post in posts))
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     scores = measure(posts, found)
-    _say(f"\n{name}: {scores.posts} posts, {len(posts) / seconds:.0f} posts a second")
+    _say(f"\n{name}: {scores.posts} posts, {len(posts) / seconds:.0f} posts a second of one core")
     _say("about_school        ", scores.about_school)
     for baseline in (exact_name, any_alias):
         answers = rate([(post.about_school, baseline(post)) for post in posts])

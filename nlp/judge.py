@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from monitor.domain import ABOUT_SCHOOL, Category, Reason, Sentiment, Severity
 from nlp.context import Context
 from nlp.learned import Margins
+from nlp.names import NameHit
 from nlp.normalise import Normalised
 from nlp.people import Detail
 from nlp.profile import Profile
@@ -37,6 +38,7 @@ class Case:
     text: Normalised
     author: str
     url: str
+    names: tuple[NameHit, ...] = ()
     link: Link | None = None
     sentences: tuple[tuple[int, int], ...] = ()
     context: Context = field(default_factory=lambda: Context(()))
@@ -247,14 +249,23 @@ def _link_reasons(case: Case) -> Iterator[tuple[str, str, int, int]]:
 
 
 def _flag_reasons(case: Case, verdict: Verdict) -> Iterator[tuple[str, str, int, int]]:
+    """Phrases and details say it in words a reader follows; single telling words stand in
+    only where there are none."""
     for category in verdict.categories:
-        for hit in case.hits.get(category, ()):
-            yield category.value, hit.rule.id, hit.start, hit.end
-        for feature in case.margins.telling.get(category.value, ()):
-            yield category.value, f"words.{category.value}", feature.start, feature.end
-    if Category.IDENTIFYING in verdict.categories:
+        yield from list(_said(case, category)) or _telling(case, category)
+
+
+def _said(case: Case, category: Category) -> Iterator[tuple[str, str, int, int]]:
+    for hit in case.hits.get(category, ()):
+        yield category.value, hit.rule.id, hit.start, hit.end
+    if category is Category.IDENTIFYING:
         for detail in case.details:
-            yield Category.IDENTIFYING.value, f"people.{detail.kind}", detail.start, detail.end
+            yield category.value, f"people.{detail.kind}", detail.start, detail.end
+
+
+def _telling(case: Case, category: Category) -> Iterator[tuple[str, str, int, int]]:
+    for feature in case.margins.telling.get(category.value, ()):
+        yield category.value, f"words.{category.value}", feature.start, feature.end
 
 
 def _reason(

@@ -13,8 +13,6 @@ _MIN_LETTERS, _MIN_WORDS = 12, 12
 def why_not_english(lower: str) -> str | None:
     """A reason in plain words, or None when the text can be judged."""
     letters = [c for c in lower if c.isalpha()]
-    if not letters:
-        return "there are no words to read, perhaps only a picture"
     foreign = sum(1 for c in letters if ord(c) > 0x24F)
     if len(letters) >= _MIN_LETTERS and foreign / len(letters) > 0.5:
         return "not written in English letters"

@@ -49,8 +49,8 @@ def case_of(doc: Doc) -> Case:
 def word_weights(doc: Doc) -> Doc:
     """How far the words of the text speak for each question."""
     case = case_of(doc)
-    names = case.profile.names.find(case.text)
-    windows = features_of(case.text.lower, names, case.profile.rare_surnames)
+    case.names = case.profile.names.find(case.text)
+    windows = features_of(case.text.lower, case.names, case.profile.rare_surnames)
     case.margins = margins_of(windows)
     return doc
 
@@ -60,7 +60,14 @@ def school_link(doc: Doc) -> Doc:
     """Is it about this school?"""
     case = case_of(doc)
     words = case.margins.by_question["about"]
-    case.link = link(case.profile, case.text, words=words, author=case.author, url=case.url)
+    case.link = link(
+        case.profile,
+        case.text,
+        names=case.names,
+        words=words,
+        author=case.author,
+        url=case.url,
+    )
     return doc
 
 

@@ -46,13 +46,22 @@ class Link:
 
 
 def link(
-    profile: Profile, text: Normalised, *, words: float = 0.5, author: str = "", url: str = ""
+    profile: Profile,
+    text: Normalised,
+    *,
+    names: tuple[NameHit, ...] | None = None,
+    words: float = 0.5,
+    author: str = "",
+    url: str = "",
 ) -> Link:
     """Add up the evidence. Weights are log-odds from words/relevance.toml.
 
-    `words`: how much the words of the text are those of school life (nlp/learned.py).
+    `names`: where the school is named, if already known. `words`: how much
+    the words of the text are those of school life (nlp/learned.py).
     """
-    evidence = tuple(_evidence(profile, text, author=author, url=url))
+    if names is None:
+        names = profile.names.find(text)
+    evidence = tuple(_evidence(profile, text, names, author=author, url=url))
     found = {e.name for e in evidence}
     if found & _SURE and not any(weights()[name] < 0 for name in found):
         words = max(words, 0.0)  # a sure name needs no talk of school around it
@@ -73,9 +82,10 @@ _SURE = frozenset(
 _LINKS = ("name_", "staff_", "own_page", "author_name", "town")
 
 
-def _evidence(profile: Profile, text: Normalised, *, author: str, url: str) -> Iterator[Evidence]:
-    hits = profile.names.find(text)
-    yield from _named(profile, text, hits)
+def _evidence(
+    profile: Profile, text: Normalised, names: tuple[NameHit, ...], *, author: str, url: str
+) -> Iterator[Evidence]:
+    yield from _named(profile, text, names)
     yield from _first(profile.places, text, "town")
     yield from _first(profile.other_places, text, "homonym_place")
     yield from _first(profile.homonyms, text, "homonym")

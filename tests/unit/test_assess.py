@@ -10,7 +10,7 @@ import pytest
 
 from monitor.domain import Mention, School
 from nlp import assess
-from nlp.assess import MAX_CHARACTERS, Assessor
+from nlp.assess import Assessor
 from tests.wexcombe import WEXCOMBE, post
 
 
@@ -24,8 +24,9 @@ def test_importing_the_door_does_not_load_spacy() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_a_picture_without_words_is_not_assessed(assessor: Assessor) -> None:
-    found = assessor(post(""), WEXCOMBE)
+@pytest.mark.parametrize("text", ["", "😂 🔥", "1234"])
+def test_a_picture_without_words_is_not_assessed(assessor: Assessor, text: str) -> None:
+    found = assessor(post(text), WEXCOMBE)
     assert "no words" in (found.not_assessed or "")
     assert found.needs_a_person
 
@@ -38,11 +39,31 @@ def test_a_text_in_another_language_is_not_assessed_but_linked_by_name(assessor:
     assert found.categories == frozenset()
 
 
-def test_a_very_long_text_says_that_its_end_was_not_read(assessor: Assessor) -> None:
-    text = "Wexcombe Park Primary has a lovely library. " * 1000
-    assert len(text) > MAX_CHARACTERS
+def test_a_long_text_is_judged_to_its_end_and_reasons_point_at_their_words(
+    assessor: Assessor,
+) -> None:
+    padding = "The gardening club meets on Tuesday and the choir sings in the hall. " * 600
+    bad = "I'll be waiting outside Wexcombe Park Primary tomorrow and I'll break his jaw. "
+    mention = post("Wexcombe Park Primary. " + padding + bad)
+    found = assessor(mention, WEXCOMBE)
+    assert "threat" in found.categories
+    assert found.not_assessed is None
+    assert all(mention.text[r.start : r.end] == r.text for r in found.because)
+
+
+def test_a_threat_far_from_the_schools_name_in_a_long_page_is_not_ours(
+    assessor: Assessor,
+) -> None:
+    padding = "The gardening club meets on Tuesday and the choir sings in the hall. " * 600
+    bad = "I'll be waiting for that referee tomorrow and I'll break his jaw. "
+    found = assessor(post("Wexcombe Park Primary came third. " + padding + bad), WEXCOMBE)
+    assert found.categories == frozenset()
+
+
+def test_an_endless_text_says_that_its_end_was_not_read(assessor: Assessor) -> None:
+    text = "Wexcombe Park Primary has a lovely library. " * 3000
     found = assessor(post(text), WEXCOMBE)
-    assert "20,000" in (found.not_assessed or "")
+    assert "read the rest" in (found.not_assessed or "")
     assert found.about_school
 
 

@@ -25,16 +25,14 @@ def test_slang_greetings_and_short_texts_are_judged(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", "no words"),
-        ("😂 🔥 123", "no words"),
         ("школа сегодня закрыта из-за снега, дети дома", "English letters"),
         ("المدرسة مغلقة اليوم بسبب الثلج", "English letters"),
         (
-            "czy ktoś wie o której jest jasełka bo nie mam kartki i nie wiem jak się zapisać na to",
+            "czy ktoś wie o której jest jasełka bo nie mam kartki i nie wiem jak się zapisać",
             "English",
         ),
         (
-            "mae'r ysgol ar gau heddiw ond mae'r plant yn hapus iawn gyda'r eira ac wedi mynd allan i'r parc",
+            "mae'r ysgol ar gau heddiw ond mae'r plant yn hapus gyda'r eira ac wedi mynd i'r parc",
             "English",
         ),
     ],

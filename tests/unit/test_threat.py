@@ -26,7 +26,7 @@ def _of(assessor: Assessor, text: str) -> Assessment:
         (
             Category.THREAT,
             "I'll be outside Wexcombe Park Primary tomorrow and I'll break that teacher's jaw",
-            "I'll be outside Wexcombe Park Primary tomorrow with the raffle tickets",
+            "the PTA has a cake stall outside Wexcombe Park Primary tomorrow",
         ),
         (
             Category.THREAT,
