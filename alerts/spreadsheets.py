@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO, StringIO
+from typing import TYPE_CHECKING
 
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
-from openpyxl.worksheet.worksheet import Worksheet
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 # Controls, and characters that reorder or hide others; a sheet refuses some of them.
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
@@ -38,6 +38,8 @@ def as_csv(first_lines: Iterable[str], tables: Iterable[Table]) -> bytes:
 
 
 def as_xlsx(first_lines: Iterable[str], tables: Iterable[Table]) -> bytes:
+    from openpyxl import Workbook  # a third of a second, which no other command should pay
+
     book = Workbook()
     book.properties.creator = "School reputation monitor"
     sheet = book.active
@@ -70,6 +72,8 @@ def clean(text: str) -> str:
 
 
 def _append(sheet: Worksheet, values: Sequence[int | str], *, bold: bool = False) -> None:
+    from openpyxl.styles import Alignment, Font
+
     row = sheet.max_row + 1
     for column, value in enumerate(values, start=1):
         cell = sheet.cell(row=row, column=column)

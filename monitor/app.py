@@ -78,6 +78,7 @@ class Forgotten:
     authors: int
     mentions: int
     incidents: tuple[str, ...]
+    evidence: tuple[str, ...] = ()  # outside any incident
 
 
 def _now() -> datetime:
@@ -226,15 +227,17 @@ class App:
         if dry_run:
             return Forgotten(
                 not_about_us=self.store.forgettable_mentions(at.not_about_us, about_school=False),
-                authors=self.store.strippable_authors(at.author),
+                authors=self.store.strippable_authors(at.author, since=at.mention),
                 mentions=self.store.forgettable_mentions(at.mention, about_school=True),
                 incidents=tuple(self.store.forgettable_cases(at.incident)),
+                evidence=tuple(self.store.forgettable_evidence(at.incident)),
             )
         return Forgotten(
             not_about_us=self.store.forget_mentions(at.not_about_us, about_school=False),
             mentions=self.store.forget_mentions(at.mention, about_school=True),
             authors=self.store.strip_authors(at.author),
             incidents=tuple(self._forget_cases(self.store.forgettable_cases(at.incident))),
+            evidence=tuple(self._forget_evidence(self.store.forgettable_evidence(at.incident))),
         )
 
     def _forget_cases(self, numbers: list[str]) -> Iterator[str]:
@@ -242,9 +245,21 @@ class App:
         for number in numbers:
             case = self.store.case(number)
             for evidence in case.evidence if case else ():
-                shutil.rmtree(self.evidence_root / evidence.id, ignore_errors=True)
+                self._remove(evidence.id)
             self.store.forget_case(number)
             yield number
+
+    def _forget_evidence(self, ids: list[str]) -> Iterator[str]:
+        for id_ in ids:
+            self._remove(id_)
+            self.store.forget_evidence(id_)
+            yield id_
+
+    def _remove(self, id_: str) -> None:
+        """The folder of one piece of evidence. A disk that refuses is an error, not silence."""
+        folder = self.evidence_root / id_
+        if folder.exists():
+            shutil.rmtree(folder)
 
     def capture_page(self, url: str, school: str, mode: CaptureMode) -> Evidence:
         """Evidence of one page because a person asked for it; in the log, in no incident."""

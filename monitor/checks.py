@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from alerts.channels.contract import ChannelError
 from alerts.evidence.errors import EvidenceError
@@ -12,6 +15,7 @@ from alerts.evidence.pdf import print_pdf
 from monitor.app import App, Visit
 from monitor.domain import Role
 from monitor.secret import MissingSecret
+from monitor.settings import Settings
 from monitor.store.database import StoreError
 from sources.errors import SourceError
 
@@ -25,9 +29,42 @@ class Finding:
     sentence: str
 
 
-def check(app: App) -> Iterator[Finding]:
+def check(settings: Settings) -> Iterator[Finding]:
     """In the order in which a post would meet the parts."""
-    yield _database(app)
+    with _an_app(settings) as (app, database):
+        yield database
+        yield from _the_rest(app)
+
+
+@contextmanager
+def _an_app(settings: Settings) -> Iterator[tuple[App, Finding]]:
+    """The program, and how its database is. Where that is broken, over an empty one that is
+    thrown away, so that the rest can be tried nevertheless."""
+    with ExitStack() as stack:
+        try:
+            app = stack.enter_context(closing(App(settings)))
+            found = _database(app)
+        except (StoreError, MissingSecret, OSError) as error:
+            found = Finding(part="database", ok=False, sentence=_sentence(error))
+            folder = Path(stack.enter_context(TemporaryDirectory()))
+            spare = settings.model_copy(update={"data_dir": folder, "database": "sqlite"})
+            app = stack.enter_context(closing(App(spare)))
+        yield app, found
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"data_dir cannot be used ({error.strerror}). Please check it."
+    return str(error)
+
+
+def _database(app: App) -> Finding:
+    with app.store.transaction():
+        pass
+    return Finding(part="database", ok=True, sentence="The database can be written to.")
+
+
+def _the_rest(app: App) -> Iterator[Finding]:
     yield from _secrets(app)
     visits = list(app.visits())
     if not visits:
@@ -41,15 +78,6 @@ def check(app: App) -> Iterator[Finding]:
     yield _browser()
     yield from _contacts(app)
     yield _mail(app)
-
-
-def _database(app: App) -> Finding:
-    try:
-        with app.store.transaction():
-            pass
-    except StoreError as error:
-        return Finding(part="database", ok=False, sentence=str(error))
-    return Finding(part="database", ok=True, sentence="The database can be written to.")
 
 
 def _secrets(app: App) -> Iterator[Finding]:
@@ -66,6 +94,9 @@ def _source(app: App, visit: Visit) -> Finding:
         page = next(iter(pages), None)
     except (SourceError, MissingSecret) as error:
         return Finding(part=part, ok=False, sentence=str(error))
+    except Exception as error:  # noqa: BLE001 - a kind may be a stranger's; its words may be a person's
+        fault = f"The program that reads it failed ({type(error).__name__}); please report this."
+        return Finding(part=part, ok=False, sentence=fault)
     found = len(page.mentions) if page else 0
     return Finding(part=part, ok=True, sentence=f"Read; {found} items on the first page.")
 

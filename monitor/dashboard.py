@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, ExitStack
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
@@ -35,9 +36,16 @@ def build(app: App) -> FastAPI:
     )
 
 
-def serve(app: App, port: int) -> None:
-    """Until SIGTERM or Ctrl-C. Raises CannotServe."""
-    server.serve(build(app), HOST, port, ready=_say_where)
+def serve(app: App, port: int, *, beside: AbstractContextManager[object]) -> None:
+    """Until SIGTERM or Ctrl-C. *beside* is entered once the port is ours, and left at the end,
+    so that a second program on the same data does nothing. Raises CannotServe."""
+    with ExitStack() as entered:
+
+        def ready(port: int) -> None:
+            entered.enter_context(beside)
+            _say_where(port)
+
+        server.serve(build(app), HOST, port, ready=ready)
 
 
 def _say_where(port: int) -> None:

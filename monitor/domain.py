@@ -172,9 +172,10 @@ class Assessment:
 
     `relevance` and `scores` lie in 0..1. `not_assessed` holds the reason why we could
     not judge (another language, a picture without words, an error); such a mention is
-    never dropped: a person looks at it, and `about_school` is true when in doubt. `about_head`: a concern about the conduct of
-    the head. `child_safety`: a child may be at risk. `criticism`: lawful criticism,
-    protected and counted. `model` is the version of rules and weights.
+    never dropped: a person looks at it, and `about_school` is true when in doubt.
+    `about_head`: a concern about the conduct of the head. `child_safety`: a child may be
+    at risk. `criticism`: lawful criticism, protected and counted. `model` is the version
+    of rules and weights.
     """
 
     about_school: bool

@@ -17,7 +17,8 @@ def fetch_text(client: PoliteClient, url: str) -> FetchedText:
     try:
         answer = client.get(url, accept=", ".join(TEXT_TYPES), types=TEXT_TYPES)
     except SourceError as error:
-        raise (Never if error.needs_a_person else NotNow)(str(error)) from error
+        resting = error.until is not None  # for the trouble of some other page there
+        raise (Never if error.needs_a_person and not resting else NotNow)(str(error)) from error
     return FetchedText(
         url=answer.url,
         status=answer.status,

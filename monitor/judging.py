@@ -5,21 +5,26 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import BinaryIO
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, StrictInt, StrictStr, ValidationError
 
 from monitor.domain import Assessment, Mention, School
 from monitor.wire import assessment_to_json
 
+LONGEST = 1_000_000  # bytes of one line; no post is that long
 Assess = Callable[[Mention, School], Assessment]
 
 
-class Post(BaseModel):
-    """A line in. Keys we do not know are left alone: they are the asker's own."""
-
+class _Named(BaseModel):
     model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
 
-    id: str | int
+    id: StrictStr | StrictInt
+
+
+class Post(_Named):
+    """A line in. Keys we do not know are left alone: they are the asker's own."""
+
     text: str
     school: str | None = None
     url: str | None = None
@@ -31,6 +36,14 @@ class Post(BaseModel):
 class Answer:
     line: str
     broken: bool = False
+
+
+def read_lines(file: BinaryIO) -> Iterator[bytes]:
+    """Each line as it comes; of one that is too long only so much as shows that it is."""
+    while line := file.readline(LONGEST + 1):
+        yield line
+        while len(line) > LONGEST and not line.endswith(b"\n"):
+            line = file.readline(LONGEST + 1)
 
 
 def judge(
@@ -53,10 +66,12 @@ def _answer(
     fallback: str | None,
     assess: Assess,
 ) -> Answer:
+    if len(line) > LONGEST:
+        return _broken(None, f"line {number} is longer than {LONGEST // 1_000_000} MB")
     try:
         post = Post.model_validate_json(line)
     except ValidationError as error:
-        return _broken(None, f"line {number} is not a post: {_why(error)}")
+        return _broken(_id_of(line), f"line {number} is not a post: {_why(error)}")
     wanted = post.school or fallback
     if wanted is None:
         return _broken(post.id, "no school: give each post one, or --school")
@@ -71,6 +86,14 @@ def _answer(
     )
     judged = {"id": post.id, **assessment_to_json(assess(mention, schools[wanted]))}
     return Answer(line=json.dumps(judged, ensure_ascii=False))
+
+
+def _id_of(line: bytes) -> str | int | None:
+    """Whose line it was, where at least that can be read."""
+    try:
+        return _Named.model_validate_json(line).id
+    except ValidationError:
+        return None
 
 
 def _why(error: ValidationError) -> str:

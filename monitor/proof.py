@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from alerts.evidence.verify import verify
+from alerts.evidence.verify import PACK, verify, verify_pack
 from monitor.app import App
 
 
@@ -18,8 +18,9 @@ class Proof:
 
 
 def prove_folder(folder: Path) -> Proof:
-    """By the folder's own manifest alone."""
-    return Proof(id=folder.name, problems=tuple(p.sentence for p in verify(folder)))
+    """By what lies in the folder alone: one capture, or an unpacked evidence pack."""
+    found = verify_pack(folder) if (folder / PACK).is_file() else verify(folder)
+    return Proof(id=folder.resolve().name, problems=tuple(p.sentence for p in found))
 
 
 def prove_log(app: App, id_: str | None) -> list[Proof]:

@@ -6,9 +6,14 @@ So after any pause, however long, each source is visited once, and no run is mad
 from __future__ import annotations
 
 import logging
+import os
+import sys
+import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import NoReturn
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
@@ -27,38 +32,85 @@ TICKS = {
 }
 
 
+PATIENCE = timedelta(seconds=5)  # for jobs that are at work at the end
+
+
 @contextmanager
 def running(app: App) -> Iterator[None]:
-    """Tick for as long as the block lasts; its end waits for the jobs that are at work."""
-    scheduler = _build(app)
+    """Tick for as long as the block lasts. A job that does not end soon after it is broken
+    off with the whole program, which then ends here, successfully."""
+    at_work = AtWork()
+    scheduler = _build(app, at_work)
     scheduler.start()
     try:
         yield
     finally:
-        scheduler.shutdown()
+        scheduler.shutdown(wait=False)
+        if unfinished := at_work.wait(PATIENCE):
+            _leave(unfinished)
 
 
-def _build(app: App) -> BackgroundScheduler:
+class AtWork:
+    """Which jobs are at work now."""
+
+    def __init__(self) -> None:
+        self._names: Counter[str] = Counter()
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def on(self, name: str) -> Iterator[None]:
+        self._count(name, 1)
+        try:
+            yield
+        finally:
+            self._count(name, -1)
+
+    def _count(self, name: str, step: int) -> None:
+        with self._changed:
+            self._names[name] += step
+            self._changed.notify_all()
+
+    def wait(self, patience: timedelta) -> list[str]:
+        """The names of those that are still at work after *patience*; none, as a rule."""
+        with self._changed:
+            self._changed.wait_for(lambda: not +self._names, patience.total_seconds())
+            return sorted(+self._names)
+
+
+def _leave(unfinished: list[str]) -> NoReturn:
+    """Python would wait for their threads, a capture's for a minute, and whoever ends us
+    would kill us first. Every job may be killed at any moment, so nothing is lost; the
+    browser's process sees that we are gone and goes too."""
+    log.warning("Ended in the middle of: %s. It is done at the next start.", ", ".join(unfinished))
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def _build(app: App, at_work: AtWork) -> BackgroundScheduler:
+    # it would warn of each tick that finds the one before it still at work
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(
         timezone="UTC",
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     for name, every in TICKS.items():
         scheduler.add_job(
-            _survive(name, getattr(app, name)),
-            IntervalTrigger(seconds=int(every.total_seconds()), timezone="UTC"),
+            _survive(name, getattr(app, name), at_work),
+            IntervalTrigger(seconds=every.total_seconds(), timezone="UTC"),
             id=name,
             next_run_time=app.clock(),
         )
     return scheduler
 
 
-def _survive(name: str, job: Callable[[], object]) -> Callable[[], None]:
+def _survive(name: str, job: Callable[[], object], at_work: AtWork) -> Callable[[], None]:
     """A tick that fails is said, and the next one tries again; none may stop the others."""
 
     def tick() -> None:
         try:
-            job()
+            with at_work.on(name):
+                job()
         except StoreError as error:
             log.error("%s: %s", name, error)
         except Exception as error:  # noqa: BLE001 - the last line of defence; the type is all we may log

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from io import BufferedReader, TextIOWrapper
 from pathlib import Path
 
 import tomli_w
 
+from alerts.channels.email import is_address
 from monitor.domain import Role
 from monitor.words import ROLES
 
@@ -67,8 +70,8 @@ def read_register(path: Path) -> Iterator[Establishment]:
     Columns are read by their names: the register drops and adds some every year.
     """
     try:
-        with path.open(encoding="cp1252", errors="replace", newline="") as file:
-            rows = csv.DictReader(file)
+        with path.open("rb") as file:
+            rows = csv.DictReader(_characters(file))
             if not {"URN", "EstablishmentName"} <= set(rows.fieldnames or ()):
                 raise BadRegister(
                     f"{path} is not the register of schools: it has no columns URN and "
@@ -78,6 +81,15 @@ def read_register(path: Path) -> Iterator[Establishment]:
             yield from (_school(r) for r in rows if r.get(_STATUS) in ("1", "3", None))
     except OSError:
         raise BadRegister(f"{path} cannot be read. Please check the path.") from None
+    except csv.Error:
+        raise BadRegister(f"{path} is damaged, or no CSV. Please download it again.") from None
+
+
+def _characters(file: BufferedReader) -> TextIOWrapper:
+    """In the register's own encoding, or the one in which a spreadsheet program saves it."""
+    marked = file.peek(3).startswith(codecs.BOM_UTF8)
+    encoding = "utf-8-sig" if marked else "cp1252"
+    return TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
 
 
 _STATUS = "EstablishmentStatus (code)"
@@ -127,7 +139,7 @@ def homonyms(school: Establishment, schools: Iterable[Establishment]) -> list[st
     """Other schools of the same core name, with their towns."""
     mine = core(school.name).casefold()
     return [
-        f"{s.name}, {s.town}"
+        ", ".join(filter(None, (s.name, s.town)))
         for s in schools
         if s.urn != school.urn and core(s.name).casefold() == mine
     ]
@@ -135,12 +147,14 @@ def homonyms(school: Establishment, schools: Iterable[Establishment]) -> list[st
 
 def ask(register: Path | None, *, prompt: Prompt, choose: Choose) -> Asked:
     """Put the questions. Raises BadRegister."""
-    name = prompt("The school's full name", "")
+    name = _until(lambda n: len(n) >= 3, "The school's full name", prompt)
     found = list(read_register(register)) if register else []
     school = _confirm(_pick(name, found, choose), prompt)
     return Asked(
         school=school,
-        aliases=_list(prompt("What people also call it, with commas", _commas(aliases(name)))),
+        aliases=_list(
+            prompt("What people also call it, with commas", _commas(aliases(school.name)))
+        ),
         homonyms=_list(
             prompt(
                 "What else has this name and is not you, with semicolons",
@@ -151,11 +165,23 @@ def ask(register: Path | None, *, prompt: Prompt, choose: Choose) -> Asked:
         contacts={
             role: answer
             for role in Role
-            if (answer := prompt(f"E-mail address: {ROLES[role].lower()}", ""))
+            if (answer := _until(_may_be_mailed, f"E-mail address: {ROLES[role].lower()}", prompt))
         },
-        mail_host=prompt("Your outgoing mail server", ""),
-        mail_from=prompt("The address the mails come from", ""),
+        mail_host=(host := prompt("Your outgoing mail server", "")),
+        mail_from=_until(is_address, "The address the mails come from", prompt) if host else "",
     )
+
+
+def _until(good: Callable[[str], bool], question: str, prompt: Prompt) -> str:
+    """Ask until the answer will do."""
+    while not good(answer := prompt(question, "")):
+        question = f"That will not do. {question.removeprefix('That will not do. ')}"
+    return answer
+
+
+def _may_be_mailed(answer: str) -> bool:
+    """An address, or nothing: a role may stay open for now."""
+    return not answer or (is_address(answer) and "." in answer.rpartition("@")[2])
 
 
 def _pick(name: str, found: list[Establishment], choose: Choose) -> Establishment:
@@ -184,16 +210,20 @@ def _list(answer: str, separator: str = ",") -> tuple[str, ...]:
     return tuple(filter(None, (part.strip() for part in answer.split(separator))))
 
 
+def _id(name: str) -> str:
+    """wexcombe-park: what the configuration allows as a short name."""
+    return re.sub(r"[^a-z0-9]+", "-", core(name).casefold())[:40].strip("-") or "school"
+
+
 def as_toml(asked: Asked) -> str:
-    """The configuration, with one keyless source to begin with where the town has one."""
+    """The configuration, with one source to begin with that needs no key."""
     school = asked.school
     table: dict[str, object] = {
         "data_dir": "data",
         "database": "sqlite",
         "schools": [
             {
-                "id": re.sub(r"[^a-z0-9]+", "-", core(school.name).casefold()).strip("-")
-                or "school",
+                "id": _id(school.name),
                 "name": school.name,
                 "aliases": list(asked.aliases),
                 "urn": school.urn,

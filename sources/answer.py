@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -40,7 +41,19 @@ class Answer:
 
     @property
     def content_type(self) -> str:
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return media_type(self.headers)
+
+    @property
+    def charset(self) -> str:
+        """The encoding that the site names, if Python knows it for one of text; or UTF-8."""
+        label = self.headers.get("content-type", "")
+        found = re.search(r"charset=[\"']?([\w.-]{1,40})", label, re.IGNORECASE)
+        name = found[1] if found else "utf-8"
+        try:
+            b"a".decode(name, "replace")
+        except (LookupError, UnicodeError):
+            return "utf-8"
+        return name
 
     @property
     def is_html(self) -> bool:
@@ -59,6 +72,10 @@ class Answer:
             raise LayoutChanged("it is not the JSON we expected") from None
 
 
+def media_type(headers: Mapping[str, str]) -> str:
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 def read_answer(url: httpx.URL, response: httpx.Response, body: bytes) -> Answer:
     return Answer(
         url=str(url),
@@ -75,10 +92,16 @@ def read_answer(url: httpx.URL, response: httpx.Response, body: bytes) -> Answer
 
 def complain(response: httpx.Response, host: str, *, asked_if_changed: bool) -> None:
     """Raise the SourceError that this status stands for, if any."""
-    status = response.status_code
-    if 200 <= status < 300 or (status == 304 and asked_if_changed):
+    if response.status_code == 304 and asked_if_changed:
         return
-    wait = retry_after(response.headers)
+    judge(response.status_code, response.headers, host)
+
+
+def judge(status: int, headers: Mapping[str, str], host: str) -> None:
+    """The same of a status alone: for a source whose *expect* could make no sense of one."""
+    if 200 <= status < 300:
+        return
+    wait = retry_after(headers)
     if status == 429:
         raise RateLimited(host, retry_after=wait, status=status)
     if status in (401, 403, 407, 451):

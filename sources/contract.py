@@ -80,6 +80,10 @@ class Source(BaseModel, ABC):
         self, school: School, cursor: str | None, client: PoliteClient
     ) -> Iterator[Page]: ...
 
+    def plan(self, school: School) -> str:  # noqa: ARG002 # most kinds have no such limit
+        """What it may use up in a day and how far that goes, in a sentence; or nothing."""
+        return ""
+
     def serves(self, school: School) -> bool:
         return not self.schools or school.id in self.schools
 

@@ -4,14 +4,21 @@ SourceError
 ├── Unreachable       the site did not answer, or answered with a fault of its own
 ├── RateLimited       asked to slow down; carries how long
 ├── AccessRefused     key or permission missing          (needs a person)
+│   ├── Captcha       wants proof of a person
+│   ├── AskedNotTo    its robots.txt asks programs to leave this page alone
+│   └── TurnedAway    by its guard against robots, for a while (needs nobody)
 ├── LayoutChanged     an answer in a shape we do not know (needs a person)
+│   ├── ConsentWall   wants an agreement before it shows anything
+│   ├── LoginWall     shows a login instead
+│   └── ErrorPage     says in a page for people that it has a trouble of its own (needs nobody)
 ├── TooLarge          the answer never ends, or is larger than we read
+│   └── TooMuchNew    more is new than one visit reads; what it read is kept
 └── NotAllowed        an address that we may not go to, often an inner one (needs a person)
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 
@@ -20,6 +27,8 @@ class SourceError(Exception):
 
     `status` is the HTTP status behind it, where there was one. A detail never holds what a
     site sent, nor an address beyond its host: both may carry other people's words or a key.
+    `until`: the site was not even asked, because of the same trouble shortly before; it will
+    be after this time.
     """
 
     plain: ClassVar[str] = "This source could not be read."
@@ -35,6 +44,7 @@ class SourceError(Exception):
         super().__init__(f"{self.plain} ({detail})" if detail else self.plain)
         self.retry_after = retry_after
         self.status = status
+        self.until: datetime | None = None
 
 
 class Unreachable(SourceError):
@@ -50,14 +60,59 @@ class AccessRefused(SourceError):
     needs_a_person = True
 
 
+class Captcha(AccessRefused):
+    plain = (
+        "The site wants proof that a person is asking, which we do not fake. "
+        "Please look at it yourself, or find its feed or another way to read it."
+    )
+
+
+class AskedNotTo(AccessRefused):
+    plain = (
+        "The site asks programs not to read this page, and we keep to that. "
+        "Please look at it yourself from time to time, or ask the site for a feed."
+    )
+
+
+class TurnedAway(AccessRefused):
+    plain = "The site's guard against robots turned us away, which passes. We will try again."
+    needs_a_person = False
+
+
 class LayoutChanged(SourceError):
     plain = "The site answered in a shape we do not know. Please check the address."
     needs_a_person = True
 
 
+class ConsentWall(LayoutChanged):
+    plain = (
+        "The site shows a page about cookies and consent instead of what we asked for. "
+        "We agree to nothing in your name; please find another address for this source."
+    )
+
+
+class LoginWall(LayoutChanged):
+    plain = (
+        "The site asks us to log in instead of showing the page. "
+        "Only public pages are read; please check the address."
+    )
+
+
+class ErrorPage(LayoutChanged):
+    plain = "The site sent a page about a trouble of its own. We will try again."
+    needs_a_person = False
+
+
 class TooLarge(SourceError):
     plain = "The site sent more than we read at once. Please check the address."
     needs_a_person = True
+
+
+class TooMuchNew(TooLarge):
+    plain = (
+        "More is new here than we read in one visit, so some of it was missed. "
+        "Please let this source be visited more often."
+    )
 
 
 class NotAllowed(SourceError):

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-import feedparser
+from lxml import etree
 from pydantic import BaseModel, ConfigDict, Field
 
-from sources.errors import LayoutChanged
+from sources.errors import LayoutChanged, TooLarge
+from sources.feed_xml import MOST_ITEMS, MOST_MARKUP, markup, name_of, read_entries
 from sources.http import Answer
 from sources.text import html_to_text, read_date, sha256, stable_id
 
@@ -38,7 +37,7 @@ def read_feed(answer: Answer) -> tuple[dict[str, Item], bool]:
     if not content:
         raise LayoutChanged("the answer is empty")
     if content.startswith(b"{"):
-        return _in_order([_json_item(item) for item in answer.read(_JsonFeed).items]), True
+        return _in_order(_json_items(content, answer)), True
     if content[:200].lower().startswith((b"<!doctype html", b"<html")):
         raise LayoutChanged("this is a web page, not a feed; please find the feed's own address")
     entries, whole = _whole_entries(content)
@@ -88,43 +87,64 @@ def _whole_entries(content: bytes) -> tuple[bytes, bool]:
 
 
 def _xml_items(content: bytes, answer: Answer) -> list[Item]:
-    # As a stream: of bytes or str feedparser would try whether they are the name of a file.
-    # Without the feed's address, or it would make one of a guid that is only a number.
-    feed = feedparser.parse(
-        io.BytesIO(content),
-        response_headers={"content-type": _label(answer)},
-        sanitize_html=False,  # only its words are kept, see html_to_text
-        resolve_relative_uris=False,
-    )
-    if not feed.version and not feed.entries:
-        what = "a web page" if answer.is_html else "neither RSS nor Atom nor JSON Feed"
-        raise LayoutChanged(f"this is {what}; please find the feed's own address")
-    return [_xml_item(entry) for entry in feed.entries]
-
-
-def _label(answer: Answer) -> str:
-    """The site's own content type while it helps; text/html would only mislead the parser."""
     label = answer.headers.get("content-type", "")
     charset = re.search(r"charset=\"?([\w.-]{1,40})", label, re.IGNORECASE)
-    named = f"; charset={charset[1]}" if charset else ""
-    return f"application/xml{named}"
+    try:
+        entries = read_entries(content, charset[1] if charset else "")
+    except LayoutChanged:
+        what = "a web page" if answer.is_html else "neither RSS nor Atom nor JSON Feed"
+        raise LayoutChanged(f"this is {what}; please find the feed's own address") from None
+    return [_xml_item(entry) for entry in entries]
 
 
-def _xml_item(entry: Any) -> Item:
-    bodies = [*entry.get("content", ()), entry.get("summary_detail") or {}]
+_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
+_BODIES = ("content:encoded", "content", "description", "summary")
+_AUTHORS = ("dc:creator", "author")
+_DATES = ("published", "pubDate", "issued", "dc:date", "updated", "modified", "dc:modified")
+
+
+def _xml_item(entry: etree._Element) -> Item:
+    parts: dict[str, etree._Element] = {}
+    for child in entry:
+        if child.get("rel", "alternate") == "alternate":
+            parts.setdefault(name_of(child), child)
     return Item(
-        id=str(entry.get("id") or ""),
-        link=str(entry.get("link") or ""),
-        title=_words(entry.get("title_detail") or {}),
-        body=next((words for body in bodies if (words := _words(body))), ""),
-        author=str(entry.get("author") or ""),
-        date=str(entry.get("published") or entry.get("updated") or ""),
+        id=_plain(parts, "id", "guid") or entry.get(_ABOUT, ""),
+        link=_link(parts),
+        title=_words(parts, "title"),
+        body=next((words for name in _BODIES if (words := _words(parts, name))), ""),
+        author=_plain(parts, *_AUTHORS),
+        date=_plain(parts, *_DATES),
     )
 
 
-def _words(detail: Any) -> str:
-    value = str(detail.get("value") or "")
-    return value if detail.get("type") == "text/plain" else html_to_text(value)
+Parts = Mapping[str, "etree._Element"]
+
+
+def _link(parts: Parts) -> str:
+    link = parts.get("link")
+    return (link.get("href") or _plain(parts, "link")) if link is not None else ""
+
+
+def _plain(parts: Parts, *names: str) -> str:
+    """The first of *names* that says anything; of an Atom author the name, not the address."""
+    for name in names:
+        if (node := parts.get(name)) is not None:
+            named = next((child for child in node if name_of(child) == "name"), node)
+            if said := " ".join("".join(map(str, named.itertext())).split()):
+                return said
+    return ""
+
+
+def _words(parts: Parts, name: str) -> str:
+    """RSS is HTML throughout; Atom says which it is, and is text where it does not."""
+    node = parts.get(name)
+    if node is None:
+        return ""
+    kind = node.get("type", "")
+    text = kind in ("text", "text/plain") or (not kind and "Atom" in str(node.tag))
+    inner = "".join(markup(node))
+    return inner if text and len(node) == 0 else html_to_text(inner)
 
 
 class _Author(BaseModel):
@@ -147,6 +167,15 @@ class _JsonItem(BaseModel):
 class _JsonFeed(BaseModel):
     version: str = Field(pattern=r"jsonfeed\.org/version/")
     items: tuple[_JsonItem, ...]
+
+
+def _json_items(content: bytes, answer: Answer) -> list[Item]:
+    if content.count(b"{") > MOST_MARKUP:
+        raise TooLarge(f"the feed has more than {MOST_MARKUP} objects")
+    items = answer.read(_JsonFeed).items
+    if len(items) > MOST_ITEMS:
+        raise TooLarge(f"the feed has more than {MOST_ITEMS} items")
+    return [_json_item(item) for item in items]
 
 
 def _json_item(item: _JsonItem) -> Item:

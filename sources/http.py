@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
 from typing import Self
 
 import httpx
 
 from monitor.egress import Egress
-from sources.answer import Answer, Validators, complain, read_answer
+from sources.answer import Answer, Validators, complain, media_type, read_answer
 from sources.body import LIMIT, read_body, too_large
-from sources.errors import AccessRefused, Unreachable
+from sources.breaker import Breaker
+from sources.errors import LayoutChanged, NotAllowed, SourceError, Unreachable
 from sources.faults import named
+from sources.identity import PRODUCT, sendable, user_agent
 from sources.manners import Manners
 from sources.pinned import CheckedTransport, PinnedTransport, until
+from sources.robots import Robots
+from sources.walls import challenged, wall
 from sources.web_address import onward_from, origin_of, place_of, read_address
 
 __all__ = ["Answer", "PoliteClient", "Validators", "user_agent"]
@@ -31,8 +35,14 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 class _Shared:
     """What all views of a client have in common: manners, and connections by allowance."""
 
-    def __init__(self, manners: Manners, transport: httpx.BaseTransport | None) -> None:
-        self.manners = manners
+    def __init__(
+        self,
+        manners: Manners,
+        breaker: Breaker,
+        robots: Robots,
+        transport: httpx.BaseTransport | None,
+    ) -> None:
+        self.manners, self.breaker, self.robots = manners, breaker, robots
         self._new: Callable[[Egress], httpx.BaseTransport] = (
             partial(PinnedTransport, ssl_context=_ssl_context())
             if transport is None
@@ -45,6 +55,19 @@ class _Shared:
         another that may not."""
         found = self._transports.get(egress.allow)
         return found or self._transports.setdefault(egress.allow, self._new(egress))
+
+    @contextmanager
+    def turn(self, target: httpx.URL) -> Iterator[None]:
+        """Our turn at the place of *target*, unless it rests; trouble met there is counted."""
+        place = place_of(target)
+        self.breaker.check(place)
+        with self.manners.turn(place):
+            self.breaker.check(place)  # whoever was there before us may have found out
+            try:
+                yield
+            except SourceError as error:
+                self.breaker.trouble(place, error)
+                raise
 
     def close(self) -> None:
         for transport in self._transports.values():
@@ -77,12 +100,18 @@ class PoliteClient:
         transport: httpx.BaseTransport | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
         contact: str = "",
     ) -> None:
         self._egress = egress or Egress()
         self._seconds, self._limit, self._clock = deadline.total_seconds(), limit, clock
         self._agent = user_agent(contact)
-        self._shared = _Shared(Manners(gap, clock, sleep), transport)
+        self._shared = _Shared(
+            Manners(gap, clock, sleep),
+            Breaker(clock, now),
+            Robots(PRODUCT, clock),
+            transport,
+        )
 
     def allowing(self, places: Iterable[str]) -> PoliteClient:
         """The same client, which may also go to these "host:port" inside the network."""
@@ -99,22 +128,70 @@ class PoliteClient:
         headers: Mapping[str, str] | None = None,
         accept: str = "*/*",
         validators: Validators | None = None,
+        types: Collection[str] | None = None,
+        expect: Collection[int] = (),
+        page: bool = False,
     ) -> Answer:
-        """Fetch *url*. *headers* (a token, say) go to that site only, never on to another."""
+        """Fetch *url*. *headers* (a token, say) go to that site only, never on to another.
+        An answer whose content type is not among *types* is left before its body is read.
+        One whose status is among *expect* is handed over for the source to make sense of.
+        *page*: it is meant for people, so it is visited only if the site's robots.txt allows.
+        A place that refused us, or is in trouble, is not asked: the same error says until when.
+        """
         target, left = read_address(url, params), self._seconds
-        extra = {**_sendable(headers or {}), **(validators.as_headers() if validators else {})}
+        extra = {**sendable(headers or {}), **(validators.as_headers() if validators else {})}
+        asked = str(target)
         for _ in range(MAX_REDIRECTS + 1):
+            if page:
+                self._shared.robots.check(target, self.get)
             request = httpx.Request("GET", target, headers=self._headers(accept) | extra)
-            with self._shared.manners.turn(place_of(target)):
+            with self._shared.turn(target):
                 began = self._clock()
-                answer, onward = self._visit(request, began + left, validators)
+                answer, onward = self._visit(request, began + left, validators, types, expect)
                 left -= self._clock() - began
+                self._look_at(answer, target, asked)
             if answer is not None:
                 return answer
             target, previous = onward_from(target, onward), target
             if origin_of(target) != origin_of(previous):
                 extra = {}
         raise Unreachable(f"{target.host} sends its visitors round in circles")
+
+    def post(
+        self,
+        url: str,
+        *,
+        json: object | None = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        accept: str = "application/json",
+        expect: Collection[int] = (),
+    ) -> Answer:
+        """Send *json* or *form* to *url*, to log in or to ask what needs more than an address.
+        It is for that site alone: one that sends us on with it raises NotAllowed."""
+        target = read_address(url)
+        sent = {**self._headers(accept), **sendable(headers or {})}
+        request = httpx.Request("POST", target, headers=sent, json=json, data=form)
+        with self._shared.turn(target):
+            deadline = self._clock() + self._seconds
+            answer, _ = self._visit(request, deadline, None, None, expect)
+            self._look_at(answer, target, str(target))
+        if answer is None:
+            raise NotAllowed(f"{target.host} wants what we send it sent on to another address")
+        return answer
+
+    def suspend(self, url: str, error: SourceError) -> None:
+        """Leave the place of *url* alone for some hours (an hour; six for a changed layout),
+        for a reason that only a source can see in what it was sent."""
+        self._shared.breaker.suspend(place_of(read_address(url)), error)
+
+    def _look_at(self, answer: Answer | None, target: httpx.URL, asked: str) -> None:
+        """Whether what came is what was asked for. Raises the name of the wall before it."""
+        if answer is None or answer.status >= 400:
+            return
+        if found := wall(answer, asked):
+            raise found
+        self._shared.breaker.well(place_of(target))
 
     def _headers(self, accept: str) -> dict[str, str]:
         return {
@@ -125,7 +202,12 @@ class PoliteClient:
         }
 
     def _visit(
-        self, request: httpx.Request, deadline: float, validators: Validators | None
+        self,
+        request: httpx.Request,
+        deadline: float,
+        validators: Validators | None,
+        types: Collection[str] | None,
+        expect: Collection[int],
     ) -> tuple[Answer | None, str]:
         """One request: its answer, or where it sends us."""
         host = request.url.host
@@ -135,7 +217,12 @@ class PoliteClient:
                 onward = response.headers.get("location", "")
                 if response.status_code in _REDIRECTS and onward:
                     return None, onward
-                complain(response, host, asked_if_changed=validators is not None)
+                if found := challenged(response.headers, host, response.status_code):
+                    raise found
+                if response.status_code not in expect:
+                    complain(response, host, asked_if_changed=validators is not None)
+                if types is not None and media_type(response.headers) not in types:
+                    raise LayoutChanged(f"{host} sent another kind of thing than text")
                 body = self._body(response, deadline)
             finally:
                 response.stream.close()  # type: ignore[union-attr] # ours is never asynchronous
@@ -168,20 +255,3 @@ class PoliteClient:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def _sendable(headers: Mapping[str, str]) -> Mapping[str, str]:
-    """Checked here, because the wire's own complaint would quote the key."""
-    if not all(value.isascii() and value.isprintable() for value in headers.values()):
-        raise AccessRefused("the key for this source holds characters that no key has")
-    return headers
-
-
-def user_agent(contact: str = "") -> str:
-    """Who we are, and whom a site may write to about us (Wikimedia requires that)."""
-    try:
-        number = version("school-reputation-monitor")
-    except PackageNotFoundError:  # run from a copy of the files
-        number = "0"
-    contact = "".join(c for c in contact if c.isascii() and c.isprintable() and c not in "()")
-    return f"SchoolReputationMonitor/{number}" + (f" (+{contact})" if contact else "")

@@ -137,6 +137,7 @@ class PinnedTransport(httpx.BaseTransport):
                 target=request.url.raw_path,
             ),
             headers=request.headers.raw,
+            content=request.read(),
         )
         with _translated():
             answer = self._pool.handle_request(asked)

@@ -10,6 +10,7 @@ from importlib.metadata import entry_points
 from pkgutil import resolve_name
 from typing import Any
 
+from pydantic import HttpUrl
 from pydantic.fields import FieldInfo
 
 from sources.contract import About, Source
@@ -17,10 +18,27 @@ from sources.contract import About, Source
 GROUP = "school_reputation_monitor.sources"
 
 BUILT_IN = {
+    "bluesky": "sources.bluesky:Bluesky",
+    "brave": "sources.brave:Brave",
+    "discourse": "sources.discourse:Discourse",
     "feed": "sources.feed:Feed",
+    "gdelt": "sources.gdelt:Gdelt",
+    "google_alerts": "sources.google_alerts:GoogleAlerts",
+    "google_news": "sources.google_news:GoogleNews",
+    "guardian": "sources.guardian:Guardian",
+    "keenable": "sources.keenable:Keenable",
+    "lemmy": "sources.lemmy:Lemmy",
     "mastodon": "sources.mastodon:Mastodon",
     "mediawiki": "sources.mediawiki:MediaWiki",
+    "mojeek": "sources.mojeek:Mojeek",
+    "page": "sources.page:WebPage",
+    "reddit": "sources.reddit:Reddit",
     "searxng": "sources.searxng:Searxng",
+    "telegram_channel": "sources.telegram_channel:TelegramChannel",
+    "uk_petitions": "sources.uk_petitions:UkPetitions",
+    "whatdotheyknow": "sources.whatdotheyknow:WhatDoTheyKnow",
+    "wordpress": "sources.wordpress:WordPress",
+    "youtube": "sources.youtube:YouTube",
 }
 
 
@@ -77,8 +95,8 @@ def describe(kind: str) -> Description:
     """What `monitor sources KIND` prints. Raises ValueError with a sentence."""
     source = load(kind)
     keys = tuple(_key(name, field) for name, field in source.model_fields.items())
-    own_first = sorted(keys, key=lambda key: key.name in Source.model_fields)
-    return Description(kind=kind, about=source.about, keys=tuple(own_first))
+    ordered = sorted(keys, key=lambda key: (key.name in Source.model_fields, not key.required))
+    return Description(kind=kind, about=source.about, keys=tuple(ordered))
 
 
 def _key(name: str, field: FieldInfo) -> Key:
@@ -95,7 +113,7 @@ def _in_words(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, timedelta):
         return f'"{_every(value)}"'
-    return f'"{value}"' if isinstance(value, str) else str(value)
+    return f'"{value}"' if isinstance(value, str | HttpUrl) else str(value)
 
 
 def _every(value: timedelta) -> str:

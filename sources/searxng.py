@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field
 
-from monitor.domain import Mention, School
-from sources.contract import About, Page, Source, WebAddress
-from sources.errors import AccessRefused, Unreachable
+from monitor.domain import Mention
+from sources.contract import About, WebAddress
+from sources.errors import AccessRefused
 from sources.http import PoliteClient
-from sources.memory import Seen, resume
-from sources.queries import queries
-from sources.text import html_to_text, joined, read_date, stable_id, web_link, without_fragment
+from sources.queries import Query
+from sources.text import read_date
+from sources.web_search import NobodyAnswered, WebSearch
 
 
-class Searxng(Source):
-    """Asks for each of the school's names, and hands over each address found once."""
+class Searxng(WebSearch):
+    """Asks one's own server, which asks the search engines."""
 
     kind: ClassVar[str] = "searxng"
     about: ClassVar[About] = About(
@@ -29,29 +28,30 @@ class Searxng(Source):
         "a day",
     )
     url: WebAddress = Field(description="the address of your SearXNG, as you open it to search")
-    queries: tuple[str, ...] = Field(
-        (), description="more to search for, besides the school's name and what it is called"
+    per_day: int = Field(
+        40, ge=1, le=10_000, description="the most searches in a day, for each school"
     )
     pages: int = Field(
         1, ge=1, le=5, description="pages of results to read for each search; 1 is the kindest"
     )
     language: str = Field("en-GB", pattern=r"^[a-zA-Z-]{2,12}$", description="language of results")
 
-    def fetch(self, school: School, cursor: str | None, client: PoliteClient) -> Iterator[Page]:
-        seen = Seen(resume(_State, cursor).seen)
-        trouble: Unreachable | None = None
-        for query in (*queries(school), *self.queries):
-            for number in range(1, self.pages + 1):
-                answer = self._ask(query, number, client)
-                if not answer.results:
-                    # The other searches may still succeed; this one is told at the end.
-                    trouble = trouble or (_nobody_answered(answer) if number == 1 else None)
-                    break
-                found = [m for r in answer.results if (m := self._mention(r))]
-                new = tuple(m for m in found if seen.add(m.external_id))
-                yield Page(mentions=new, cursor=_State(seen=seen.digests()).model_dump_json())
-        if trouble:
-            raise trouble
+    def find(
+        self,
+        query: Query,
+        client: PoliteClient,
+        *,
+        recent: bool,  # noqa: ARG002 # engines that cannot tell would silently give nothing
+    ) -> list[Mention]:
+        found: list[Mention] = []
+        for number in range(1, self.pages + 1):
+            answer = self._ask(str(query), number, client)
+            if not answer.results:
+                if number == 1 and answer.unresponsive:
+                    raise _nobody_answered(answer)
+                break
+            found += [m for r in answer.results if (m := self._mention(r))]
+        return found
 
     def _ask(self, query: str, number: int, client: PoliteClient) -> _Answer:
         base = str(self.url).rstrip("/").removesuffix("/search")
@@ -68,17 +68,12 @@ class Searxng(Source):
             raise AccessRefused(_HOW, status=error.status) from error
 
     def _mention(self, result: _Result) -> Mention | None:
-        """None for a result that leads nowhere on the web (a magnet link, say)."""
-        url = web_link(str(self.url), result.url)
-        if url is None:
-            return None
-        return Mention(
-            source=self.name,
-            external_id=stable_id(without_fragment(url)),
-            url=url,
-            text=joined(html_to_text(result.title or ""), html_to_text(result.content or "")),
-            author=(result.author or "")[:200],
-            published_at=read_date(result.published),
+        return self.result(
+            result.url,
+            result.title,
+            result.content,
+            author=result.author or "",
+            at=read_date(result.published),
         )
 
 
@@ -89,16 +84,10 @@ _HOW = (
 )
 
 
-def _nobody_answered(answer: _Answer) -> Unreachable | None:
+def _nobody_answered(answer: _Answer) -> NobodyAnswered:
     """No results is only an answer if anybody was there to give it."""
     silent = len(answer.unresponsive)
-    if not silent:
-        return None
-    return Unreachable(f"search engines behind it that did not answer: {silent}; no results")
-
-
-class _State(BaseModel):
-    seen: tuple[str, ...] = ()
+    return NobodyAnswered(f"search engines behind it that did not answer: {silent}; no results")
 
 
 class _Result(BaseModel):

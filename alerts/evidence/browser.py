@@ -8,10 +8,10 @@ import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from playwright.async_api import BrowserContext, Error, async_playwright
+from playwright.async_api import BrowserContext, Error, Playwright, async_playwright
 
 from alerts.evidence.errors import NoBrowser, NotNow
-from alerts.evidence.launcher import ABSENT, NO_SANDBOX, prepare
+from alerts.evidence.launcher import ABSENT, NO_DRIVER, NO_SANDBOX, prepare
 
 # WebRTC and QUIC would go round the proxy; the names are resolved by the gate alone.
 FLAGS = (
@@ -28,6 +28,8 @@ FLAGS = (
     "--component-updater=url-source=http://127.0.0.1:9",
     "--apps-gallery-update-url=http://127.0.0.1:9",
 )
+# The last is what Chromium 156 says when its setuid helper is there but may not raise its rights.
+_NO_SANDBOX_SIGNS = ("usable sandbox", "sandboxing failed", "zygote process exited prematurely")
 _UNSAFE = ("--no-sandbox", "--no-zygote", "--single-process", "--disable-namespace-sandbox")
 
 
@@ -38,7 +40,7 @@ async def open_browser(scratch: Path, browser: Path, proxy: str) -> AsyncIterato
     Raises NoBrowser when that cannot be had, NotNow when the browser failed to start.
     """
     launcher = prepare(scratch, browser)
-    async with async_playwright() as playwright:
+    async with _driver() as playwright:
         try:
             context = await playwright.chromium.launch_persistent_context(
                 scratch / "home" / "profile",
@@ -66,9 +68,23 @@ async def open_browser(scratch: Path, browser: Path, proxy: str) -> AsyncIterato
                     await context.close()
 
 
+@contextlib.asynccontextmanager
+async def _driver() -> AsyncIterator[Playwright]:
+    """Playwright runs a Node.js of its own, and has no error of its own for one that fails."""
+    manager = async_playwright()
+    try:
+        playwright = await manager.start()
+    except Exception as fault:
+        raise NoBrowser(NO_DRIVER) from fault
+    try:
+        yield playwright
+    finally:
+        await playwright.stop()
+
+
 def _why_not_started(fault: Error) -> NoBrowser | NotNow:
     message = str(fault).lower()
-    if "usable sandbox" in message or "sandboxing failed" in message:
+    if any(sign in message for sign in _NO_SANDBOX_SIGNS):
         return NoBrowser(NO_SANDBOX)
     if "enoent" in message or "eacces" in message or "exec format" in message:
         return NoBrowser(ABSENT)

@@ -28,8 +28,12 @@ ABSENT = (
 NO_SANDBOX = (
     "The browser cannot be sandboxed on this system, so no page is opened: pages are written "
     "by strangers. Allow unprivileged user namespaces (on Ubuntu: "
-    "sysctl kernel.apparmor_restrict_unprivileged_userns=0), or run the monitor on a computer "
-    "that allows them."
+    "sysctl kernel.apparmor_restrict_unprivileged_userns=0), or install Debian's package "
+    "chromium-sandbox and run the monitor as an ordinary user; then run `monitor check`."
+)
+NO_DRIVER = (
+    "The program that drives the browser does not start on this system, so the page was not "
+    "opened. On Debian or Ubuntu: apt install libatomic1; then run `monitor check`."
 )
 ROOT = (
     "The monitor runs as the superuser and cannot hand the browser to an ordinary user, "

@@ -68,6 +68,12 @@ def demand_secrets(app: App) -> None:
         raise Failed("A secret is missing. " + "; ".join(missing) + ".")
 
 
+def demand_folder(out: Path) -> None:
+    """What is to be written must have a place; said before any work is done."""
+    if not out.absolute().parent.is_dir():
+        raise Failed(f"There is no folder {out.parent}. Please make it, or give another --out.")
+
+
 class Bars:
     """Draws how far a scan has come."""
 

@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.common import CONFIG, AsJson, ConfigPath, Failed, SchoolId, one_of, opened, say
+from monitor.cli.common import (
+    CONFIG,
+    AsJson,
+    ConfigPath,
+    Failed,
+    SchoolId,
+    demand_folder,
+    one_of,
+    opened,
+    say,
+)
 from monitor.domain import CaptureMode
 
 
@@ -46,7 +56,10 @@ def verify(
         with opened(config) as app:
             proofs = prove_log(app, what)
     if what is not None and not proofs:
-        raise Failed(f"There is no evidence {what}. monitor incidents --json lists what there is.")
+        raise Failed(
+            f"There is no evidence {what}, and no folder of that name. "
+            "monitor incidents --json lists what there is."
+        )
     broken = [p for p in proofs if p.problems]
     if as_json:
         rows = [{"id": p.id, "ok": not p.problems, "problems": p.problems} for p in proofs]
@@ -67,6 +80,7 @@ def export(
 
     if out.suffix.lower() != ".zip":
         raise typer.BadParameter("--out must end in .zip")
+    demand_folder(out)
     with opened(config) as app:
         case = app.store.case(incident)
         if case is None:

@@ -11,7 +11,17 @@ from typing import Annotated
 import typer
 
 from alerts.governors import CannotWrite
-from monitor.cli.common import CONFIG, ConfigPath, Failed, SchoolId, day, one_of, opened, say
+from monitor.cli.common import (
+    CONFIG,
+    ConfigPath,
+    Failed,
+    SchoolId,
+    day,
+    demand_folder,
+    one_of,
+    opened,
+    say,
+)
 from monitor.domain import IncidentState
 from monitor.log import as_csv, as_lines
 from monitor.trends import LONDON
@@ -40,6 +50,9 @@ def incidents(
         say("\n".join(as_lines(cases)) or "The incident log is empty.")
 
 
+KINDS = (".html", ".pdf", ".csv", ".xlsx")
+
+
 def report(
     from_: Annotated[str, typer.Option("--from", help="first day, as 2026-09-01")],
     to: Annotated[str, typer.Option("--to", help="last day, as 2026-12-18")],
@@ -51,6 +64,9 @@ def report(
     first, last = day(from_), day(to)
     if last < first:
         raise typer.BadParameter("--to is before --from")
+    if out.suffix.lower() not in KINDS:
+        raise typer.BadParameter(f"--out must end in {', '.join(KINDS)}")
+    demand_folder(out)
     with opened(config) as app:
         owner = one_of(app.schools, school, "school") if school else next(iter(app.schools))
         try:
@@ -71,5 +87,6 @@ def forget(
     say(
         f"{verb} {done.not_about_us} posts not about the school, {done.mentions} other posts "
         f"outside the log, the authors of {done.authors} more, and {len(done.incidents)} closed "
-        "incidents with their evidence."
+        f"incidents with their evidence; {len(done.evidence)} pieces of evidence outside any "
+        "incident."
     )

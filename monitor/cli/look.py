@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import nullcontext
 from dataclasses import asdict
 from typing import Annotated
 
@@ -32,11 +33,10 @@ def check(config: ConfigPath = CONFIG, as_json: AsJson = False) -> None:
     from monitor.checks import check as try_everything
 
     findings = []
-    with opened(config) as app:
-        for finding in try_everything(app):
-            findings.append(finding)
-            if not as_json:
-                say(f"{'ok' if finding.ok else 'BROKEN':<7} {finding.part}: {finding.sentence}")
+    for finding in try_everything(settings.load(config)):
+        findings.append(finding)
+        if not as_json:
+            say(f"{'ok' if finding.ok else 'BROKEN':<7} {finding.part}: {finding.sentence}")
     broken = [f.part for f in findings if not f.ok]
     if as_json:
         rows = [{"part": f.part, "ok": f.ok, "sentence": f.sentence} for f in findings]
@@ -110,7 +110,9 @@ def _complain(done: Scanned) -> None:
 
 def run(
     config: ConfigPath = CONFIG,
-    port: Annotated[int, typer.Option(min=1, max=65535, help="of the dashboard")] = 8000,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="of the dashboard; 0: any free one")
+    ] = 8000,
     only_dashboard: Annotated[
         bool, typer.Option("--only-dashboard", help="look at what is there; visit nothing")
     ] = False,
@@ -118,31 +120,33 @@ def run(
     """Scheduler and dashboard, until stopped by SIGTERM or Ctrl-C."""
     from monitor.dashboard import serve
     from monitor.scheduler import running
+    from monitor.web.server import CannotServe
 
     with opened(config) as app:
-        if only_dashboard:
-            serve(app, port)
-            return
-        demand_secrets(app)
-        with running(app):
-            serve(app, port)
+        if not only_dashboard:
+            demand_secrets(app)
+        try:
+            serve(app, port, beside=nullcontext() if only_dashboard else running(app))
+        except CannotServe as error:
+            raise Failed(str(error)) from None
 
 
 def assess(config: ConfigPath = CONFIG, school: SchoolId = None) -> None:
     """Judge posts: JSON Lines in, JSON Lines out. Nothing is stored."""
-    from monitor.judging import judge
+    from monitor.judging import judge, read_lines
     from nlp.assess import Assessor
 
     schools = {s.id: s.school() for s in settings.load(config).schools}
     if school is not None:
         one_of(schools, school, "school")
     bad = 0
-    for answer in judge(sys.stdin.buffer, schools, school, Assessor()):
+    for answer in judge(read_lines(sys.stdin.buffer), schools, school, Assessor()):
         bad += answer.broken
         sys.stdout.write(answer.line + "\n")
         sys.stdout.flush()
     if bad:
-        raise Failed(f"{bad} lines could not be read as posts; each was answered with the reason.")
+        lines = "1 line" if bad == 1 else f"{bad} lines"
+        raise Failed(f"{lines} could not be judged; the answer to each says why.")
 
 
 def sources(

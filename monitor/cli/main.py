@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
+from io import TextIOWrapper
+from pathlib import Path
 from typing import NoReturn
 
 import typer
@@ -35,17 +37,27 @@ _EXPECTED = (SettingsError, StoreError, MissingSecret, EvidenceError, AccountErr
 
 
 def main() -> NoReturn:
+    _speak_utf8()
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING)
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs addresses with their queries
     try:
-        cli()
+        cli(prog_name="monitor")
     except _EXPECTED as error:
         complain(str(error))
     except OSError as error:
-        complain(f"The system refused: {error.strerror or type(error).__name__}.")
+        where = f"{error.filename}: " if isinstance(error.filename, str | Path) else ""
+        complain(f"The system refused: {where}{error.strerror or type(error).__name__}.")
     except Exception as error:  # noqa: BLE001 - the last line of defence; its words may be a person's
         complain(
             f"Something went wrong inside the program ({type(error).__name__}). "
             "Nothing was lost; please report this."
         )
     sys.exit(1)
+
+
+def _speak_utf8() -> None:
+    """JSON is UTF-8 whatever the system's own encoding; a terminal keeps what it can show."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            encoding = stream.encoding if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")

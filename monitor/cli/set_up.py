@@ -22,12 +22,16 @@ def init(
     """Ask for the school, and write the configuration."""
     from monitor.wizard import BadRegister, as_toml, ask
 
+    if not config.absolute().parent.is_dir():
+        raise Failed(f"There is no folder {config.parent}. Please make it first.")
     if config.exists():
         raise Failed(f"{config} is already there. Edit it, or give another --config PATH.")
     try:
         text = as_toml(ask(register, prompt=_prompt, choose=_choose))
     except BadRegister as error:
         raise Failed(str(error)) from None
+    except typer.Abort:
+        raise Failed("Not all questions were answered, so nothing was written.") from None
     _write(config, text)
     try:
         settings.load(config)

@@ -25,7 +25,7 @@ def _plain(error: SQLAlchemyError) -> str:
     words = str(getattr(error, "orig", error)).lower()
     if "locked" in words or "lock timeout" in words:
         return "The database is in use by another program. Nothing is lost; please try again."
-    if "full" in words or "no space" in words:
+    if "full" in words or "no space" in words or "disk i/o" in words:  # SQLite says either
         return "The disk is full. Nothing is lost; please make room and try again."
     if "readonly" in words or "read-only" in words:
         return "The database may not be written to. Please check the folder's permissions."

@@ -38,9 +38,12 @@ class Forgetting(Database):
             )
             return int(done.rowcount)  # type: ignore[attr-defined]  # a delete's result has it
 
-    def strippable_authors(self, before: datetime) -> int:
+    def strippable_authors(self, before: datetime, *, since: datetime) -> int:
+        """Of mentions first seen from *since* on; earlier ones are forgotten altogether."""
+        kept = col(MentionRow.first_seen_at) >= since
+        query = select(MentionRow.external_id).where(*_signed(before), kept)
         with self.reading() as session:
-            return len(session.exec(select(MentionRow.external_id).where(*_signed(before))).all())
+            return len(session.exec(query).all())
 
     def strip_authors(self, before: datetime) -> int:
         """Blank the author of mentions outside the log; the words stay until their own day."""
@@ -58,6 +61,18 @@ class Forgetting(Database):
         )
         with self.reading() as session:
             return list(session.exec(query.order_by(IncidentRow.number)))
+
+    def forgettable_evidence(self, before: datetime) -> list[str]:
+        """Ids of evidence that a person asked for outside any incident, captured before then."""
+        query = select(CaptureRow.id).where(
+            col(CaptureRow.incident).is_(None), col(CaptureRow.captured_at) < before
+        )
+        with self.reading() as session:
+            return list(session.exec(query.order_by(CaptureRow.id)))
+
+    def forget_evidence(self, id_: str) -> None:
+        with self.transaction() as session:
+            session.execute(delete(CaptureRow).where(col(CaptureRow.id) == id_))
 
     def forget_case(self, number: str) -> list[str]:
         """Delete an incident with all that hangs on it; the ids of evidence whose folders

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -270,3 +271,37 @@ def test_the_vocabulary_of_sources_is_light() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert found.stdout.strip() == "[]"
+
+
+class _Unread(httpx.SyncByteStream):
+    def __iter__(self) -> Iterator[bytes]:
+        raise AssertionError("a byte of it was read")
+
+
+@pytest.mark.parametrize("label", ["image/jpeg", "video/mp4", "application/octet-stream", ""])
+def test_what_is_not_text_is_left_before_a_byte_of_it_is_read(label: str) -> None:
+    def picture(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers={"Content-Type": label}, stream=_Unread())
+
+    with pytest.raises(LayoutChanged, match="text"):
+        recorded(picture).get("https://site.example/", types=("text/html", "text/plain"))
+    page = recorded(lambda request: httpx.Response(200, html="hi"))
+    assert page.get("https://site.example/", types=("text/html",)).content == b"hi"
+
+
+@pytest.mark.parametrize(
+    ("label", "charset"),
+    [
+        ("text/html; charset=windows-1252", "windows-1252"),
+        ("text/html; Charset='UTF-16'", "UTF-16"),
+        ("text/html", "utf-8"),
+        ("text/html; charset=zqxj", "utf-8"),
+        ("text/html; charset=base64", "utf-8"),
+        ("text/html; charset=idna", "utf-8"),
+    ],
+)
+def test_the_encoding_is_the_one_that_the_site_names_if_it_is_one(
+    label: str, charset: str
+) -> None:
+    headers = httpx.Headers({"Content-Type": label})
+    assert Answer(url="u", status=200, headers=headers, content=b"").charset == charset

@@ -395,3 +395,20 @@ def test_a_wrong_database_address_is_a_sentence_without_the_password(url: str, w
     with pytest.raises(StoreError, match=words) as caught:
         Database(url)
     assert "hunter2" not in str(caught.value)
+
+
+def test_evidence_outside_any_incident_is_forgotten_in_its_time(store: Store) -> None:
+    page = Mention(source="by hand", external_id="u", url="https://f.example/u", text="")
+    evidence = Evidence(
+        id="ev-1",
+        mode=CaptureMode.LINK,
+        state=EvidenceState.SEALED,
+        captured_at=NOW,
+        manifest_sha256="ab",
+    )
+    store.add_capture("park", page, evidence)
+
+    assert store.forgettable_evidence(NOW) == []
+    assert store.forgettable_evidence(NOW + LEASE) == ["ev-1"]
+    store.forget_evidence("ev-1")
+    assert store.evidence() == []

@@ -1,0 +1,91 @@
+"""Reading a place that shows the newest first, page by page, without losing the middle.
+
+If the pages were handed over as they come, a visit cut short after the first would leave a
+gap that the next visit cannot see. So one search is read back to where the last complete
+visit began, and only then handed over, oldest first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from pydantic import BaseModel, Field
+
+from monitor.domain import Mention
+from sources.contract import Page
+from sources.errors import TooMuchNew
+from sources.memory import Seen, digest
+
+PAGE = 10  # mentions between two moves of the cursor
+_TOP = 100  # of the newest ids of each search: enough to meet one again after some are deleted
+
+
+class Place(BaseModel):
+    """What was handed over, and with which ids each search began when last read whole."""
+
+    seen: tuple[str, ...] = ()
+    tops: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    missed: list[str] = Field(default_factory=list, exclude=True)  # searches of this visit
+
+    def tell_what_was_missed(self) -> None:
+        """Raises TooMuchNew. For the end of a visit: the other searches go first."""
+        if self.missed:
+            raise TooMuchNew(f"in {len(self.missed)} of its searches")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One page as a site shows it, newest first. `ids` are those of all its items, also of
+    the ones that are no mention; `onward` leads to older ones, None where there are none."""
+
+    ids: tuple[str, ...]
+    mentions: tuple[Mention, ...]
+    onward: str | None = None
+
+
+Read = Callable[[str | None], Shown]
+
+
+def newest_first(search: str, read: Read, place: Place, *, pages: int) -> Iterator[Page]:
+    """What is new in *search*, oldest first; *place* moves along. *read* is asked for the
+    first page with None, then with what the one before called `onward`; *pages* at most."""
+    known = frozenset(place.tops.get(search, ()))
+    shown = _read_back(read, known, pages)
+    if known and not _reached(shown[-1], known) and shown[-1].onward:
+        place.missed.append(search)
+    found = {m.external_id: m for page in reversed(shown) for m in reversed(page.mentions)}
+    seen = Seen(place.seen)
+    new = [mention for id_, mention in found.items() if id_ not in seen]
+    for id_ in found:
+        if id_ in seen:
+            seen.add(id_)  # what is still shown must not be the first forgotten
+    parts = [new[start : start + PAGE] for start in range(0, len(new), PAGE)] or [[]]
+    for part in parts[:-1]:
+        yield _hand_over(part, seen, place)
+    if top := tuple(digest(id_) for page in shown for id_ in page.ids)[:_TOP]:
+        place.tops[search] = top
+    yield _hand_over(parts[-1], seen, place)
+
+
+def _hand_over(part: list[Mention], seen: Seen, place: Place) -> Page:
+    for mention in part:
+        seen.add(mention.external_id)
+    place.seen = seen.digests()
+    return Page(mentions=tuple(part), cursor=place.model_dump_json())
+
+
+def _read_back(read: Read, known: frozenset[str], pages: int) -> list[Shown]:
+    shown: list[Shown] = []
+    onward: str | None = None
+    for _ in range(pages):
+        page = read(onward)
+        shown.append(page)
+        onward = page.onward
+        if onward is None or _reached(page, known):
+            break
+    return shown
+
+
+def _reached(page: Shown, known: frozenset[str]) -> bool:
+    return any(digest(id_) in known for id_ in page.ids)

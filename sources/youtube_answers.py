@@ -1,0 +1,101 @@
+"""What YouTube's Data API answers. The shape of comments is from long use, not from its manual."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import BaseModel, Field
+
+from sources.text import html_to_text, joined
+
+
+class _Id(BaseModel):
+    video: str = Field("", alias="videoId", pattern=r"^[\w-]*$", max_length=40)
+
+
+class _Item(BaseModel):
+    id: _Id
+
+
+class Found(BaseModel):
+    items: tuple[_Item, ...]
+    onward: str | None = Field(None, alias="nextPageToken")
+
+
+class _VideoSnippet(BaseModel):
+    title: str = ""
+    description: str = ""
+    channel: str = Field("", alias="channelTitle")
+    published: str | None = Field(None, alias="publishedAt")
+
+
+class _Rating(BaseModel):
+    youtube: str = Field("", alias="ytRating")
+
+
+class _Details(BaseModel):
+    rating: _Rating = Field(_Rating(), alias="contentRating")
+
+
+class Video(BaseModel):
+    id: str = Field(pattern=r"^[\w-]+$", max_length=40)
+    snippet: _VideoSnippet
+    details: _Details = Field(_Details(), alias="contentDetails")
+
+    @property
+    def title(self) -> str:
+        return html_to_text(self.snippet.title)
+
+    @property
+    def words(self) -> str:
+        return joined(self.title, self.snippet.description)
+
+    @property
+    def is_for_adults(self) -> bool:
+        return self.details.rating.youtube == "ytAgeRestricted"
+
+
+class Videos(BaseModel):
+    items: tuple[Video, ...]
+
+
+class _CommentSnippet(BaseModel):
+    text: str = Field("", alias="textDisplay")
+    author: str = Field("", alias="authorDisplayName")
+    published: str | None = Field(None, alias="publishedAt")
+    video: str = Field("", alias="videoId", pattern=r"^[\w-]*$", max_length=40)
+
+
+class Comment(BaseModel):
+    id: str = Field(pattern=r"^[\w.-]+$", max_length=120)
+    snippet: _CommentSnippet
+
+    @property
+    def link(self) -> str:
+        return f"https://www.youtube.com/watch?v={self.snippet.video}&lc={self.id}"
+
+
+class _Top(BaseModel):
+    video: str = Field("", alias="videoId", pattern=r"^[\w-]*$", max_length=40)
+    comment: Comment = Field(alias="topLevelComment")
+
+
+class _Replies(BaseModel):
+    comments: tuple[Comment, ...] = ()
+
+
+class Thread(BaseModel):
+    """A comment, and up to five of its replies."""
+
+    id: str
+    snippet: _Top
+    replies: _Replies = _Replies()
+
+    def newest_first(self) -> Iterator[Comment]:
+        yield from self.replies.comments  # they come newest first
+        yield self.snippet.comment
+
+
+class Threads(BaseModel):
+    items: tuple[Thread, ...]
+    onward: str | None = Field(None, alias="nextPageToken")

@@ -1,0 +1,1 @@
+"""What the program costs, each figure beside something else measured in the same run."""

@@ -1,0 +1,34 @@
+"""`make bench`: what the program costs and how well it judges. Nothing here asserts a time."""
+
+from __future__ import annotations
+
+import sys
+
+from rich.console import Console
+
+from nlp.bench import main as judging_scores
+from tests.bench import judging, scanning
+from tests.bench.capturing import captures
+from tests.bench.table import show
+
+
+def main() -> int:
+    progress = Console(stderr=True)
+    sections = []
+    for what, measure in (
+        ("judging", judging.speed),
+        ("getting ready", judging.readiness),
+        ("captures", captures),
+        ("a scan", scanning.scans),
+    ):
+        if progress.is_terminal:
+            progress.print(f"Measuring {what} ...")
+        sections.append(measure())
+    show(sections)
+    sys.stdout.write("\nHow well it judges (tests/quality/school_posts)\n")
+    sys.stdout.flush()
+    return judging_scores([str(judging.POSTS)])
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
