@@ -98,7 +98,9 @@ def _source(app: App, visit: Visit) -> Finding:
         fault = f"The program that reads it failed ({type(error).__name__}); please report this."
         return Finding(part=part, ok=False, sentence=fault)
     found = len(page.mentions) if page else 0
-    return Finding(part=part, ok=True, sentence=f"Read; {found} items on the first page.")
+    plan = visit.source.plan(app.schools[visit.school.id])
+    sentence = f"Read; {found} items on the first page. {plan}".rstrip()
+    return Finding(part=part, ok=True, sentence=sentence)
 
 
 def _browser() -> Finding:

@@ -215,8 +215,21 @@ def _id(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", core(name).casefold())[:40].strip("-") or "school"
 
 
+_KEYLESS = (
+    {
+        "kind": "mediawiki",
+        "name": "Wikipedia",
+        "url": "https://en.wikipedia.org/w/api.php",
+        "every": "6h",
+    },
+    {"kind": "google_news", "name": "Google News", "every": "1h"},
+    {"kind": "whatdotheyknow", "name": "WhatDoTheyKnow", "every": "12h"},
+    {"kind": "uk_petitions", "name": "Petitions", "every": "1d"},
+)
+
+
 def as_toml(asked: Asked) -> str:
-    """The configuration, with one source to begin with that needs no key."""
+    """The configuration, with the sources to begin with that need no key."""
     school = asked.school
     table: dict[str, object] = {
         "data_dir": "data",
@@ -236,15 +249,10 @@ def as_toml(asked: Asked) -> str:
                 "contacts": {role.value: address for role, address in asked.contacts.items()},
             }
         ],
-        "sources": [
-            {
-                "kind": "mediawiki",
-                "name": "Wikipedia",
-                "url": "https://en.wikipedia.org/w/api.php",
-                "every": "6h",
-            }
-        ],
+        "sources": [dict(source) for source in _KEYLESS],
     }
+    if contact := asked.contacts.get(Role.OFFICE) or asked.contacts.get(Role.HEAD):
+        table["network"] = {"contact": contact}
     if asked.mail_host:
         table["alerts"] = {
             "email": {

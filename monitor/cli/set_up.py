@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -10,6 +12,8 @@ import typer
 from monitor import settings
 from monitor.cli.common import CONFIG, ConfigPath, Failed, bars, opened, say
 from monitor.demo.story import Counts, ScanResult
+from monitor.register import download, register_client
+from sources.errors import SourceError
 
 
 def init(
@@ -18,6 +22,9 @@ def init(
         Path | None,
         typer.Option(help="the register of schools (GIAS, CSV) to take the details from"),
     ] = None,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="do not look for the register on the internet")
+    ] = False,
 ) -> None:
     """Ask for the school, and write the configuration."""
     from monitor.wizard import BadRegister, as_toml, ask
@@ -27,7 +34,9 @@ def init(
     if config.exists():
         raise Failed(f"{config} is already there. Edit it, or give another --config PATH.")
     try:
-        text = as_toml(ask(register, prompt=_prompt, choose=_choose))
+        with TemporaryDirectory() as folder:
+            known = register or (None if offline else _download(Path(folder)))
+            text = as_toml(ask(known, prompt=_prompt, choose=_choose))
     except BadRegister as error:
         raise Failed(str(error)) from None
     except typer.Abort:
@@ -38,6 +47,17 @@ def init(
     except settings.SettingsError as error:
         raise Failed(f"Written, but not yet in order.\n{error}") from None
     say(f"Written to {config}. Next: monitor check --config {config}")
+
+
+def _download(folder: Path) -> Path | None:
+    """The register of schools, where it can be had; without it one types a little more."""
+    say("Looking for the register of schools (England, some 60 MB) ...")
+    try:
+        with register_client() as client:
+            return download(client, folder, datetime.now(UTC).date())
+    except SourceError:
+        say("It cannot be reached from here just now, so please type the details.")
+        return None
 
 
 def _write(config: Path, text: str) -> None:

@@ -613,7 +613,7 @@ ANSWERS = (
 def test_init_writes_a_configuration_that_loads(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     answers = ("Wexcombe Park Primary School", "", "Wexcombe", *[""] * 6, HEAD, *[""] * 4)
-    done = piped("\n".join(answers) + "\n", "init", "--config", config)
+    done = piped("\n".join(answers) + "\n", "init", "--offline", "--config", config)
     assert done.returncode == 0, done.stderr
     (school,) = tomllib.loads(config.read_text())["schools"]
     assert (school["name"], school["town"]) == ("Wexcombe Park Primary School", "Wexcombe")
@@ -621,7 +621,7 @@ def test_init_writes_a_configuration_that_loads(tmp_path: Path) -> None:
     assert config.stat().st_mode & 0o077 == 0
     assert piped("", "incidents", "--config", config).returncode == 0
 
-    again = piped("", "init", "--config", config)
+    again = piped("", "init", "--offline", "--config", config)
     assert again.returncode == 1
     assert_one_sentence(again.stderr.decode())
 
@@ -656,7 +656,7 @@ def test_init_takes_the_details_from_the_register(tmp_path: Path) -> None:
 
 def test_init_that_is_broken_off_or_misled_writes_nothing(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
-    cut = piped("Wexcombe Park Primary School\n", "init", "--config", config)
+    cut = piped("Wexcombe Park Primary School\n", "init", "--offline", "--config", config)
     assert cut.returncode == 1
     assert cut.stderr.decode().strip().endswith("nothing was written.")
     (tmp_path / "letter.csv").write_text("Dear parents,\n")
@@ -664,7 +664,7 @@ def test_init_that_is_broken_off_or_misled_writes_nothing(tmp_path: Path) -> Non
     wrong = piped("Wexcombe\n", "init", "--config", config, "--register", letter)
     assert wrong.returncode == 1
     assert "is not the register" in wrong.stderr.decode()
-    nowhere = piped("", "init", "--config", tmp_path / "no" / "config.toml")
+    nowhere = piped("", "init", "--offline", "--config", tmp_path / "no" / "config.toml")
     assert nowhere.returncode == 1
     assert_one_sentence(nowhere.stderr.decode())
     assert not config.exists()
