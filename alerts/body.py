@@ -67,22 +67,23 @@ class Context:
     guidance: Guidance
 
 
-def body(letter: Letter, cases: tuple[Case, ...], context: Context) -> str:
+def body(letter: Letter, cases: tuple[Case, ...], context: Context, *, left_out: int = 0) -> str:
+    """*left_out*: how many pictures are not attached because of their size."""
     if letter.urgency is Urgency.DIGEST:
         return _digest(letter, cases, context)
     if _is_sealed(cases[0], letter.role):
         return _sealed_note(cases[0], context)
-    return _incident(cases[0], context)
+    return _incident(cases[0], context, left_out)
 
 
 def _is_sealed(case: Case, role: Role) -> bool:
     """Whether an office that stands in for the chair passes it on without knowing what it is."""
-    return role is Role.OFFICE and case.incident.about_head
+    return role is Role.OFFICE and case.concerns_head
 
 
-def _incident(case: Case, context: Context) -> str:
-    incident, guidance = case.incident, context.guidance
-    steps = guidance.steps(incident)
+def _incident(case: Case, context: Context, left_out: int) -> str:
+    guidance = context.guidance
+    steps = guidance.steps(case)
     return render(
         "incident.txt",
         lead=f"A public post about {one_line(context.school.name)} was flagged: {steps.name}. "
@@ -95,14 +96,14 @@ def _incident(case: Case, context: Context) -> str:
         do_not=steps.do_not,
         helpers=_helpers(steps, guidance),
         link=_link(case, context),
-        evidence=_evidence(case),
+        evidence=_evidence(case) + _more_pictures(left_out),
         footer=_footer(guidance),
     )
 
 
 def _facts(case: Case, context: Context) -> list[tuple[str, str]]:
     incident = case.incident
-    topics = context.guidance.topics(incident)
+    topics = context.guidance.topics(case)
     rows = [
         ("Incident", incident.number),
         ("Severity", _HOW_SOON[incident.severity]),
@@ -146,20 +147,21 @@ def _addresses(case: Case, context: Context) -> list[str]:
 def _address(mention: Mention, case: Case, context: Context) -> str:
     if _site_only(case):
         return host_of(mention.url)
-    hidden = private_words(mention.text, context.school)
-    if not is_own_address(context.recipient, context.school):
-        hidden |= private_words(mention.author, context.school)
-    return defang(mention.url, hidden)
+    private = private_words(mention.text, context.school)
+    if is_own_address(context.recipient, context.school):
+        return defang(mention.url, context.school, private=private, handle=mention.author)
+    private |= private_words(mention.author, context.school)
+    return defang(mention.url, context.school, private=private)
 
 
 def _site_only(case: Case) -> bool:
     incident = case.incident
     unjudged = any(s.assessment.not_assessed is not None for s in case.sightings)
-    return bool(incident.categories & _SITE_ONLY) or incident.child_safety or unjudged
+    return bool(incident.categories & _SITE_ONLY) or case.concerns_child or unjudged
 
 
 def _because(case: Case, context: Context) -> list[str]:
-    lines = [topic.because for topic in context.guidance.topics(case.incident)]
+    lines = [topic.because for topic in context.guidance.topics(case)]
     quotes = dict.fromkeys(q for s in case.sightings for q in _quotes(s, case, context.school))
     said = list(quotes)[:2]
     if said:
@@ -169,7 +171,7 @@ def _because(case: Case, context: Context) -> list[str]:
 
 def _quotes(sighting: Sighting, case: Case, school: School) -> list[str]:
     incident = case.incident
-    if incident.child_safety or incident.about_head or not incident.categories <= _QUOTABLE:
+    if case.concerns_child or case.concerns_head or not incident.categories <= _QUOTABLE:
         return []
     spans = (r.text for r in sighting.assessment.because if r.category in incident.categories)
     return [words for span in spans if (words := quote(span, school))]
@@ -191,12 +193,19 @@ def _evidence(case: Case) -> str:
     return "The evidence is saved and sealed. Nobody needs to copy the page."
 
 
+def _more_pictures(left_out: int) -> str:
+    if not left_out:
+        return ""
+    pictures = "picture" if left_out == 1 else "pictures"
+    return f" {left_out} more {pictures} in the log, too large for this mail."
+
+
 def _digest(letter: Letter, cases: tuple[Case, ...], context: Context) -> str:
     ranked = sorted(cases, key=lambda case: case.incident.severity.rank, reverse=True)
     many = "one incident" if len(cases) == 1 else f"{len(cases)} incidents"
     open_to_all = [case for case in ranked if not _is_sealed(case, letter.role)]
     forbidden = dict.fromkeys(
-        line for case in open_to_all for line in context.guidance.steps(case.incident).do_not
+        line for case in open_to_all for line in context.guidance.steps(case).do_not
     )
     return render(
         "digest.txt",
@@ -212,7 +221,7 @@ def _digest(letter: Letter, cases: tuple[Case, ...], context: Context) -> str:
 
 def _entry(case: Case, role: Role, context: Context) -> dict[str, str]:
     incident = case.incident
-    names = "; ".join(topic.name for topic in context.guidance.topics(incident))
+    names = "; ".join(topic.name for topic in context.guidance.topics(case))
     facts = [("Severity", _HOW_SOON[incident.severity]), ("Flagged as", names)]
     facts += [("Found", uk_time(s.first_seen_at)) for s in case.sightings[:1]]
     facts.append(("Where", _addresses(case, context)[0]))

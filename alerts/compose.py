@@ -11,12 +11,11 @@ from email.utils import format_datetime
 from types import MappingProxyType
 
 from alerts.body import Context, body
-from alerts.deliver import identity
 from alerts.pictures import attachable, is_png
 from alerts.text import one_line
 from monitor.domain import Case, Evidence, Letter, Urgency
 
-__all__ = ["Context", "compose"]
+__all__ = ["Context", "compose", "message_id"]
 
 _NONE: Mapping[str, bytes] = MappingProxyType({})
 
@@ -28,21 +27,39 @@ def compose(
     *,
     at: datetime,
     screenshots: Mapping[str, bytes] = _NONE,
+    left_out: int = 0,
 ) -> EmailMessage:
     """The whole mail, dated *at*. *screenshots* are PNG files by evidence id; whether one
-    is attached is decided here.
+    is attached is decided here. *left_out*: how many more were too large to go along.
 
     Raises ValueError for an address that is none.
     """
     distinct = tuple({case.incident.key: case for case in cases}.values())
     message = _envelope(letter, distinct, context, at)
     message["Subject"] = _subject(letter, distinct, context)
-    _set_text(message, body(letter, distinct, context))
+    _set_text(message, body(letter, distinct, context, left_out=left_out))
     for item in attachable(
         distinct, context.school, urgency=letter.urgency, recipient=context.recipient
     ):
         _attach(message, item, screenshots.get(item.id, b""))
     return message
+
+
+def message_id(letter: Letter, cases: tuple[Case, ...], context: Context) -> str:
+    """The same letter about the same incidents to the same person has the same identity, on
+    any machine; another, once less may be said of an incident than before."""
+    said = sorted({_sayable(case) for case in cases})
+    parts = "\n".join((letter.key, context.sender, context.recipient, *said))
+    domain = context.sender.rpartition("@")[2]
+    return f"<alert-{uuid.uuid5(uuid.NAMESPACE_URL, parts)}@{domain}>"
+
+
+def _sayable(case: Case) -> str:
+    """An incident, and what forbids to say or to show all of it."""
+    incident = case.incident
+    marks = ["head"] * case.concerns_head + ["child"] * case.concerns_child
+    marks += ["pictures"] * incident.pictures_allowed
+    return " ".join((incident.key, *marks))
 
 
 def _envelope(
@@ -53,7 +70,7 @@ def _envelope(
     message["From"] = f"School reputation monitor <{context.sender}>"
     message["To"] = context.recipient
     message["Date"] = format_datetime(at)
-    message["Message-ID"] = f"<alert-{identity(letter, cases)}@{domain}>"
+    message["Message-ID"] = message_id(letter, cases, context)
     if letter.urgency is Urgency.NOW:  # all mails of one incident stand in one thread
         root = uuid.uuid5(uuid.NAMESPACE_URL, f"incident:{cases[0].incident.key}")
         message["In-Reply-To"] = message["References"] = f"<incident-{root}@{domain}>"
@@ -70,10 +87,10 @@ def _subject(letter: Letter, cases: tuple[Case, ...], context: Context) -> str:
         many = "1 incident" if len(cases) == 1 else f"{len(cases)} incidents"
         return f"Digest: {many} to look at"
     incident = cases[0].incident
-    if incident.about_head:
+    if cases[0].concerns_head:
         what = "for the chair of governors"
     else:
-        what = one_line(context.guidance.topics(incident)[0].name)
+        what = one_line(context.guidance.topics(cases[0])[0].name)
     return f"{incident.severity.value.capitalize()}: {what}, incident {incident.number}"
 
 

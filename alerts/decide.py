@@ -87,9 +87,9 @@ def decide(incident: Incident, before: Incident | None, contacts: Contacts) -> l
     ]
 
 
-def may_read(role: Role, incident: Incident, contacts: Contacts) -> bool:
+def may_read(role: Role, contacts: Contacts, *, concerns_head: bool) -> bool:
     """False where a mail to *role* would tell the head of a concern about the head."""
-    if not incident.about_head:
+    if not concerns_head:
         return True
     return role is not Role.HEAD and not _same(contacts.get(role), contacts.get(Role.HEAD))
 
@@ -124,7 +124,8 @@ def _standing(role: Role, incident: Incident, contacts: Contacts) -> Role:
     able = (
         candidate
         for candidate in (role, *_STAND_INS[role])
-        if _address(contacts.get(candidate)) and may_read(candidate, incident, contacts)
+        if _address(contacts.get(candidate))
+        and may_read(candidate, contacts, concerns_head=incident.about_head)
     )
     return next(able, role)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import random
-import uuid
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,7 +13,14 @@ from email.message import EmailMessage
 from enum import StrEnum
 from typing import Protocol
 
-from alerts.channels.contract import Channel, Permanent, Temporary, Unusable
+from alerts.channels.contract import (
+    Channel,
+    Permanent,
+    Refused,
+    Temporary,
+    TooLarge,
+    Unusable,
+)
 from monitor.domain import Case, Letter, Urgency
 
 log = logging.getLogger(__name__)
@@ -27,6 +33,7 @@ LEASE = timedelta(minutes=10)
 
 _FIRST_DELAY = timedelta(minutes=1)
 _LONGEST_DELAY = {Urgency.NOW: timedelta(hours=1), Urgency.DIGEST: timedelta(hours=24)}
+_UNTIL_MENDED = timedelta(days=1)  # a person has to act first
 
 # Lines may be long rather than folded: folding would turn a long Message-ID into code.
 _WIRE = policy.SMTP.clone(max_line_length=900)
@@ -57,7 +64,13 @@ class Writer(Protocol):
     def readable(self, letter: Letter, cases: tuple[Case, ...]) -> tuple[Case, ...]:
         """Those of *cases* that the recipient may know of now."""
 
-    def write(self, letter: Letter, cases: tuple[Case, ...], at: datetime) -> EmailMessage:
+    def message_id(self, letter: Letter, cases: tuple[Case, ...]) -> str:
+        """Of the mail as it would be written now; another, where a kept one must not be sent
+        any more. Raises CannotWrite, as `write` does."""
+
+    def write(
+        self, letter: Letter, cases: tuple[Case, ...], at: datetime, *, pictures: bool = True
+    ) -> EmailMessage:
         """Raises CannotWrite with a sentence for the school."""
 
 
@@ -113,10 +126,10 @@ def to_bytes(message: EmailMessage) -> bytes:
     return message.as_bytes(policy=_WIRE)
 
 
-def identity(letter: Letter, cases: tuple[Case, ...]) -> uuid.UUID:
-    """The same letter about the same incidents has the same identity, on any machine."""
-    keys = sorted({case.incident.key for case in cases})
-    return uuid.uuid5(uuid.NAMESPACE_URL, "\n".join((letter.key, *keys)))
+def envelope(message: bytes) -> tuple[str, str]:
+    """Sender and recipient, as the mail itself names them."""
+    head = message_from_bytes(message, policy=policy.SMTP)
+    return head["From"].addresses[0].addr_spec, head["To"].addresses[0].addr_spec
 
 
 @dataclass(slots=True)
@@ -138,6 +151,8 @@ class _Round:
         except Unusable as fault:
             self.out_of_order = str(fault)
             return self._postpone(letter, str(fault))
+        except Refused as fault:
+            return self._postpone(letter, str(fault), _UNTIL_MENDED)
         except Temporary as fault:
             return self._postpone(letter, str(fault))
         except Permanent as fault:
@@ -146,48 +161,59 @@ class _Round:
             )
             self.outbox.give_up(letter, self.clock(), str(fault))
             return Outcome.FAILED
+        except Exception as fault:  # noqa: BLE001 - a fault in one letter must not stop the others
+            return self._postpone(letter, _unforeseen(fault))
 
     def _send(self, letter: Letter) -> Outcome:
-        message = self._message(letter)
-        if message is None:
+        cases = self.writer.readable(letter, self.outbox.cases_in(letter))
+        if not cases:
             self.outbox.withdraw(letter, self.clock(), "the recipient should not know of it now")
             return Outcome.WITHDRAWN
-        sender, recipient = _envelope(message)
-        self.channel.send(message, sender=sender, recipient=recipient)
+        self._hand_over(letter, cases)
         self.outbox.sent(letter, self.clock())
         return Outcome.SENT
 
-    def _message(self, letter: Letter) -> bytes | None:
-        """The bytes to send: those kept, unless the recipient may know of less by now."""
-        cases = self.writer.readable(letter, self.outbox.cases_in(letter))
-        if not cases:
-            return None
-        if letter.message is not None and str(identity(letter, cases)) in letter.message_id:
-            return letter.message
-        message, message_id = self._write(letter, cases)
-        self.outbox.write_message(letter, message, message_id)
+    def _hand_over(self, letter: Letter, cases: tuple[Case, ...]) -> None:
+        message = self._kept(letter, cases) or self._write(letter, cases)
+        try:
+            self._give_to_channel(message)
+        except TooLarge:
+            smaller = self._write(letter, cases, pictures=False)
+            if len(smaller) >= len(message):
+                raise
+            self._give_to_channel(smaller)
+
+    def _give_to_channel(self, message: bytes) -> None:
+        sender, recipient = envelope(message)
+        self.channel.send(message, sender=sender, recipient=recipient)
+
+    def _kept(self, letter: Letter, cases: tuple[Case, ...]) -> bytes | None:
+        """The bytes kept, unless they are for somebody else, or say more, than is right by now."""
+        right = self.writer.message_id(letter, cases)
+        return letter.message if letter.message_id == right else None
+
+    def _write(self, letter: Letter, cases: tuple[Case, ...], *, pictures: bool = True) -> bytes:
+        written = self.writer.write(letter, cases, self.clock(), pictures=pictures)
+        message = to_bytes(written)
+        self.outbox.write_message(letter, message, str(written["Message-ID"]))
         return message
 
-    def _write(self, letter: Letter, cases: tuple[Case, ...]) -> tuple[bytes, str]:
-        try:
-            written = self.writer.write(letter, cases, self.clock())
-            return to_bytes(written), str(written["Message-ID"])
-        except CannotWrite:
-            raise
-        except Exception as fault:  # noqa: BLE001 - a fault in one letter must not stop the others
-            # Its words may be a person's, so only its kind is kept.
-            kind = type(fault).__name__
-            raise CannotWrite(
-                f"this mail could not be written (a fault of the program: {kind}); open the "
-                "incident in the dashboard and tell the people concerned yourself"
-            ) from None
-
-    def _postpone(self, letter: Letter, reason: str) -> Outcome:
-        until = self.clock() + _delay(letter, self.chance())
+    def _postpone(self, letter: Letter, reason: str, delay: timedelta | None = None) -> Outcome:
+        until = self.clock() + (delay or _delay(letter, self.chance()))
         # Not the letter's key: it may hold a part of a post's address.
         log.warning("a letter to the %s of %s is put off: %s", letter.role, letter.school, reason)
         self.outbox.postpone(letter, until, reason)
         return Outcome.POSTPONED
+
+
+def _unforeseen(fault: Exception) -> str:
+    """Its words may be a person's, or a secret, so only its kind is named."""
+    kind = type(fault).__name__
+    return (
+        f"this mail could not be written or sent (a fault of the program: {kind}); "
+        "it will be tried again, but open the incident in the dashboard now and tell the people "
+        "concerned yourself"
+    )
 
 
 def _delay(letter: Letter, chance: float) -> timedelta:
@@ -196,9 +222,3 @@ def _delay(letter: Letter, chance: float) -> timedelta:
     longest = _LONGEST_DELAY[letter.urgency]
     doubled = _FIRST_DELAY * (1 << min(letter.attempts, 12))
     return min(doubled, longest) * (0.5 + chance / 2)
-
-
-def _envelope(message: bytes) -> tuple[str, str]:
-    """Sender and recipient, as the mail itself names them."""
-    head = message_from_bytes(message, policy=policy.SMTP)
-    return head["From"].addresses[0].addr_spec, head["To"].addresses[0].addr_spec

@@ -10,7 +10,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from monitor.domain import Category, Incident
+from monitor.domain import Case, Category
 
 OURS = Path(__file__).with_name("guidance.toml")
 
@@ -78,16 +78,17 @@ class Guidance(_Part):
             raise ValueError(f"no [contacts.…] for: {', '.join(unknown)}")
         return self
 
-    def topics(self, incident: Incident) -> tuple[Steps, ...]:
-        """What to say of *incident*, the most pressing first; never empty."""
-        names = [ABOUT_HEAD] * incident.about_head + [CHILD_SAFETY] * incident.child_safety
-        names += [category.value for category in GRAVEST_FIRST if category in incident.categories]
+    def topics(self, case: Case) -> tuple[Steps, ...]:
+        """What to say of *case*, the most pressing first; never empty."""
+        names = [ABOUT_HEAD] * case.concerns_head + [CHILD_SAFETY] * case.concerns_child
+        found = case.incident.categories
+        names += [category.value for category in GRAVEST_FIRST if category in found]
         return tuple(self.categories[name] for name in names or [UNREAD])
 
-    def steps(self, incident: Incident) -> Steps:
+    def steps(self, case: Case) -> Steps:
         """One list for the whole incident: what to do by its most pressing topic, for two
         lists would contradict each other, and all that any of its topics forbids."""
-        topics = self.topics(incident)
+        topics = self.topics(case)
         return Steps(
             name=topics[0].name,
             because=topics[0].because,

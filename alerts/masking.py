@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, partial
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from monitor.domain import School
 
 GAP = "[...]"
+_NO_ADDRESS = "(no web address that can be shown)"
 _LONGEST_QUOTE = 30  # words
 _LONGEST_ADDRESS = 200  # characters
 _TIME = re.compile(r"\d{1,2}([:.]\d{2})?(am|pm)|\d{1,2}:\d{2}")
@@ -53,31 +54,47 @@ def private_words(text: str, school: School) -> frozenset[str]:
     return frozenset(word for word in _words(text) if len(word) > 1 and word not in known)
 
 
-def defang(url: str, private: frozenset[str] = frozenset()) -> str:
+def defang(
+    url: str, school: School, *, private: frozenset[str] = frozenset(), handle: str = ""
+) -> str:
     """*url* in a form that no mail program makes clickable: hxxps://host[.]example/path.
 
-    Parts that hold one of the *private* words become [...], and so do parts that are not
-    plain ASCII.
+    The site is shown, except for what holds one of the *private* words. Of what comes after
+    it only those parts are shown whose words are all on the list or make up a name of the
+    school, and the part that is the writer's own *handle*; the others become [...].
     """
-    # urlsplit would drop line ends and join what stood around them
-    whole = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in url.strip())
-    try:
-        parts = urlsplit(whole)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        host, port, parts = "", None, SplitResult("", "", "", "", "")
-    if parts.scheme not in ("http", "https") or not host:
-        return "(no web address that can be shown)"
-    where = f"[{host}]" if ":" in host else _host(host.split("."), private)
-    place = f":{port}" if port else ""
+    parts = _web_address(url)
+    if parts is None:
+        return _NO_ADDRESS
+    shown = partial(_path_part, school=school, private=private, handle=handle)
     path = parts._replace(scheme="", netloc="").geturl()
-    return f"{parts.scheme.replace('t', 'x')}://{where}{place}{_path(path, private)}"
+    return _site(parts, private) + _path(path, shown)
 
 
 def host_of(url: str) -> str:
     """Only the site, where the rest of the address could tell who a child is."""
-    shown = defang(url)
-    return re.sub(r"^(hxxps?://[^/?#]*).*", r"\1/" + GAP, shown)
+    parts = _web_address(url)
+    if parts is None:
+        return _NO_ADDRESS
+    return f"{_site(parts, frozenset())}/{GAP}"
+
+
+def _web_address(url: str) -> SplitResult | None:
+    # urlsplit would drop line ends and join what stood around them
+    whole = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in url.strip())
+    try:
+        parts = urlsplit(whole)
+        parts.port  # noqa: B018 - raises where it is none
+    except ValueError:
+        return None
+    return parts if parts.scheme in ("http", "https") and parts.hostname else None
+
+
+def _site(parts: SplitResult, private: frozenset[str]) -> str:
+    host = parts.hostname or ""
+    where = f"[{host}]" if ":" in host else _host(host.split("."), private)
+    place = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme.replace('t', 'x')}://{where}{place}"
 
 
 def _host(labels: list[str], private: frozenset[str]) -> str:
@@ -88,10 +105,53 @@ def _host(labels: list[str], private: frozenset[str]) -> str:
     return "[.]".join(shown + [_part(label, private, may_hold=1) for label in site])
 
 
-def _path(path: str, private: frozenset[str]) -> str:
-    pieces = re.split(r"([/?&=#;+,:~]+)", path)
-    shown = "".join(_part(piece, private) for piece in pieces)
+def _path(path: str, shown_part: Callable[[str], str]) -> str:
+    shown = "".join(map(shown_part, re.split(r"([/?&=#;+,:~]+)", path)))
     return shown if len(shown) <= _LONGEST_ADDRESS else shown[:_LONGEST_ADDRESS] + GAP
+
+
+def _path_part(piece: str, *, school: School, private: frozenset[str], handle: str) -> str:
+    plain = _decoded(piece)
+    sayable = _is_handle(plain, handle) or _is_plain(plain, school)
+    return _part(piece, private) if sayable else GAP
+
+
+def _is_handle(plain: str, author: str) -> bool:
+    """Handles are one word; an author with a space in it is a name."""
+    handle = _fold(author).strip("@")
+    return (
+        bool(handle)
+        and " " not in handle
+        and _fold(plain).strip("@")
+        in (
+            handle,
+            handle.partition("@")[0],
+        )
+    )
+
+
+def _is_plain(plain: str, school: School) -> bool:
+    """Whether all its words are on the list, or make up a name of the school. A single
+    letter is nobody; several could spell a name."""
+    words = _own_names(school).sub(" ", " ".join(_words(plain))).split()
+    known = _quotable() | _lists()["address"]
+    letters = sum(len(word) == 1 for word in words)
+    return letters <= 1 and all(len(word) == 1 or word in known for word in words)
+
+
+@cache
+def _own_names(school: School) -> re.Pattern[str]:
+    """Its names as they stand in addresses, whole: a pupil may be called as a part of one."""
+    own = (*school.names, school.town, school.county, *school.handles, *school.hashtags)
+    forms = {form for name in own for form in _forms(name) if form}
+    longest_first = "|".join(sorted(map(re.escape, forms), key=len, reverse=True))
+    return re.compile(rf"\b(?:{longest_first})\b" if forms else r"(?!)")
+
+
+def _forms(name: str) -> tuple[str, str, str]:
+    """st mary s school, st marys school, stmarysschool."""
+    words, joined = _words(name), _words(re.sub("['\N{RIGHT SINGLE QUOTATION MARK}]", "", name))
+    return " ".join(words), " ".join(joined), "".join(words)
 
 
 def _part(piece: str, private: frozenset[str], may_hold: int = 0) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from monitor.domain import (
@@ -15,6 +16,9 @@ from monitor.domain import (
 )
 
 MOST_BYTES = 5 * 1024 * 1024
+# A mail is a good third larger than what is attached to it, and Postfix takes no mail of
+# more than 10,240,000 bytes unless it is told to.
+MOST_TOGETHER = 7 * 1024 * 1024
 _PNG = b"\x89PNG\r\n\x1a\n"
 _NEVER = frozenset({Category.IDENTIFYING, Category.SEXUAL, Category.SELF_HARM})
 
@@ -37,6 +41,23 @@ def attachable(
     return tuple(item for case in cases for item in case.evidence if _complete(item))
 
 
+def fitting(
+    items: tuple[Evidence, ...], read: Callable[[Evidence], bytes | None], *, room: int
+) -> tuple[dict[str, bytes], int]:
+    """The screenshots that go along, by evidence id: the newest, of *room* bytes in all. And
+    how many more there are."""
+    chosen: dict[str, bytes] = {}
+    left_out = 0
+    for item in sorted(items, key=lambda item: item.captured_at, reverse=True):
+        content = read(item) or b""
+        if is_png(content) and len(content) <= room:
+            chosen[item.id] = content
+            room -= len(content)
+        elif content.startswith(_PNG):
+            left_out += 1
+    return chosen, left_out
+
+
 def is_png(content: bytes) -> bool:
     """Whether *content* may be sent as a picture at all."""
     return content.startswith(_PNG) and len(content) <= MOST_BYTES
@@ -56,7 +77,7 @@ def _harmless(case: Case) -> bool:
     return (
         incident.pictures_allowed
         and bool(incident.categories)
-        and not incident.child_safety
+        and not case.concerns_child
         and not incident.categories & _NEVER
     )
 

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
+from functools import partial
 
 from alerts.channels.email import is_address
-from alerts.compose import Context, compose
+from alerts.compose import Context, compose, message_id
 from alerts.decide import Contacts, may_read
-from alerts.deliver import CannotWrite
+from alerts.deliver import CannotWrite, envelope
 from alerts.guidance import Guidance
-from alerts.pictures import attachable
+from alerts.pictures import MOST_TOGETHER, attachable, fitting
 from monitor.domain import Case, Evidence, Letter, Role, School
 
 ReadScreenshot = Callable[[str, Evidence], bytes | None]
@@ -40,18 +41,37 @@ class MailWriter:
         contacts = self._contacts(letter)
         if letter.role is Role.CHAIR_OF_GOVERNORS:
             return cases
-        return tuple(case for case in cases if may_read(letter.role, case.incident, contacts))
+        return tuple(
+            case
+            for case in cases
+            if may_read(letter.role, contacts, concerns_head=case.concerns_head)
+        )
 
-    def write(self, letter: Letter, cases: tuple[Case, ...], at: datetime) -> EmailMessage:
-        """Raises CannotWrite."""
+    def is_readdressed(self, letter: Letter) -> bool:
+        """Whether its kept mail is for an address that the role no longer has, and another is
+        there: such a letter need not wait until its next attempt."""
+        if letter.message is None:
+            return False
+        try:
+            return envelope(letter.message)[1] != self._recipient(letter, ())
+        except CannotWrite:
+            return False
+
+    def message_id(self, letter: Letter, cases: tuple[Case, ...]) -> str:
+        """Of the mail that `write` would write now. Raises CannotWrite."""
+        return message_id(letter, cases, self._context(letter, cases))
+
+    def write(
+        self, letter: Letter, cases: tuple[Case, ...], at: datetime, *, pictures: bool = True
+    ) -> EmailMessage:
+        """Raises CannotWrite. Without *pictures*, the mail only says that there are some."""
         context = self._context(letter, cases)
         wanted = attachable(
             cases, context.school, urgency=letter.urgency, recipient=context.recipient
         )
-        found = {item.id: self.screenshot(letter.school, item) for item in wanted}
-        return compose(
-            letter, cases, context, at=at, screenshots={k: v for k, v in found.items() if v}
-        )
+        read = partial(self.screenshot, letter.school)
+        chosen, left_out = fitting(wanted, read, room=MOST_TOGETHER if pictures else 0)
+        return compose(letter, cases, context, at=at, screenshots=chosen, left_out=left_out)
 
     def _context(self, letter: Letter, cases: tuple[Case, ...]) -> Context:
         school = self.schools.get(letter.school)
@@ -81,7 +101,8 @@ class MailWriter:
                 f"the address of {letter.role.value} under [schools.contacts] is not an "
                 "e-mail address; correct it"
             )
-        if not all(may_read(letter.role, case.incident, contacts) for case in cases):
+        concerns_head = any(case.concerns_head for case in cases)
+        if not may_read(letter.role, contacts, concerns_head=concerns_head):
             raise CannotWrite(
                 f"the address of {letter.role.value} is also the head's, and this is a concern "
                 "about the head; give that role an address of its own under [schools.contacts]"

@@ -17,6 +17,8 @@ from alerts.evidence.capture import capture
 from alerts.evidence.launcher import find_browser
 from alerts.evidence.pdf import print_pdf
 from alerts.evidence.promises import Kept, keep_promises
+from alerts.evidence.report import SCREENSHOT
+from alerts.evidence.seal import read_sealed
 from alerts.governors import write as write_report
 from alerts.guidance import load_guidance
 from alerts.writer import MailWriter
@@ -25,11 +27,14 @@ from monitor.egress import Egress
 from monitor.fetching import fetch_text
 from monitor.pipeline import Polled, poll
 from monitor.retention import cutoffs
+from monitor.secret import MissingSecret
 from monitor.settings import SchoolSettings, Settings
+from monitor.store.database import StoreError
 from monitor.store.store import Store
 from monitor.trends import LONDON, summarise
 from nlp.assess import Assessor
 from sources.contract import Source
+from sources.errors import AccessRefused, Broken, SourceError
 from sources.http import PoliteClient
 
 FIRST_RETRY = timedelta(minutes=10)
@@ -119,15 +124,7 @@ class App:
     def visit(self, visit: Visit) -> Polled:
         """Poll one source for one school, and write down how that went."""
         school, source = visit.school, visit.source
-        polled = poll(
-            self.schools[school.id],
-            source,
-            self.client.allowing(source.places()),
-            self.assess,
-            school.contacts.by_role(),
-            self.store,
-            self.clock,
-        )
+        polled = self._poll(visit)
         if polled.error is None:
             self.store.visited(school.id, source.name, self.clock(), source.every)
         else:
@@ -140,6 +137,27 @@ class App:
                 needs_a_person=polled.error.needs_a_person,
             )
         return polled
+
+    def _poll(self, visit: Visit) -> Polled:
+        """One source that fails in an unforeseen way must not end the visits to the others."""
+        school, source = visit.school, visit.source
+        try:
+            return poll(
+                self.schools[school.id],
+                source,
+                self.client.allowing(source.places()),
+                self.assess,
+                school.contacts.by_role(),
+                self.store,
+                self.clock,
+            )
+        except StoreError:
+            raise
+        except MissingSecret as error:
+            fault: SourceError = AccessRefused(str(error))
+        except Exception as error:  # noqa: BLE001 - a kind may be a stranger's
+            fault = Broken(type(error).__name__)
+        return Polled(source=source.name, school=school.id, error=fault)
 
     def scan(self, visits: list[Visit], progress: Progress) -> Scanned:
         """One pass: read, capture, tell. Nobody waits for the camera beyond two minutes."""
@@ -203,13 +221,18 @@ class App:
             guidance=load_guidance(),
             screenshot=self._screenshot,
         )
+        self._hasten_readdressed(writer)
         return deliver(self.store, channel, writer, clock=self.clock)
 
+    def _hasten_readdressed(self, writer: MailWriter) -> None:
+        """A letter that was refused leaves at once when its address has been put right."""
+        now = self.clock()
+        for letter, state, due_at, _ in self.store.unsent():
+            if state is AlertState.WAITING and due_at > now and writer.is_readdressed(letter):
+                self.store.hasten_letter(letter, now)
+
     def _screenshot(self, _school: str, evidence: Evidence) -> bytes | None:
-        try:
-            return (self.evidence_root / evidence.id / "screenshot.png").read_bytes()
-        except OSError:
-            return None
+        return read_sealed(self.evidence_root, evidence, SCREENSHOT)
 
     def undelivered(self) -> list[str]:
         """A sentence for each letter that should have left and has not."""
@@ -217,9 +240,14 @@ class App:
         for letter, state, due_at, error in self.store.unsent():
             if state is AlertState.WAITING and not error and due_at > now:
                 continue
-            why = error or "no mail server is configured; add [alerts.email]"
+            why = error or self._why_not_tried()
             found.append(f"A mail to the {letter.role.value} of {letter.school} waits: {why}")
         return found
+
+    def _why_not_tried(self) -> str:
+        if self.settings.alerts.email is None:
+            return "no mail server is configured; add [alerts.email]"
+        return "it has not been tried yet"
 
     def forget(self, *, dry_run: bool = False) -> Forgotten:
         """Apply retention to the database and to the evidence on disk."""

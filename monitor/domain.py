@@ -359,6 +359,16 @@ class Case:
     evidence: tuple[Evidence, ...] = ()
     told: tuple[Told, ...] = ()
 
+    @property
+    def concerns_head(self) -> bool:
+        """The incident, or any sighting in it, concerns the conduct of the head."""
+        return self.incident.about_head or any(s.assessment.about_head for s in self.sightings)
+
+    @property
+    def concerns_child(self) -> bool:
+        """The incident, or any sighting in it, says that a child may be at risk."""
+        return self.incident.child_safety or any(s.assessment.child_safety for s in self.sightings)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:

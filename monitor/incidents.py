@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -19,7 +19,9 @@ from monitor.domain import Assessment, CaptureMode, Incident, IncidentState, Men
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|igshid|mc_[ce]id|ref_src|si", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 _FEW_WORDS = 6  # "Disgusting, absolutely disgusting" said twice is not one story
-_SAME = 0.6  # share of the shorter text's words that the longer one has too
+_RUN = 5  # words in a row: a quotation has them in common, two posts of one topic have not
+_SAME = 0.6  # share of the shorter text's runs that stand in the longer one too
+TOGETHER = timedelta(days=7)  # the same words a year later are news again
 
 
 class Neighbour(Protocol):
@@ -57,7 +59,7 @@ def _words(text: str) -> list[str]:
 
 
 def akin(mention: Mention, neighbours: Iterable[Neighbour]) -> Incident | None:
-    """The open incident that is about this very item, seen before or elsewhere."""
+    """The open incident that is about this very item, seen elsewhere or put up again."""
     for near in neighbours:
         if near.incident.state is IncidentState.OPEN and _same_item(mention, near.mention):
             return near.incident
@@ -73,8 +75,14 @@ def _same_item(one: Mention, other: Mention) -> bool:
         return True
     if one.source == other.source or place(one.url) != place(other.url):
         return False
-    shorter, longer = sorted((set(_words(one.text)), set(_words(other.text))), key=len)
-    return len(shorter) >= _FEW_WORDS and len(shorter & longer) >= _SAME * len(shorter)
+    shorter, longer = sorted((_runs(one.text), _runs(other.text)), key=len)
+    return len(shorter) > 0 and len(shorter & longer) >= _SAME * len(shorter)
+
+
+def _runs(text: str) -> set[tuple[str, ...]]:
+    """Every five words in a row."""
+    words = _words(text)
+    return {tuple(words[i : i + _RUN]) for i in range(len(words) - _RUN + 1)}
 
 
 def group(

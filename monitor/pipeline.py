@@ -52,20 +52,23 @@ def poll(
                 now, assessment = clock(), assess(mention, school)
                 place, story = incidents.place(mention.url), incidents.story(mention.text)
                 mode = capture_mode(mention, assessment)
-                before = incidents.akin(mention, store.neighbours(school.id, place, story))
-                incident = incidents.group(mention, assessment, school.id, before, mode, now)
-                entry = Entry(
-                    school=school.id,
-                    mention=mention,
-                    place=place,
-                    story=story,
-                    assessment=assessment,
-                    seen_at=now,
-                    incident=incident,
-                    alerts=tuple(decide(incident, before, contacts)) if incident else (),
-                    capture=mode if incident else None,
-                )
-                if store.keep(entry):  # one transaction
+                with store.entering(school.id) as book:  # one transaction
+                    near = book.neighbours(mention, place, story, now - incidents.TOGETHER)
+                    before = incidents.akin(mention, near)
+                    incident = incidents.group(mention, assessment, school.id, before, mode, now)
+                    entry = Entry(
+                        school=school.id,
+                        mention=mention,
+                        place=place,
+                        story=story,
+                        assessment=assessment,
+                        seen_at=now,
+                        incident=incident,
+                        alerts=tuple(decide(incident, before, contacts)) if incident else (),
+                        capture=mode if incident else None,
+                    )
+                    kept = book.keep(entry)
+                if kept:
                     polled = _count(polled, assessment, opened=incident and not before)
             store.save_cursor(school.id, source.name, page.cursor)  # last
     except SourceError as error:

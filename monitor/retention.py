@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Annotated
 
+from annotated_types import Ge, Le
 from pydantic import BaseModel, ConfigDict, Field
+
+Days = Annotated[int, Ge(1), Le(36_500)]  # at most a century: a calendar ends somewhere
 
 
 class Retention(BaseModel):
@@ -17,10 +21,10 @@ class Retention(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    not_about_us_days: int = Field(30, ge=1, description="posts judged not about the school")
-    author_days: int = Field(90, ge=1, description="the author's name on posts outside the log")
-    mention_days: int = Field(730, ge=1, description="other posts outside the incident log")
-    incident_days: int = Field(
+    not_about_us_days: Days = Field(30, description="posts judged not about the school")
+    author_days: Days = Field(90, description="the author's name on posts outside the log")
+    mention_days: Days = Field(730, description="other posts outside the incident log")
+    incident_days: Days = Field(
         2192, ge=365, description="closed incidents with their evidence (six years)"
     )
 

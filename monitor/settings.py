@@ -11,7 +11,7 @@ from typing import Annotated, Any, get_args
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from alerts.channels.email import EmailSettings
+from alerts.channels.email import EmailSettings, is_address
 from monitor.domain import Role, School, StaffMember
 from monitor.egress import place
 from monitor.retention import Retention
@@ -29,8 +29,7 @@ class Section(BaseModel):
 
 
 def _address(value: str) -> str:
-    name, at, domain = value.partition("@")
-    if not (name and at and "." in domain) or any(c.isspace() or c in ",;<>" for c in value):
+    if not is_address(value) or "." not in value.rpartition("@")[2]:
         raise ValueError("write one e-mail address, for example office@school.example")
     return value
 
@@ -268,6 +267,10 @@ def _words(error: ErrorDetails, keys: Sequence[str]) -> str:
     if error["type"] == "extra_forbidden":
         close = difflib.get_close_matches(str(error["loc"][-1]), keys, n=1)
         return "is not a key we know" + (f"; did you mean {close[0]}?" if close else "")
+    if error["type"] == "greater_than_equal":
+        return f"must be at least {error['ctx']['ge']}"
+    if error["type"] == "less_than_equal":
+        return f"must be at most {error['ctx']['le']}"
     if error["type"] == "value_error":
         return str(error["ctx"]["error"])
     return _PLAIN.get(error["type"], error["msg"][:1].lower() + error["msg"][1:])

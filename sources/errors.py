@@ -13,6 +13,7 @@ SourceError
 │   └── ErrorPage     says in a page for people that it has a trouble of its own (needs nobody)
 ├── TooLarge          the answer never ends, or is larger than we read
 │   └── TooMuchNew    more is new than one visit reads; what it read is kept
+├── Broken            our own fault, or that of a stranger's kind (needs a person)
 └── NotAllowed        an address that we may not go to, often an inner one (needs a person)
 """
 
@@ -101,6 +102,14 @@ class LoginWall(LayoutChanged):
 class ErrorPage(LayoutChanged):
     plain = "The site sent a page about a trouble of its own. We will try again."
     needs_a_person = False
+
+
+class Broken(SourceError):
+    """Our own fault, or that of a stranger's kind; its words may be a person's, so only the
+    name of the error is kept."""
+
+    plain = "The program that reads this source failed. The rest went on; please report this."
+    needs_a_person = True
 
 
 class TooLarge(SourceError):

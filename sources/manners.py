@@ -74,7 +74,7 @@ def _http_date(value: str) -> datetime | None:
     """The sender's own clock is the better judge of its own dates; see retry_after."""
     try:
         found = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError, TypeError, IndexError):  # each of these was seen
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 

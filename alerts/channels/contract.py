@@ -16,13 +16,22 @@ class Temporary(ChannelError):
     """It may work later. Also when nobody knows whether the letter was taken."""
 
 
+class Refused(Temporary):
+    """This letter is refused until a person mends something: its address, the mailbox, what
+    the server takes. It waits, and the others go on."""
+
+
+class TooLarge(Refused):
+    """The server takes no mail of this size; a smaller one may pass at once."""
+
+
 class Unusable(Temporary):
     """Nothing can be sent until the server, or the settings, are in order again. The
     letters wait, for they are not at fault."""
 
 
 class Permanent(ChannelError):
-    """This letter is refused and always will be; a person must act."""
+    """This letter is refused and never will be taken as it is; a person must act."""
 
 
 class Channel(Protocol):

@@ -17,7 +17,7 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from alerts.channels.contract import Unusable
-from alerts.channels.faults import no_connection, refusal
+from alerts.channels.faults import no_connection, no_such_host, no_such_login, refusal
 from monitor.secret import MissingSecret, Secret
 
 
@@ -135,6 +135,8 @@ class Email:
             return _Server(mine.host, mine.port, me, timeout=mine.timeout, limit=limit)
         except (smtplib.SMTPException, OSError) as fault:
             raise self._out_of_order(fault) from None
+        except ValueError:  # UnicodeError is one: a part that is empty, or too long
+            raise Unusable(no_such_host(mine.host)) from None
 
     def _prepare(self, server: smtplib.SMTP) -> None:
         """Encrypt and log in, before anything is said about a letter."""
@@ -149,6 +151,8 @@ class Email:
             raise self._out_of_order(fault) from None
         except MissingSecret as fault:
             raise Unusable(f"the password of the mail account is missing: {fault}") from None
+        except UnicodeError:
+            raise Unusable(no_such_login()) from None
 
     def _trust(self) -> ssl.SSLContext:
         file = self._settings.ca_file

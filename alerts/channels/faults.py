@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import socket
 import ssl
 
-from alerts.channels.contract import ChannelError, Permanent, Temporary, Unusable
+from alerts.channels.contract import (
+    ChannelError,
+    Permanent,
+    Refused,
+    Temporary,
+    TooLarge,
+    Unusable,
+)
 
 _BASIC_OFF = (
     "Microsoft no longer lets this mailbox send with a user name and password (5.7.30). Ask "
@@ -30,6 +38,22 @@ def no_connection(host: str, port: int, username: str | None, fault: Exception) 
     if isinstance(fault, smtplib.SMTPNotSupportedError):
         return _unsupported(where, fault)
     return f"{where} {_silence(fault)}"
+
+
+def no_such_host(host: str) -> str:
+    return (
+        f"{' '.join(host.split())!a} is no name of a server; correct host under [alerts.email], "
+        "for example smtp.yourschool.example"
+    )
+
+
+def no_such_login() -> str:
+    """Never with the fault's own words, which hold the password."""
+    return (
+        "the log-in of the mail server can only carry letters without accents, digits and plain "
+        "signs (no £), and the user name or password under [alerts.email] has others; give the "
+        "account another password"
+    )
 
 
 def _rejection(where: str, username: str | None, fault: smtplib.SMTPResponseException) -> str:
@@ -74,13 +98,13 @@ def refusal(fault: Exception) -> ChannelError:
     """What a fault in the middle of a letter means for that letter."""
     if isinstance(fault, smtplib.SMTPRecipientsRefused):
         code, text = next(iter(fault.recipients.values()))
-        return _judge(code, text, "the recipient's address; correct it under [schools.contacts]")
+        what = "the recipient's address; correct it under [schools.contacts]"
+        return _judge(code, text, what, Refused)
     if isinstance(fault, smtplib.SMTPSenderRefused):
-        judged = _judge(fault.smtp_code, fault.smtp_error, "the sender's address")
         # The sender is the same for every letter, so the letter is not at fault.
-        return Unusable(str(judged)) if isinstance(judged, Permanent) else judged
+        return _judge(fault.smtp_code, fault.smtp_error, "the sender's address", Unusable)
     if isinstance(fault, smtplib.SMTPResponseException):
-        return _judge(fault.smtp_code, fault.smtp_error, "the mail")
+        return _judge(fault.smtp_code, fault.smtp_error, "the mail", Permanent)
     if _timed_out(fault):
         return Temporary("the mail server stopped answering; the same mail will be sent again")
     return Temporary(
@@ -88,15 +112,39 @@ def refusal(fault: Exception) -> ChannelError:
     )
 
 
-def _judge(code: int, text: bytes | str, what: str) -> ChannelError:
+def _judge(code: int, text: bytes | str, what: str, for_good: type[ChannelError]) -> ChannelError:
+    """*for_good* is what a refusal means that will not go away by itself."""
     answer = _answer(code, text)
     if "5.7.30" in answer:
         return Unusable(_BASIC_OFF)
     if code in (530, 535):
         return Unusable(f"the mail server wants a log-in first. It said: {answer}")
+    if _is_full(answer):
+        return Refused(f"the recipient's mailbox is full; make room in it. It said: {answer}")
+    if _is_too_large(code, answer):
+        return TooLarge(
+            "the mail server refuses a mail of this size; ask whoever runs it to allow larger "
+            f"ones. It said: {answer}"
+        )
     if 500 <= code < 600:
-        return Permanent(f"the mail server refuses {what}. It said: {answer}")
+        return for_good(f"the mail server refuses {what}. It said: {answer}")
     return Temporary(f"the mail server cannot take the mail now. It said: {answer}")
+
+
+def _is_full(answer: str) -> bool:
+    return _status(answer) == "5.2.2"
+
+
+def _is_too_large(code: int, answer: str) -> bool:
+    """RFC 1870 and 3463; a bare 552 is about size as well, except where it blocks content."""
+    status = _status(answer)
+    return status in ("5.3.4", "5.2.3") or (code == 552 and not status.startswith("5.7."))
+
+
+def _status(answer: str) -> str:
+    """The enhanced status code (RFC 3463), if the answer begins with one."""
+    found = re.match(r"\d{3}[ -](5\.\d{1,3}\.\d{1,3})\b", answer)
+    return found[1] if found else ""
 
 
 def _answer(code: int, text: bytes | str) -> str:

@@ -42,7 +42,11 @@ HOW TO CHECK IT
        python verify.py
 3. It answers "Unchanged", or names every file that was changed, added, removed, renamed
    or swapped.
-4. Compare each "SHA-256 of the manifest" in incident.txt with the one in the school's
+4. That shows only that the pack agrees with itself: whoever changes files can also make the
+   lists of them anew. So ask the school for the number that was printed at export (the
+   SHA-256 of incident.json), and not by way of whoever gave you this pack. Then type
+       python verify.py . NUMBER
+   Or compare each "SHA-256 of the manifest" in incident.txt with the one in the school's
    incident log. If they are equal, the files are those that were recorded.
 
 The same can be done without verify.py: each SHA-256 in manifest.json is that of the file

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,18 +22,22 @@ _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # so that packing the same case twice gives t
 _WORDS_ONLY = (".json", ".txt")
 
 
-def export(case: Case, root: Path, out: Path) -> None:
+def export(case: Case, root: Path, out: Path) -> str:
     """Write *case* with its evidence from *root* to the ZIP *out*, whole or not at all.
 
+    The answer is the SHA-256 of its incident.json, to be written down elsewhere: with it
+    the verifier also notices a pack that was made anew.
     Where the incident allows no pictures, or a capture was made without, only words are
     packed, whatever lies in the folder. Evidence that is not as it was sealed is packed
     and named as such. Raises CannotKeep when the disk refuses.
     """
     packed = tuple(_pack(case, evidence, root) for evidence in case.evidence)
+    papers = {"README.txt": README, "incident.txt": in_plain_words(case, packed)}
+    facts = _for_computers(case, packed, papers)
     unfinished = out.with_name(f".{out.name}.tmp")
     try:
         with unfinished.open("wb") as file:
-            _write(file, case, packed)
+            _write(file, papers | {"incident.json": facts}, packed)
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(out)
@@ -39,6 +45,7 @@ def export(case: Case, root: Path, out: Path) -> None:
         raise no_room(fault, "The evidence pack") from fault
     finally:
         unfinished.unlink(missing_ok=True)
+    return _sha256(facts)
 
 
 def _pack(case: Case, evidence: Evidence, root: Path) -> Packed:
@@ -55,11 +62,10 @@ def _pack(case: Case, evidence: Evidence, root: Path) -> Packed:
     )
 
 
-def _write(file: BinaryIO, case: Case, packed: tuple[Packed, ...]) -> None:
+def _write(file: BinaryIO, papers: Mapping[str, str], packed: tuple[Packed, ...]) -> None:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-        _add(archive, "README.txt", README)
-        _add(archive, "incident.txt", in_plain_words(case, packed))
-        _add(archive, "incident.json", _for_computers(case, packed))
+        for name, text in papers.items():
+            _add(archive, name, text)
         _add(archive, "verify.py", Path(verifier.__file__).read_text(encoding="utf-8"))
         for record in packed:
             for path in _files(record):
@@ -76,7 +82,15 @@ def _files(record: Packed) -> list[Path]:
 
 
 def _add(archive: zipfile.ZipFile, name: str, text: str) -> None:
-    archive.writestr(_entry(name), text.encode("utf-8", "backslashreplace"))
+    archive.writestr(_entry(name), _bytes(text))
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(_bytes(text)).hexdigest()
 
 
 def _add_file(archive: zipfile.ZipFile, name: str, path: Path) -> None:
@@ -91,7 +105,7 @@ def _entry(name: str) -> zipfile.ZipInfo:
     return entry
 
 
-def _for_computers(case: Case, packed: tuple[Packed, ...]) -> str:
+def _for_computers(case: Case, packed: tuple[Packed, ...], papers: Mapping[str, str]) -> str:
     incident = case.incident
     facts = {
         "id": incident.number or incident.key,
@@ -104,6 +118,7 @@ def _for_computers(case: Case, packed: tuple[Packed, ...]) -> str:
         "mentions": [_mention(case, sighting) for sighting in case.sightings],
         "evidence": [_evidence(record) for record in packed],
         "alerts": [_alert(told) for told in case.told],
+        "papers": [{"name": name, "sha256": _sha256(text)} for name, text in papers.items()],
     }
     return json.dumps(facts, ensure_ascii=False, indent=2) + "\n"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import rfc8785
 
-from monitor.domain import CaptureMode, EvidenceFile
+from monitor.domain import CaptureMode, Evidence, EvidenceFile
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -80,3 +80,15 @@ def _to_disk(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def read_sealed(root: Path, evidence: Evidence, name: str) -> bytes | None:
+    """A file of a capture, if it is there and exactly as it was sealed."""
+    listed = next((file for file in evidence.files if file.name == name), None)
+    if listed is None:
+        return None
+    try:
+        content = (root / evidence.id / Path(listed.name).name).read_bytes()
+    except OSError:
+        return None
+    return content if hashlib.sha256(content).hexdigest() == listed.sha256 else None

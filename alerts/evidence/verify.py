@@ -1,10 +1,12 @@
 """Prove that evidence is what was sealed. Needs Python 3.8 or later and nothing else.
 
-    python verify.py FOLDER [MANIFEST_SHA256]
+    python verify.py FOLDER [SHA256]
 
 FOLDER is one capture (it holds manifest.json) or an unpacked evidence pack (it holds
-incident.json); without FOLDER, the folder in which this file lies. MANIFEST_SHA256 is the
-number written down elsewhere (in the incident log, in an e-mail) when the capture was made.
+incident.json); without FOLDER, the folder in which this file lies. SHA256 is a number
+written down elsewhere: for a capture that of its manifest, from the incident log; for a pack
+that of incident.json, printed at export. Without it nobody can tell whether the lists were
+made anew together with the files.
 Ends with 0 when everything is unchanged; with 1, and the name of each file, when not.
 """
 
@@ -187,30 +189,81 @@ def _moved(
     return problems
 
 
-def verify_pack(folder: Path) -> list[Problem]:
+def is_pack(folder: Path) -> bool:
+    return (folder / PACK).exists() and not (folder / MANIFEST).exists()
+
+
+def check(folder: Path, sha256: str | None = None) -> list[Problem]:
+    """A capture or an unpacked pack, with the number for it that was written down elsewhere."""
+    return verify_pack(folder, sha256) if is_pack(folder) else verify(folder, sha256)
+
+
+def verify_pack(folder: Path, sha256: str | None = None) -> list[Problem]:
     """The same for every capture of an unpacked evidence pack, each name with its folder.
 
-    Files that the pack says were left out on purpose are no problem.
+    Files that the pack says were left out on purpose are no problem; a folder that it does
+    not list is one. With *sha256*, that of incident.json, a pack made anew shows too.
     """
     try:
-        pack = json.loads((folder / PACK).read_bytes().decode("utf-8"))
-        captures = [
-            (str(c["id"]), str(c["manifest_sha256"]), {str(name) for name in c["left_out"]})
-            for c in pack["evidence"]
-            if c["folder"]
-        ]
-    except (OSError, ValueError, KeyError, TypeError):
+        content = (folder / PACK).read_bytes()
+        pack = json.loads(content.decode("utf-8"))
+        captures = [_capture(entry) for entry in pack["evidence"]]
+        papers = {str(paper["name"]): str(paper["sha256"]) for paper in pack.get("papers", [])}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return [Problem(PACK, UNREADABLE, f"{PACK} is missing or was changed.")]
     problems = []
-    for name, sha256, left_out in captures:
-        for problem in verify(folder / name, sha256):
-            if not (problem.kind == MISSING and problem.name in left_out):
-                problems.append(_inside(name, problem))
+    if sha256 is not None and hashlib.sha256(content).hexdigest() != sha256.strip().lower():
+        sentence = f"{PACK} is not the one that was exported: it was changed or replaced."
+        problems.append(Problem(PACK, CHANGED, sentence))
+    for name, manifest_sha256, left_out in captures:
+        problems += _packed(folder / name, manifest_sha256, left_out)
+    return problems + _rewritten(folder, papers) + _unlisted(folder, {c[0] for c in captures})
+
+
+def _capture(entry: dict) -> tuple[str, str, set[str]]:  # type: ignore[type-arg]  # as above
+    """Its folder, the SHA-256 of its manifest, and what was left out of it."""
+    name = str(entry["id"])
+    if name in ("", ".", "..") or set(name) & set("/\\\0:"):
+        raise ValueError(name)
+    return name, str(entry["manifest_sha256"]), {str(file) for file in entry["left_out"]}
+
+
+def _packed(folder: Path, sha256: str, left_out: set[str]) -> list[Problem]:
+    name = folder.name
+    if not folder.is_dir():
+        sentence = f"{name} is not in this pack, so nothing can be proved of it."
+        return [Problem(name, MISSING, sentence)]
+    return [
+        Problem(f"{name}/{problem.name}", problem.kind, f"{name}: {problem.sentence}")
+        for problem in verify(folder, sha256)
+        if not (problem.kind == MISSING and problem.name in left_out)
+    ]
+
+
+def _rewritten(folder: Path, papers: dict[str, str]) -> list[Problem]:
+    """What lies on top of the pack for people to read."""
+    problems = []
+    for name, sha256 in sorted(papers.items()):
+        try:
+            found = _hashed(folder / name)
+        except OSError:
+            problems.append(Problem(name, MISSING, f"{name} is missing."))
+        else:
+            if found is None or found[0] != sha256:
+                problems.append(Problem(name, CHANGED, f"{name} was changed."))
     return problems
 
 
-def _inside(folder: str, problem: Problem) -> Problem:
-    return Problem(f"{folder}/{problem.name}", problem.kind, f"{folder}: {problem.sentence}")
+def _unlisted(folder: Path, listed: set[str]) -> list[Problem]:
+    added = sorted(
+        path.name
+        for path in folder.iterdir()
+        if path.name not in listed and (path.is_dir() or path.is_symlink())
+    )
+    return [
+        Problem(name, ADDED, f"{name} was added: a folder or a link that the pack does not list.")
+        for name in added
+    ]
 
 
 def main(arguments: list[str]) -> int:
@@ -221,18 +274,28 @@ def main(arguments: list[str]) -> int:
     sha256 = arguments[1] if len(arguments) == 2 else None
     if not folder.is_dir():
         return _say([f"{folder} is not a folder. Name the folder that holds the evidence."], 1)
-    is_pack = (folder / PACK).exists() and not (folder / MANIFEST).exists()
-    problems = verify_pack(folder) if is_pack else verify(folder, sha256)
+    problems = check(folder, sha256)
     if problems:
         return _say([*(problem.sentence for problem in problems), "NOT as it was sealed."], 1)
-    if sha256 is None and not is_pack:
-        return _say(
-            ["Unchanged, provided that the manifest itself is the one sealed.", _ADVICE], 0
-        )
+    if sha256 is None:
+        return _say(provisos(folder, "as a second word: python verify.py FOLDER NUMBER"), 0)
     return _say(["Unchanged: every file is as it was sealed."], 0)
 
 
-_ADVICE = "To prove that too, add the manifest's SHA-256 from the incident log as a second word."
+def provisos(folder: Path, how: str) -> list[str]:
+    """What "unchanged" means where no number from elsewhere was given, and how to give one."""
+    pack = is_pack(folder)
+    what, listing = ("pack", PACK) if pack else ("folder", MANIFEST)
+    number = (
+        f"the SHA-256 of {PACK} that was printed at export"
+        if pack
+        else "the SHA-256 of the manifest from the incident log"
+    )
+    return [
+        f"Unchanged, as far as the {what} can tell by itself.",
+        f"It cannot tell whether {listing} was made anew together with changed files.",
+        f"To prove that too, add {number} {how}",
+    ]
 
 
 def _say(lines: list[str], status: int) -> int:

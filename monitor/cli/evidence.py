@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor import settings
 from monitor.cli.common import (
     CONFIG,
     AsJson,
@@ -20,6 +21,9 @@ from monitor.cli.common import (
     say,
 )
 from monitor.domain import CaptureMode
+
+if TYPE_CHECKING:
+    from monitor.proof import Proof
 
 
 def capture(
@@ -42,32 +46,59 @@ def capture(
 def verify(
     what: Annotated[str | None, typer.Argument(metavar="[ID|PATH]")] = None,
     all_: Annotated[bool, typer.Option("--all", help="everything in the log")] = False,
+    sha256: Annotated[
+        str | None,
+        typer.Option(help="for a folder: the number written down when it was made"),
+    ] = None,
     config: ConfigPath = CONFIG,
     as_json: AsJson = False,
 ) -> None:
     """Prove that evidence is unchanged; name each file that is not."""
-    from monitor.proof import prove_folder, prove_log
-
     if (what is not None) == all_:
         raise typer.BadParameter("give the id or the folder of one piece of evidence, or --all")
-    if what is not None and Path(what).is_dir():
-        proofs = [prove_folder(Path(what))]
-    else:
-        with opened(config) as app:
-            proofs = prove_log(app, what)
+    if sha256 is not None and not (what and Path(what).is_dir()):
+        raise typer.BadParameter("--sha256 belongs to a folder; the log has its own numbers")
+    proofs = _proofs(what, sha256, config)
     if what is not None and not proofs:
         raise Failed(
             f"There is no evidence {what}, and no folder of that name. "
             "monitor incidents --json lists what there is."
         )
     broken = [p for p in proofs if p.problems]
+    provisos = [line for p in proofs for line in p.provisos]
     if as_json:
-        rows = [{"id": p.id, "ok": not p.problems, "problems": p.problems} for p in proofs]
-        say(json.dumps({"ok": not broken, "evidence": rows}, ensure_ascii=False))
+        say(_json(proofs))
     elif not broken:
-        say(f"Checked: {len(proofs)}. Everything is unchanged.")
+        say(f"Checked: {len(proofs)}. " + "\n".join(provisos or ["Everything is unchanged."]))
     if broken:
         raise Failed("\n".join(f"{p.id}: {problem}" for p in broken for problem in p.problems))
+
+
+def _proofs(what: str | None, sha256: str | None, config: Path) -> list[Proof]:
+    """What the log knows is held against the log; anything else can only speak for itself."""
+    from monitor.proof import prove_folder, prove_here, prove_log
+
+    folder = Path(what) if what is not None and Path(what).is_dir() else None
+    if folder is not None and (sha256 is not None or not _is_readable(config)):
+        return [prove_folder(folder, sha256)]
+    with opened(config) as app:
+        return prove_log(app, what) or ([prove_here(app, folder)] if folder else [])
+
+
+def _is_readable(config: Path) -> bool:
+    try:
+        settings.load(config)
+    except settings.SettingsError:
+        return False
+    return True
+
+
+def _json(proofs: list[Proof]) -> str:
+    rows = [{"id": p.id, "ok": not p.problems, "problems": p.problems} for p in proofs]
+    open_ = " ".join(line for p in proofs if not p.problems for line in p.provisos)
+    ok = not any(p.problems for p in proofs)
+    found = {"ok": ok, "evidence": rows, "cannot_prove": open_ or None}
+    return json.dumps(found, ensure_ascii=False)
 
 
 def export(
@@ -85,5 +116,7 @@ def export(
         case = app.store.case(incident)
         if case is None:
             raise Failed(f"There is no incident {incident}. monitor incidents lists them.")
-        pack(case, app.evidence_root, out)
+        number = pack(case, app.evidence_root, out)
     say(f"Written to {out}.")
+    say(f"The SHA-256 of its incident.json: {number}")
+    say("Write that number down outside the pack: it proves that nobody made the pack anew.")

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, func, or_, select
 
 from monitor.domain import CaptureMode, CapturePromise, Evidence, EvidenceState, Mention
 from monitor.store.database import Database
@@ -71,9 +71,9 @@ class Captures(Database):
             return [evidence_from_row(r) for r in session.exec(query.order_by(CaptureRow.id))]
 
     def captures_waiting(self) -> int:
-        query = select(CaptureRow.id).where(CaptureRow.state == EvidenceState.WANTED)
+        query = select(func.count()).where(col(CaptureRow.state) == EvidenceState.WANTED)
         with self.reading() as session:
-            return len(session.exec(query).all())
+            return session.exec(query).one()
 
 
 def _seal(row: CaptureRow, evidence: Evidence) -> None:

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlalchemy import JSON, ColumnElement, cast, type_coerce
+from sqlalchemy.orm import Mapped
+from sqlmodel import Session, col, func, or_, select
 
-from monitor.domain import Assessment, Case, Counted, EvidenceState, IncidentState
+from monitor.domain import (
+    Assessment,
+    Case,
+    Category,
+    Counted,
+    EvidenceState,
+    Incident,
+    IncidentState,
+    Sentiment,
+    Severity,
+)
 from monitor.store.database import Database
 from monitor.store.rows import (
     evidence_from_row,
@@ -18,9 +31,28 @@ from monitor.store.rows import (
     told_from_row,
 )
 from monitor.store.tables import AlertRow, CaptureRow, IncidentRow, LetterRow, MentionRow
-from monitor.wire import assessment_from_json
+from monitor.wire import AssessmentJson, assessment_from_json
 
 _AT_ONCE = 500  # keys in one query; SQLite allows 32,766
+_STREAMED = 1000  # rows held at a time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which incidents a list is of: also those that concern the head, or a child's safety?"""
+
+    schools: tuple[str, ...]
+    state: IncidentState | None = None
+    about_head: bool = False
+    child_safety: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """An incident as a list shows it. `seen`: the source and the address of each sighting."""
+
+    incident: Incident
+    seen: tuple[tuple[str, str], ...]
 
 
 class Cases(Database):
@@ -39,10 +71,19 @@ class Cases(Database):
         if since is not None:
             query = query.where(IncidentRow.opened_at >= since)
         with self.reading() as session:
-            rows = session.exec(
-                query.order_by(col(IncidentRow.opened_at).desc(), col(IncidentRow.number).desc())
-            ).all()
-            return cases_of(session, rows)
+            return cases_of(session, session.exec(query.order_by(*_NEWEST_FIRST)).all())
+
+    def listed(self, wanted: Wanted, *, limit: int, offset: int = 0) -> list[Listed]:
+        """Newest first, without a word of what was written."""
+        with self.reading() as session:
+            query = select(IncidentRow).where(*_among(session, wanted))
+            page = query.order_by(*_NEWEST_FIRST).limit(limit).offset(offset)
+            return _listed(session, session.exec(page).all())
+
+    def count(self, wanted: Wanted) -> int:
+        with self.reading() as session:
+            query = select(func.count()).select_from(IncidentRow)
+            return session.exec(query.where(*_among(session, wanted))).one()
 
     def case(self, number: str) -> Case | None:
         with self.reading() as session:
@@ -51,22 +92,28 @@ class Cases(Database):
 
     def assessments(self) -> list[Assessment]:
         """What was thought of every mention that is still remembered."""
+        query = select(MentionRow.assessment).execution_options(yield_per=_STREAMED)
         with self.reading() as session:
-            rows = session.exec(select(MentionRow.assessment))
-            return [assessment_from_json(json.loads(row)) for row in rows]
+            return [assessment_from_json(json.loads(row)) for row in session.exec(query)]
 
     def counted(self, school: str, start: datetime, end: datetime) -> list[Counted]:
         """Mentions about the school first seen in [start, end), without their words."""
-        query = select(MentionRow).where(
-            MentionRow.school == school,
-            col(MentionRow.about_school).is_(True),
-            MentionRow.first_seen_at >= start,
-            MentionRow.first_seen_at < end,
+        query = (
+            select(MentionRow.first_seen_at, MentionRow.source, MentionRow.assessment)
+            .where(
+                MentionRow.school == school,
+                col(MentionRow.about_school).is_(True),
+                MentionRow.first_seen_at >= start,
+                MentionRow.first_seen_at < end,
+            )
+            .order_by(*_OLDEST_FIRST)
+            .execution_options(yield_per=_STREAMED)
         )
         with self.reading() as session:
-            return [_counted(row) for row in session.exec(query.order_by(*_OLDEST_FIRST))]
+            return [_counted(*row) for row in session.exec(query)]
 
 
+_NEWEST_FIRST = (col(IncidentRow.opened_at).desc(), col(IncidentRow.number).desc())
 _OLDEST_FIRST = (
     col(MentionRow.first_seen_at),
     col(MentionRow.source),
@@ -74,16 +121,53 @@ _OLDEST_FIRST = (
 )
 
 
-def _counted(row: MentionRow) -> Counted:
-    assessment = assessment_from_json(json.loads(row.assessment))
+def _counted(first_seen_at: datetime, source: str, assessment: str) -> Counted:
+    judged: AssessmentJson = json.loads(assessment)
     return Counted(
-        first_seen_at=row.first_seen_at,
-        source=row.source,
-        categories=assessment.categories,
-        severity=assessment.severity,
-        sentiment=assessment.sentiment,
-        criticism=assessment.criticism,
+        first_seen_at=first_seen_at,
+        source=source,
+        categories=frozenset(map(Category, judged["categories"])),
+        severity=Severity(judged["severity"]),
+        sentiment=Sentiment(judged["sentiment"]),
+        criticism=judged["criticism"],
     )
+
+
+def _among(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
+    """A limit or a count must know what is hidden, so the hiding is done by the query."""
+    found: list[ColumnElement[bool]] = [col(IncidentRow.school).in_(wanted.schools)]
+    if wanted.state is not None:
+        found.append(col(IncidentRow.state) == wanted.state)
+    if not wanted.about_head:
+        found.append(~_concerns(session, col(IncidentRow.about_head), "about_head"))
+    if not wanted.child_safety:
+        found.append(~_concerns(session, col(IncidentRow.child_safety), "child_safety"))
+    return found
+
+
+def _concerns(session: Session, flag: Mapped[bool], name: str) -> ColumnElement[bool]:
+    """As Case.concerns_head and .concerns_child say it: the incident, or any sighting in it."""
+    judged = _as_json(session, col(MentionRow.assessment))[name].as_boolean()
+    seen = select(MentionRow.source).where(MentionRow.incident == IncidentRow.key, judged)
+    return or_(flag, seen.exists())
+
+
+def _as_json(session: Session, text: Mapped[str]) -> ColumnElement[JSON]:
+    """PostgreSQL wants the cast; in SQLite, where JSON is text, a cast makes it a number."""
+    if session.get_bind().dialect.name == "postgresql":
+        return cast(text, JSON)
+    return type_coerce(text, JSON)
+
+
+def _listed(session: Session, rows: Sequence[IncidentRow]) -> list[Listed]:
+    seen: dict[str | None, list[tuple[str, str]]] = defaultdict(list)
+    for key, source, url in session.exec(
+        select(MentionRow.incident, MentionRow.source, MentionRow.url)
+        .where(col(MentionRow.incident).in_([row.key for row in rows]))
+        .distinct()
+    ):
+        seen[key].append((source, url))
+    return [Listed(incident=incident_from_row(row), seen=tuple(seen[row.key])) for row in rows]
 
 
 def cases_of(session: Session, rows: Iterable[IncidentRow]) -> list[Case]:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlmodel import Session, create_engine
@@ -64,9 +66,17 @@ class Database:
     def _migrate(self) -> None:
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+        if self._is_current(config):
+            return  # so that looking at the log never waits for somebody who writes
         with self.engine.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+    def _is_current(self, config: Config) -> bool:
+        newest = ScriptDirectory.from_config(config).get_current_head()
+        reading = self.engine.execution_options(**{_READING: True})
+        with reading.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision() == newest
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

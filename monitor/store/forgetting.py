@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, delete, select, update
+from sqlmodel import Session, col, delete, func, select, update
 
 from monitor.domain import IncidentState
 from monitor.store.database import Database
@@ -24,11 +24,9 @@ class Forgetting(Database):
             return True
 
     def forgettable_mentions(self, before: datetime, *, about_school: bool) -> int:
+        query = select(func.count()).where(*_old(before, about_school=about_school))
         with self.reading() as session:
-            rows = session.exec(
-                select(MentionRow.external_id).where(*_old(before, about_school=about_school))
-            )
-            return len(rows.all())
+            return session.exec(query).one()
 
     def forget_mentions(self, before: datetime, *, about_school: bool) -> int:
         """Delete mentions outside the log first seen before then. They stay counted nowhere."""
@@ -41,9 +39,9 @@ class Forgetting(Database):
     def strippable_authors(self, before: datetime, *, since: datetime) -> int:
         """Of mentions first seen from *since* on; earlier ones are forgotten altogether."""
         kept = col(MentionRow.first_seen_at) >= since
-        query = select(MentionRow.external_id).where(*_signed(before), kept)
+        query = select(func.count()).where(*_signed(before), kept)
         with self.reading() as session:
-            return len(session.exec(query).all())
+            return session.exec(query).one()
 
     def strip_authors(self, before: datetime) -> int:
         """Blank the author of mentions outside the log; the words stay until their own day."""

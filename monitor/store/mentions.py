@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, SQLModel, col, func, select
 
 from monitor.domain import (
     Alert,
@@ -19,6 +20,7 @@ from monitor.domain import (
     CaptureMode,
     EvidenceState,
     Incident,
+    IncidentState,
     Mention,
     Severity,
     Urgency,
@@ -37,6 +39,8 @@ from monitor.wire import assessment_to_json
 
 # A high alert gives the camera this long, so that the screenshot can go with it; a critical
 # one waits for nothing.
+_NEAR = 50  # neighbours looked at; a story of more has long been joined
+
 PICTURE_GRACE = timedelta(seconds=90)
 DIGEST_TIME = time(7, 0, tzinfo=ZoneInfo("Europe/London"))
 
@@ -77,29 +81,62 @@ class Mentions(Database):
             if not seen:
                 yield mention
 
-    def neighbours(self, school: str, place: str, story: str) -> list[Neighbour]:
-        """Mentions in the log at the same place, or with the same words, oldest first."""
+    @contextmanager
+    def entering(self, school: str) -> Iterator[Book]:
+        """One transaction in which nobody else enters anything for *school*.
+
+        What is decided of a mention depends on the incidents as they are; two scans at once
+        would else each open one for the same post, or undo what the other had learned.
+        """
+        with self.transaction() as session:
+            if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer anyway
+                session.execute(select(func.pg_advisory_xact_lock(func.hashtext(school))))
+            yield Book(session, school)
+
+    def keep(self, entry: Entry) -> bool:
+        """Enter what was decided beforehand."""
+        with self.entering(entry.school) as book:
+            return book.keep(entry)
+
+
+class Book:
+    """The log, open for writing; for one school and one transaction."""
+
+    def __init__(self, session: Session, school: str) -> None:
+        self._session = session
+        self._school = school
+
+    def neighbours(
+        self, mention: Mention, place: str, story: str, since: datetime
+    ) -> list[Neighbour]:
+        """What was first seen from *since* on in an open incident, and has the same words, or
+        stands at the same place and came by another source; the newest first."""
         same_words = (MentionRow.story == story) & (MentionRow.story != "")
+        same_page = (MentionRow.place == place) & (MentionRow.source != mention.source)
         query = (
             select(MentionRow, IncidentRow)
             .join(IncidentRow)
-            .where(MentionRow.school == school, (MentionRow.place == place) | same_words)
-            .order_by(MentionRow.first_seen_at, MentionRow.external_id)  # type: ignore[arg-type]  # a column, to SQLAlchemy
+            .where(
+                MentionRow.school == self._school,
+                MentionRow.first_seen_at >= since,
+                IncidentRow.state == IncidentState.OPEN,
+                same_page | same_words,
+            )
+            .order_by(col(MentionRow.first_seen_at).desc(), col(MentionRow.external_id))
+            .limit(_NEAR)
         )
-        with self.reading() as session:
-            return [
-                Neighbour(incident=incident_from_row(i), mention=mention_from_row(m))
-                for m, i in session.exec(query)
-            ]
+        return [
+            Neighbour(incident=incident_from_row(i), mention=mention_from_row(m))
+            for m, i in self._session.exec(query)
+        ]
 
     def keep(self, entry: Entry) -> bool:
         """Write it down, all or nothing. False if somebody else did so in the meantime."""
-        with self.transaction() as session:
-            if not _insert(session, _incidentless(entry)):
-                return False
-            if entry.incident is not None:
-                _write_incident(session, entry, entry.incident)
-            return True
+        if not _insert(self._session, _incidentless(entry)):
+            return False
+        if entry.incident is not None:
+            _write_incident(self._session, entry, entry.incident)
+        return True
 
 
 def _insert(session: Session, row: MentionRow | AlertRow | LetterRow) -> bool:
@@ -147,7 +184,6 @@ def _write_incident(session: Session, entry: Entry, incident: Incident) -> None:
         )
     row.categories = " ".join(sorted(incident.categories))
     row.severity = incident.severity
-    row.state = incident.state
     row.about_head = incident.about_head
     row.child_safety = incident.child_safety
     row.pictures_allowed = incident.pictures_allowed
@@ -192,9 +228,10 @@ def _promise(session: Session, alert: Alert, now: datetime) -> None:
     """Write an alert and the letter that carries it, unless it was promised before."""
     if session.get(AlertRow, alert.key) is not None:
         return
-    letter = _letter_of_its_own(alert, now)
     if alert.urgency is Urgency.DIGEST:
         letter = _open_digest(session, alert, now)
+    else:
+        letter = _unwritten_letter(session, alert, now) or _letter_of_its_own(alert, now)
     _insert(session, letter)
     _insert(
         session,
@@ -202,6 +239,29 @@ def _promise(session: Session, alert: Alert, now: datetime) -> None:
             key=alert.key, incident=alert.incident, letter=letter.key, severity=alert.severity
         ),
     )
+
+
+def _unwritten_letter(session: Session, alert: Alert, now: datetime) -> LetterRow | None:
+    """The letter in which this role will hear of this incident anyway, as it then is."""
+    query = (
+        select(LetterRow)
+        .join(AlertRow)
+        .where(
+            AlertRow.incident == alert.incident,
+            LetterRow.role == alert.role,
+            LetterRow.urgency == Urgency.NOW,
+            LetterRow.state == AlertState.WAITING,
+            col(LetterRow.message).is_(None),
+            col(LetterRow.leased_until).is_(None),
+        )
+        .limit(1)
+        .with_for_update()
+    )
+    found = session.exec(query).first()
+    if found is not None:
+        found.due_at = min(found.due_at, _letter_of_its_own(alert, now).due_at)
+        session.add(found)
+    return found
 
 
 def _letter_of_its_own(alert: Alert, now: datetime) -> LetterRow:

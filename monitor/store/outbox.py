@@ -89,6 +89,19 @@ class Outbox(Database):
                 .values(due_at=now)
             )
 
+    def hasten_letter(self, letter: Letter, now: datetime) -> None:
+        """Make one that was put off due now, if nobody is at work on it."""
+        with self.transaction() as session:
+            session.execute(
+                update(LetterRow)
+                .where(
+                    col(LetterRow.key) == letter.key,
+                    col(LetterRow.state) == AlertState.WAITING,
+                    col(LetterRow.leased_until).is_(None),
+                )
+                .values(due_at=now)
+            )
+
     def unsent(self) -> list[tuple[Letter, AlertState, datetime, str]]:
         """Letters that wait or were refused: with state, when due, and the last error."""
         states = (AlertState.WAITING, AlertState.FAILED)

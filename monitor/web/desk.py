@@ -10,20 +10,18 @@ from typing import Protocol
 
 from fastapi import Request
 
-from monitor.domain import Case, Counted, Evidence, IncidentState, School, SourceHealth
+from monitor.domain import Case, Counted, Evidence, School, SourceHealth
 from monitor.store.accounts import Account, Accounts
+from monitor.store.cases import Listed, Wanted
 
 
 class Log(Protocol):
     """What the dashboard reads from the store; it writes nothing there."""
 
-    def cases(
-        self,
-        school: str | None = None,
-        state: IncidentState | None = None,
-        since: datetime | None = None,
-    ) -> list[Case]:
+    def listed(self, wanted: Wanted, *, limit: int, offset: int = 0) -> list[Listed]:
         """Newest first."""
+
+    def count(self, wanted: Wanted) -> int: ...
 
     def case(self, number: str) -> Case | None: ...
 

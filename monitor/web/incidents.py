@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from monitor.domain import Case, IncidentState, SourceHealth
+from monitor.domain import IncidentState, School, SourceHealth
 from monitor.store.accounts import Account
-from monitor.web.desk import Desk, desk
+from monitor.store.cases import Listed, Wanted
+from monitor.web.desk import Log, desk
 from monitor.web.display import place
 from monitor.web.guard import IncidentReader
 from monitor.web.page import render
-from monitor.web.policy import Action, may
+from monitor.web.policy import reach
 
 router = APIRouter()
+PER_PAGE = 50
 _STATES = {state.value: state for state in IncidentState}
 
 
@@ -30,15 +34,37 @@ class Checked:
     failing: tuple[SourceHealth, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A part of the list, counted from 1; `total` is of the whole list."""
+
+    number: int
+    total: int
+    rows: list[Listed]
+
+    @property
+    def first(self) -> int:
+        return (self.number - 1) * PER_PAGE + 1
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.rows) - 1
+
+
 @router.get("/incidents")
-def incidents(request: Request, account: IncidentReader, state: str = "") -> Response:
+def incidents(
+    request: Request,
+    account: IncidentReader,
+    state: str = "",
+    page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
+) -> Response:
     room = desk(request)
     schools = room.schools_of(account)
     return render(
         request,
         "incidents",
         account=account,
-        cases=_cases(room, account, _STATES.get(state)),
+        page=_page(room.store, _wanted(account, schools, _STATES.get(state)), page),
         state=state if state in _STATES else "",
         schools={school.id: school.name for school in schools},
         checked=checked(room.store.health(), account),
@@ -56,16 +82,24 @@ def checked(health: Iterable[SourceHealth], account: Account) -> Checked:
     )
 
 
-def _cases(room: Desk, account: Account, state: IncidentState | None) -> list[Case]:
-    found = [
-        case
-        for school in room.schools_of(account)
-        for case in room.store.cases(school=school.id, state=state)
-        if may(account, Action.READ_INCIDENTS, case)
-    ]
-    return sorted(found, key=lambda case: case.incident.opened_at, reverse=True)
+def _wanted(account: Account, schools: list[School], state: IncidentState | None) -> Wanted:
+    within = reach(account.role)
+    return Wanted(
+        schools=tuple(school.id for school in schools),
+        state=state,
+        about_head=within.about_head,
+        child_safety=within.child_safety,
+    )
 
 
-def _places(case: Case) -> list[str]:
+def _page(store: Log, wanted: Wanted, number: int) -> Page:
+    """Beyond the last page there is the last page: the log may have become shorter."""
+    total = store.count(wanted)
+    number = min(number, max(1, ceil(total / PER_PAGE)))
+    rows = store.listed(wanted, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
+    return Page(number=number, total=total, rows=rows)
+
+
+def _places(listed: Listed) -> list[str]:
     """The sites it was seen on, or the source where an address names none."""
-    return sorted({place(s.mention.url) or s.mention.source for s in case.sightings})
+    return sorted({place(url) or source for source, url in listed.seen})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -45,12 +46,29 @@ def may(account: Account, action: Action, thing: School | Case | None = None) ->
     return False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Whether somebody may know of incidents that concern the head, or a child's safety."""
+
+    about_head: bool = False
+    child_safety: bool = False
+
+
+_REACH: Mapping[AccountRole, Reach] = MappingProxyType(
+    {
+        AccountRole.DSL: Reach(about_head=True, child_safety=True),
+        AccountRole.HEAD: Reach(child_safety=True),
+    }
+)
+
+
+def reach(role: AccountRole) -> Reach:
+    """The same for a list of incidents, where the database leaves out what `may` forbids."""
+    return _REACH.get(role, Reach())
+
+
 def _kept_from(role: AccountRole, case: Case) -> bool:
-    judged = [sighting.assessment for sighting in case.sightings]
-    about_head = case.incident.about_head or any(one.about_head for one in judged)
-    child_safety = case.incident.child_safety or any(one.child_safety for one in judged)
-    if role is AccountRole.DSL:
-        return False
-    if role is AccountRole.HEAD:
-        return about_head
-    return about_head or child_safety
+    within = reach(role)
+    return (case.concerns_head and not within.about_head) or (
+        case.concerns_child and not within.child_safety
+    )

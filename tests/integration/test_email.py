@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import smtplib
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +11,16 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from alerts.channels.contract import ChannelError, Permanent, Temporary, Unusable
+from alerts.channels.contract import (
+    ChannelError,
+    Permanent,
+    Refused,
+    Temporary,
+    TooLarge,
+    Unusable,
+)
 from alerts.channels.email import Email, EmailSettings
+from alerts.channels.faults import refusal
 from tests.smtp import Certificate, Fault, SmtpServer, make_certificate
 
 SENDER, HEAD = "monitor@wexcombepark.example", "head@wexcombepark.example"
@@ -118,6 +127,36 @@ def test_a_wrong_password_says_what_to_check_and_never_says_the_password(
         assert "correct horse" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("username", "secret"), [(SENDER, "p\u00a3ssword-long"), ("b\u00fcro@wexcombe.example", "x")]
+)
+def test_a_password_or_user_name_the_log_in_cannot_carry_says_what_to_change(
+    certificate: Certificate, monkeypatch: pytest.MonkeyPatch, username: str, secret: str
+) -> None:
+    monkeypatch.setenv("SMTP_PASSWORD", secret)
+    with SmtpServer(certificate=certificate, users={username: secret}) as server:
+        email = channel(
+            server,
+            security="starttls",
+            username=username,
+            password="env:SMTP_PASSWORD",
+            ca_file=certificate.file,
+        )
+        with pytest.raises(
+            Unusable, match=r"letters without accents.*user name or password"
+        ) as it:
+            email.check()
+        assert secret not in str(it.value)
+
+
+@pytest.mark.parametrize("host", ["mail..example", ".mail.example", "a" * 70])
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_a_host_that_is_no_name_says_what_to_correct(host: str, security: str) -> None:
+    settings = {"host": host, "security": security, "from": SENDER}
+    with pytest.raises(Unusable, match="is no name of a server; correct host"):
+        Email(EmailSettings.model_validate(settings)).check()
+
+
 def test_a_password_that_is_not_where_the_configuration_says_is_named(
     certificate: Certificate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,7 +194,7 @@ def test_microsoft_without_passwords_says_what_to_ask_for(
     [
         (Fault.BUSY, Temporary, "cannot take the mail now. It said: 421"),
         (Fault.MAILBOX_FULL, Temporary, "cannot take the mail now. It said: 452"),
-        (Fault.NO_SUCH_MAILBOX, Permanent, "refuses the recipient's address"),
+        (Fault.NO_SUCH_MAILBOX, Refused, "refuses the recipient's address; correct it"),
         (Fault.SENDER_REFUSED, Unusable, "refuses the sender's address"),
         (Fault.MAIL_REFUSED, Permanent, "refuses the mail. It said: 554"),
         (Fault.DROP_AFTER_DATA, Temporary, "broke before the mail server confirmed"),
@@ -170,6 +209,36 @@ def test_each_fault_in_the_middle_of_a_letter_has_its_meaning(
         send(channel(server, timeout=0.5))
     assert type(error.value) is kind
     assert sentence in str(error.value)
+
+
+def test_a_mail_larger_than_the_server_takes_is_the_mails_fault_and_not_the_servers(
+    server: SmtpServer,
+) -> None:
+    email, limit = channel(server), 33_554_432  # aiosmtpd's own
+    with pytest.raises(TooLarge, match=r"a mail of this size.*552"):
+        send(email, MAIL + b"x" * limit)
+    send(email)
+    assert len(server.messages) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        (smtplib.SMTPDataError(552, b"5.3.4 Message too big for system"), TooLarge),
+        (smtplib.SMTPDataError(554, b"5.3.4 Message size exceeds fixed maximum"), TooLarge),
+        (smtplib.SMTPDataError(552, b"5.2.3 Longer than this mailbox takes"), TooLarge),
+        (smtplib.SMTPDataError(552, b"Exceeded storage allocation"), TooLarge),
+        (smtplib.SMTPSenderRefused(552, b"5.3.4 Too big", SENDER), TooLarge),
+        (smtplib.SMTPRecipientsRefused({HEAD: (552, b"5.3.4 Too big")}), TooLarge),
+        (smtplib.SMTPDataError(552, b"5.2.2 Mailbox over quota"), Refused),
+        (smtplib.SMTPDataError(552, b"5.7.0 Blocked for its content"), Permanent),
+        (smtplib.SMTPRecipientsRefused({HEAD: (550, b"5.7.1 Relaying denied")}), Refused),
+    ],
+)
+def test_only_what_can_never_be_right_is_refused_for_good(
+    fault: smtplib.SMTPException, kind: type[ChannelError]
+) -> None:
+    assert type(refusal(fault)) is kind
 
 
 def test_after_a_dropped_connection_the_same_bytes_go_again(server: SmtpServer) -> None:

@@ -10,9 +10,20 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from sqlmodel import update
 
-from monitor.domain import ABOUT_SCHOOL, CaptureMode, Category, Reason, Role, Severity
+from monitor.domain import (
+    ABOUT_SCHOOL,
+    AlertState,
+    CaptureMode,
+    Category,
+    IncidentState,
+    Reason,
+    Role,
+    Severity,
+)
 from monitor.store.accounts import AccountRole
+from monitor.store.tables import IncidentRow, LetterRow
 from tests.integration.dashboard import PASSWORD, Dashboard, picture, running
 
 
@@ -212,3 +223,86 @@ def test_trends_count_a_term(board: Dashboard) -> None:
         assert "12 public mentions" in page
         assert "Autumn term 2026" in page
         assert "No public mention" in client.get("/trends?term=2026-summer").text
+
+
+def test_a_letter_that_was_withdrawn_asks_nobody_to_act(board: Dashboard) -> None:
+    number = board.add_incident("x", alerts=(Role.OFFICE,))
+    with board.store.transaction() as session:
+        session.execute(
+            update(LetterRow).values(
+                state=AlertState.WITHDRAWN, error="the recipient should not know of it now"
+            )
+        )
+    with board.signed_in(AccountRole.DSL) as client:
+        page = client.get(f"/incidents/{number}").text
+    told = page[page.index("Who was told") :]
+    assert "not sent, on purpose. Please do not pass it on." in told
+    assert "must act" not in told
+    assert 'class="error"' not in told
+
+
+def add_incidents(board: Dashboard, count: int, school: str = "wexcombe") -> None:
+    """One a minute, in one transaction."""
+    with board.store.transaction() as session:
+        session.add_all(
+            IncidentRow(
+                key=f"{school}-{n}",
+                number=f"2026-{n:03d}-{school}",
+                school=school,
+                opened_at=board.clock() + timedelta(minutes=n),
+                state=IncidentState.CLOSED if n % 2 else IncidentState.OPEN,
+                categories="threat",
+                severity="high",
+                about_head=n % 10 == 0,
+                child_safety=False,
+                pictures_allowed=True,
+            )
+            for n in range(count)
+        )
+
+
+def numbers_on(page: str) -> list[str]:
+    return re.findall(r'href="/incidents/(2026-[^"]+)"', page)
+
+
+def test_a_long_log_is_shown_in_pages_that_leave_nothing_out(board: Dashboard) -> None:
+    add_incidents(board, 60)
+    add_incidents(board, 60, school="otherby")
+    with board.signed_in(AccountRole.DSL, "wexcombe", "otherby") as client:
+        pages = [client.get(f"/incidents?page={n}").text for n in (1, 2, 3)]
+        assert client.get("/incidents").text == pages[0]
+        assert client.get("/incidents?page=4").text == pages[2], "beyond the end is the end"
+    shown = [numbers_on(page) for page in pages]
+    assert [len(numbers) for numbers in shown] == [50, 50, 20]
+    assert len({number for numbers in shown for number in numbers}) == 120
+    assert shown[0][0].startswith("2026-059"), "newest first, whichever school"
+    assert "1 to 50 of 120" in pages[0]
+    assert "101 to 120 of 120" in pages[2]
+    assert ("Newer" in pages[0], "Older" in pages[0]) == (False, True)
+    assert ("Newer" in pages[1], "Older" in pages[1]) == (True, True)
+    assert ("Newer" in pages[2], "Older" in pages[2]) == (True, False)
+
+
+def test_pages_keep_to_the_state_that_was_asked_for(board: Dashboard) -> None:
+    add_incidents(board, 110)
+    with board.signed_in(AccountRole.DSL) as client:
+        page = client.get("/incidents?state=closed").text
+        assert "1 to 50 of 55" in page
+        (older,) = re.findall(r'href="([^"]*)" rel="next"', page)
+        rest = client.get(older.replace("&amp;", "&")).text
+    assert len(numbers_on(rest)) == 5
+    assert ">Open</td>" not in rest
+
+
+def test_pages_and_their_count_leave_out_what_one_may_not_know_of(board: Dashboard) -> None:
+    add_incidents(board, 60)
+    with board.signed_in(AccountRole.HEAD) as client:
+        pages = [client.get(f"/incidents?page={n}").text for n in (1, 2)]
+    assert [len(numbers_on(page)) for page in pages] == [50, 4]
+    assert "of 54" in pages[0]
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "", "9" * 30])
+def test_a_page_that_cannot_be_is_said_not_to_be_there(board: Dashboard, page: str) -> None:
+    with board.signed_in(AccountRole.DSL) as client:
+        assert client.get(f"/incidents?page={page}").status_code == 404

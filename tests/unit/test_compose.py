@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote as percent
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.compose import Context, compose
+from alerts.compose import Context, compose, message_id
 from alerts.deliver import CannotWrite, to_bytes
 from alerts.guidance import OURS, BadGuidance, load_guidance
 from alerts.masking import defang, quote
-from alerts.pictures import MOST_BYTES
+from alerts.pictures import MOST_BYTES, MOST_TOGETHER
 from alerts.writer import MailWriter
 from monitor.domain import (
     Assessment,
@@ -437,6 +438,20 @@ def test_too_few_plain_words_are_not_repeated_at_all(text: str) -> None:
         ("https://user:word@a.example/", "hxxps://a[.]example/"),
         ("https://a.example/caf\u00e9/1", "hxxps://a[.]example/[...]/1"),
         ("https://a.example/x\r\nBcc: y@b.example", "hxxps://a[.]example/[...]:[...]"),
+        (
+            "https://gazette.example/news/jayden-okafor-year-4-threatened?pupil=Jayden+Okafor",
+            "hxxps://gazette[.]example/news/[...]?pupil=[...]+[...]",
+        ),
+        ("https://a.example/year-4-threatened", "hxxps://a[.]example/year-4-threatened"),
+        ("https://a.example/JaydenOkafor/1", "hxxps://a[.]example/[...]/1"),
+        ("https://a.example/%4Aayden.html", "hxxps://a[.]example/[...]"),
+        ("https://a.example/j-a-y-d-e-n", "hxxps://a[.]example/[...]"),
+        (
+            "https://a.example/wexcombe-park/wpps_news",
+            "hxxps://a[.]example/wexcombe-park/wpps_news",
+        ),
+        ("https://a.example/park", "hxxps://a[.]example/[...]"),
+        ("https://jayden.example/", "hxxps://jayden[.]example/"),
         ("javascript:alert(1)", "(no web address that can be shown)"),
         ("", "(no web address that can be shown)"),
         ("https://[half", "(no web address that can be shown)"),
@@ -444,14 +459,47 @@ def test_too_few_plain_words_are_not_repeated_at_all(text: str) -> None:
     ],
 )
 def test_an_address_is_readable_and_cannot_be_clicked(url: str, shown: str) -> None:
-    assert defang(url) == shown
+    assert defang(url, SCHOOL) == shown
+
+
+def test_a_schools_name_is_known_in_an_address_however_it_is_joined_but_not_a_part_of_it() -> None:
+    school = replace(SCHOOL, name="St Mary's School", aliases=())
+    for slug in ("st-mary-s-school", "st-marys-school", "stmarysschool"):
+        assert defang(f"https://a.example/{slug}", school).endswith(slug)
+    assert defang("https://a.example/mary-threatened", school).endswith("/[...]")
+
+
+def test_a_child_named_only_in_the_address_is_not_named_in_the_mail() -> None:
+    url = "https://gazette.example/news/jayden-okafor-threatened?pupil=Jayden+Okafor"
+    said = flat(mail(a_case(Category.THREAT, url=url))).casefold()
+    assert "hxxps://gazette[.]example/news/[...]" in said
+    assert "jayden" not in said
+    assert "okafor" not in said
+
+
+@pytest.mark.parametrize(
+    ("author", "text"),
+    [("Jayden Okafor", "burn the school"), ("@jayden", "I will kill Jayden at school")],
+)
+def test_only_a_handle_the_post_does_not_speak_of_is_shown(author: str, text: str) -> None:
+    url = f"https://social.example/{percent(author, '@')}/17"
+    said = flat(mail(a_case(Category.THREAT, url=url, author=author, text=text)))
+    assert "hxxps://social[.]example/[...]/17" in said
+
+
+def test_a_handle_is_shown_without_the_server_it_is_written_with() -> None:
+    case = a_case(Category.THREAT, author="@grumble@social.example")
+    assert "hxxps://social[.]example/@grumble/1093" in flat(mail(case))
 
 
 def test_a_site_keeps_its_name_when_people_talk_of_it_but_not_a_persons_name() -> None:
-    assert defang("https://social.example/1", frozenset({"social"})).startswith("hxxps://social[")
-    person = frozenset({"orlando", "quibble"})
-    assert defang("https://orlandoquibble.example/1", person).startswith("hxxps://[...][.]")
-    assert defang("https://quibble.blog.example/1", person).startswith("hxxps://[...][.]blog")
+    def shown(url: str, *private: str) -> str:
+        return defang(url, SCHOOL, private=frozenset(private))
+
+    person = ("orlando", "quibble")
+    assert shown("https://social.example/1", "social").startswith("hxxps://social[")
+    assert shown("https://orlandoquibble.example/1", *person).startswith("hxxps://[...][.]")
+    assert shown("https://quibble.blog.example/1", *person).startswith("hxxps://[...][.]blog")
 
 
 def test_line_ends_in_what_strangers_wrote_add_no_header_and_no_line() -> None:
@@ -505,6 +553,50 @@ def test_a_digest_has_no_pictures() -> None:
 @pytest.mark.parametrize("content", [b"", b"GIF89a", PNG + b"\0" * MOST_BYTES])
 def test_what_is_no_png_or_too_large_is_left_out(content: bytes) -> None:
     assert pictures(mail(a_case(Category.THREAT), screenshot=content)) == []
+
+
+def a_case_with_pictures(*, newest_last: int) -> Case:
+    case = a_case(Category.THREAT)
+    (item,) = case.evidence
+    made = tuple(
+        replace(item, id=f"e{n}", captured_at=AT + timedelta(hours=n)) for n in range(newest_last)
+    )
+    return replace(case, evidence=made)
+
+
+def test_pictures_go_along_newest_first_up_to_a_limit_and_the_rest_is_named() -> None:
+    content = PNG + b"\0" * (MOST_TOGETHER // 2 - len(PNG))
+    writer = replace(a_writer(), screenshot=lambda school, evidence: content)
+    message = writer.write(a_letter(), (a_case_with_pictures(newest_last=7),), AT)
+    assert [p.get_filename() for p in pictures(message)] == [
+        "screenshot-e5.png",
+        "screenshot-e6.png",
+    ]
+    assert "5 more pictures in the log" in flat(message)
+    assert len(to_bytes(message)) < 10_240_000, "Postfix takes no more unless it is told to"
+
+
+def test_a_single_picture_that_is_too_large_is_named_too() -> None:
+    huge = PNG + b"\0" * MOST_BYTES
+    writer = replace(a_writer(), screenshot=lambda school, evidence: huge)
+    message = writer.write(a_letter(), (a_case(Category.THREAT),), AT)
+    assert pictures(message) == []
+    assert "1 more picture in the log" in flat(message)
+
+
+def test_a_mail_can_be_written_without_its_pictures_and_says_where_they_are() -> None:
+    letter, cases = a_letter(), (a_case_with_pictures(newest_last=2),)
+    with_them = a_writer().write(letter, cases, AT)
+    without = a_writer().write(letter, cases, AT, pictures=False)
+    assert (len(pictures(with_them)), pictures(without)) == (2, [])
+    assert "more picture" not in flat(with_them)
+    assert "2 more pictures in the log" in flat(without)
+    assert with_them["Message-ID"] == without["Message-ID"]
+
+
+def test_a_screenshot_that_is_not_there_is_not_spoken_of() -> None:
+    writer = replace(a_writer(), screenshot=lambda school, evidence: None)
+    assert "more picture" not in flat(writer.write(a_letter(), (a_case(Category.THREAT),), AT))
 
 
 @pytest.mark.parametrize("website", ["", "https://localhost", "https://127.0.0.1", "nonsense"])
@@ -575,6 +667,84 @@ def test_what_has_come_to_concern_the_head_leaves_the_heads_digest() -> None:
     own, other = a_case(Category.DEFAMATION, about_head=True), a_case(Category.ABUSE)
     digest = a_letter(urgency=Urgency.DIGEST)
     assert a_writer().readable(digest, (own, other)) == (other,)
+
+
+def as_judged(case: Case, *, about_head: bool = False, child_safety: bool = False) -> Case:
+    """Only a mention in it is judged so; the incident does not know of it (yet)."""
+    (sighting,) = case.sightings
+    judged = replace(sighting.assessment, about_head=about_head, child_safety=child_safety)
+    return replace(case, sightings=(replace(sighting, assessment=judged),))
+
+
+def test_a_mention_about_the_head_keeps_the_incident_from_the_head() -> None:
+    case = as_judged(a_case(Category.DEFAMATION), about_head=True)
+    assert a_writer().readable(a_letter(), (case,)) == ()
+    shared = a_writer(head=INSIDE, dsl=INSIDE, chair_of_governors="chair@mail.example")
+    assert shared.readable(a_letter(Role.DSL), (case,)) == ()
+    with pytest.raises(CannotWrite, match="is also the head's"):
+        shared.message_id(a_letter(Role.DSL), (case,))
+    message = mail(case, role=Role.CHAIR_OF_GOVERNORS)
+    assert message["Subject"] == "High: for the chair of governors, incident 2026-014"
+    assert "hxxps" not in flat(mail(case, role=Role.OFFICE))
+
+
+def test_a_mention_of_a_child_at_risk_leaves_only_the_site_and_no_words_and_no_picture() -> None:
+    message = mail(as_judged(a_case(Category.THREAT), child_safety=True), screenshot=PNG)
+    said = flat(message)
+    assert "hxxps://social[.]example/[...]" in said
+    assert "The words:" not in said
+    assert pictures(message) == []
+    assert message["Subject"] == "High: a child may be at risk, incident 2026-014"
+
+
+def test_the_same_letter_about_the_same_incidents_keeps_its_identity() -> None:
+    one, two = a_case(number="2026-001"), a_case(number="2026-002")
+    letter, context = a_letter(), a_context()
+
+    def same(*cases: Case, letter: Letter = letter, context: Context = context) -> bool:
+        return message_id(letter, cases, context) == message_id(a_letter(), (one,), a_context())
+
+    assert same(one, one)
+    assert not same(one, two)
+    assert not same(one, letter=replace(letter, key="another"))
+    assert message_id(letter, (one, two), context) == message_id(letter, (two, one), context)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"context": a_context("new@wexcombepark.example")},
+        {"context": replace(a_context(), sender="other@wexcombepark.example")},
+        {"case": a_case(Category.THREAT, about_head=True)},
+        {"case": as_judged(a_case(Category.THREAT), child_safety=True)},
+        {"case": a_case(Category.THREAT, mode=CaptureMode.LINK)},
+    ],
+    ids=["recipient", "sender", "head", "child", "pictures"],
+)
+def test_a_mail_that_may_not_be_sent_as_it_was_has_another_identity(changed: Any) -> None:
+    before: dict[str, Any] = {"case": a_case(Category.THREAT), "context": a_context()}
+    after = before | changed
+    first, second = (
+        message_id(a_letter(), (it["case"],), it["context"]) for it in (before, after)
+    )
+    assert first != second
+
+
+def test_the_writer_foretells_the_identity_of_what_it_would_write() -> None:
+    letter, cases = a_letter(), (a_case(Category.THREAT),)
+    assert a_writer().write(letter, cases, AT)["Message-ID"] == a_writer().message_id(
+        letter, cases
+    )
+
+
+def test_a_letter_is_known_to_be_readdressed_only_when_the_role_has_another_address() -> None:
+    letter, cases = a_letter(), (a_case(Category.THREAT),)
+    kept = replace(letter, message=to_bytes(a_writer().write(letter, cases, AT)))
+    assert not a_writer().is_readdressed(letter)
+    assert not a_writer().is_readdressed(kept)
+    assert a_writer(head="right@wexcombepark.example").is_readdressed(kept)
+    assert not a_writer(head="not an address").is_readdressed(kept)
+    assert not a_writer(dsl="dsl@wexcombepark.example").is_readdressed(kept)
 
 
 # The guidance

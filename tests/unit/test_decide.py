@@ -183,9 +183,9 @@ def test_the_same_news_has_the_same_key_and_other_news_another() -> None:
 
 def test_only_the_head_and_whoever_shares_the_heads_address_may_not_read_of_the_head() -> None:
     contacts = EVERYONE | {OFFICE: EVERYONE[HEAD]}
-    may = {role for role in Role if may_read(role, CONCERN, contacts)}
+    may = {role for role in Role if may_read(role, contacts, concerns_head=True)}
     assert may == {CHAIR, DSL}
-    assert all(may_read(role, THREAT, contacts) for role in Role)
+    assert all(may_read(role, contacts, concerns_head=False) for role in Role)
 
 
 def test_every_category_reaches_somebody() -> None:

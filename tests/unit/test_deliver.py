@@ -9,9 +9,17 @@ from typing import ClassVar
 
 import pytest
 
-from alerts.channels.contract import ChannelError, Permanent, Temporary, Unusable
-from alerts.deliver import CannotWrite, Delivered, deliver, identity
-from monitor.domain import Case, Category, Incident, Letter, Role, Severity, Urgency
+from alerts.channels.contract import (
+    Permanent,
+    Refused,
+    Temporary,
+    TooLarge,
+    Unusable,
+)
+from alerts.deliver import CannotWrite, Delivered, Writer, deliver
+from alerts.guidance import load_guidance
+from alerts.writer import MailWriter
+from monitor.domain import Case, Category, Incident, Letter, Role, School, Severity, Urgency
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -86,17 +94,19 @@ class Recorder:
 class Wire:
     """A channel that answers with the faults it is given, then takes everything."""
 
-    faults: list[ChannelError | None] = field(default_factory=list)
+    faults: list[Exception | None] = field(default_factory=list)
     taken: list[bytes] = field(default_factory=list)
+    recipients: list[str] = field(default_factory=list)
     tries: int = 0
     name: ClassVar[str] = "wire"
 
     def send(self, message: bytes, *, sender: str, recipient: str) -> None:
-        assert (sender, recipient) == ("monitor@wexcombepark.example", "head@wexcombepark.example")
+        assert sender == "monitor@wexcombepark.example"
         self.tries += 1
         fault = self.faults.pop(0) if self.faults else None
-        if not isinstance(fault, Permanent | Unusable):
+        if not isinstance(fault, Permanent | Unusable | Refused):
             self.taken.append(message)  # an ambiguous fault may come after the mail was taken
+            self.recipients.append(recipient)
         if fault:
             raise fault
 
@@ -107,25 +117,35 @@ class Wire:
 class Pen:
     fault: Exception | None = None
     hidden: bool = False
+    recipient: str = "head@wexcombepark.example"
+    conflict: CannotWrite | None = None
     written: int = 0
 
     def readable(self, letter: Letter, cases: tuple[Case, ...]) -> tuple[Case, ...]:
         return cases[1:] if self.hidden else cases
 
-    def write(self, letter: Letter, cases: tuple[Case, ...], at: datetime) -> EmailMessage:
+    def message_id(self, letter: Letter, cases: tuple[Case, ...]) -> str:
+        if self.conflict:
+            raise self.conflict
+        keys = "+".join(case.incident.key.replace(":", ".") for case in cases)
+        return f"<{letter.key}.{keys}.{self.recipient}>"
+
+    def write(
+        self, letter: Letter, cases: tuple[Case, ...], at: datetime, *, pictures: bool = True
+    ) -> EmailMessage:
         self.written += 1
         if self.fault and letter.key == "one":
             raise self.fault
         message = EmailMessage()
         message["From"] = "Monitor <monitor@wexcombepark.example>"
-        message["To"] = "head@wexcombepark.example"
-        message["Message-ID"] = f"<alert-{identity(letter, cases)}@wexcombepark.example>"
+        message["To"] = self.recipient
+        message["Message-ID"] = self.message_id(letter, cases)
         message["X-Written"] = str(self.written)
-        message.set_content(" ".join(case.incident.key for case in cases))
+        message.set_content(" ".join(case.incident.key for case in cases) + "picture" * pictures)
         return message
 
 
-def run(outbox: Recorder, wire: Wire, pen: Pen, at: datetime = NOON) -> Delivered:
+def run(outbox: Recorder, wire: Wire, pen: Writer, at: datetime = NOON) -> Delivered:
     return deliver(outbox, wire, pen, clock=lambda: at, chance=lambda: 1.0)
 
 
@@ -141,7 +161,7 @@ def test_a_letter_is_written_down_before_it_is_sent() -> None:
     run(outbox, wire, Pen())
     kept = outbox.rows["one"].letter
     assert kept.message == wire.taken[0]
-    assert kept.message_id.startswith("<alert-")
+    assert kept.message_id == Pen().message_id(kept, (a_case(),))
 
 
 def test_after_an_ambiguous_fault_the_very_same_bytes_go_again() -> None:
@@ -237,8 +257,89 @@ def test_retries_are_spread_so_that_they_do_not_come_back_in_step() -> None:
     assert outbox.rows["one"].next_attempt_at == NOON + timedelta(seconds=30)
 
 
-def test_the_same_letter_about_the_same_incidents_keeps_its_identity() -> None:
-    one, two = a_case("1"), a_case("2")
-    assert identity(a_letter(), (one, two)) == identity(a_letter(), (two, one, one))
-    assert identity(a_letter(), (one,)) != identity(a_letter(), (one, two))
-    assert identity(a_letter("one"), (one,)) != identity(a_letter("two"), (one,))
+def test_a_fault_nobody_foresaw_puts_the_letter_off_by_its_kind_and_the_next_one_leaves(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    outbox = Recorder(a_letter("one"), a_letter("two"))
+    wire = Wire([UnicodeEncodeError("ascii", "pass\u00a3word", 4, 5, "ordinal not in range")])
+    assert run(outbox, wire, Pen()) == Delivered(sent=1, postponed=1)
+    assert "a fault of the program: UnicodeEncodeError" in outbox.rows["one"].error
+    assert "pass\u00a3word" not in outbox.rows["one"].error + caplog.text
+
+
+def test_a_kept_mail_never_goes_to_an_address_the_role_no_longer_has() -> None:
+    outbox, wire = Recorder(a_letter()), Wire([Temporary("later")])
+    run(outbox, wire, Pen(recipient="old@wexcombepark.example"))
+    kept = outbox.rows["one"].letter
+    run(outbox, wire, Pen(recipient="new@wexcombepark.example"), NOON + timedelta(hours=1))
+    assert wire.recipients == ["old@wexcombepark.example", "new@wexcombepark.example"]
+    assert outbox.rows["one"].letter.message_id != kept.message_id
+
+
+def test_a_kept_mail_stays_where_the_addresses_now_forbid_it() -> None:
+    outbox, wire = Recorder(a_letter()), Wire([Temporary("later")])
+    run(outbox, wire, Pen())
+    pen = Pen(conflict=CannotWrite("this address is also the head's"))
+    assert run(outbox, wire, pen, NOON + timedelta(hours=1)) == Delivered(postponed=1)
+    assert outbox.rows["one"].error == "this address is also the head's"
+    assert len(wire.taken) == 1
+
+
+def a_writer(**contacts: str) -> MailWriter:
+    return MailWriter(
+        schools={"wexcombe": School(id="wexcombe", name="Wexcombe Park Primary School")},
+        contacts={"wexcombe": {Role(role): address for role, address in contacts.items()}},
+        sender="monitor@wexcombepark.example",
+        dashboard_url="http://127.0.0.1:8000",
+        guidance=load_guidance(),
+        screenshot=lambda school, evidence: None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("chair", "outcome", "recipients"),
+    [
+        ("new-chair@w.example", Delivered(sent=1), ["chair@w.example", "new-chair@w.example"]),
+        ("chair@w.example", Delivered(postponed=1), ["chair@w.example"]),
+    ],
+)
+def test_a_kept_mail_about_the_head_never_goes_to_an_address_that_has_become_the_heads(
+    chair: str, outcome: Delivered, recipients: list[str]
+) -> None:
+    case = a_case()
+    concern = replace(case, incident=replace(case.incident, about_head=True))
+    letter = replace(a_letter(), role=Role.CHAIR_OF_GOVERNORS)
+    outbox, wire = Recorder(letter, cases=(concern,)), Wire([Temporary("later")])
+    run(outbox, wire, a_writer(head="head@w.example", chair_of_governors="chair@w.example"))
+    now = a_writer(head="chair@w.example", chair_of_governors=chair)
+    assert run(outbox, wire, now, NOON + timedelta(hours=1)) == outcome
+    assert wire.recipients == recipients
+
+
+@pytest.mark.parametrize("urgency", Urgency)
+def test_a_refused_recipient_is_tried_daily_and_says_why(urgency: Urgency) -> None:
+    outbox, pen = Recorder(a_letter("one", urgency), a_letter("two")), Pen()
+    wire = Wire([Refused("no such mailbox")])
+    assert run(outbox, wire, pen) == Delivered(sent=1, postponed=1)
+    row = outbox.rows["one"]
+    assert (row.state, row.error) == ("waiting", "no such mailbox")
+    assert row.next_attempt_at == NOON + timedelta(days=1)
+    assert run(outbox, wire, pen, row.next_attempt_at) == Delivered(sent=1)
+
+
+def test_a_mail_that_is_too_large_leaves_at_once_without_its_pictures() -> None:
+    outbox, wire = Recorder(a_letter("one"), a_letter("two")), Wire([TooLarge("too large")])
+    assert run(outbox, wire, Pen()) == Delivered(sent=2)
+    assert [b"picture" in mail for mail in wire.taken] == [False, True]
+    assert outbox.rows["one"].letter.message == wire.taken[0]
+
+
+def test_a_mail_too_large_even_without_pictures_waits_and_the_next_one_leaves() -> None:
+    outbox = Recorder(a_letter("one"), a_letter("two"))
+    wire = Wire([TooLarge("too large"), TooLarge("still too large")])
+    assert run(outbox, wire, Pen()) == Delivered(sent=1, postponed=1)
+    assert (outbox.rows["one"].state, outbox.rows["one"].error) == ("waiting", "still too large")
+    wire.faults = [TooLarge("again")]
+    later = NOON + timedelta(days=1)
+    assert run(outbox, wire, Pen(written=7), later) == Delivered(postponed=1)
+    assert wire.tries == 4, "nothing smaller is left to try"

@@ -106,9 +106,9 @@ def pack(tmp_path: Path) -> Callable[[Case], Path]:
     return _pack
 
 
-def check(folder: Path) -> tuple[int, str]:
+def check(folder: Path, *number: str) -> tuple[int, str]:
     """As the README tells police to: in the unpacked folder, with Python and nothing else."""
-    command = [sys.executable, "-I", "-S", "verify.py"]
+    command = [sys.executable, "-I", "-S", "verify.py", *((".", *number) if number else ())]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.stderr == ""
     return done.returncode, done.stdout
@@ -125,7 +125,83 @@ def test_a_pack_holds_the_evidence_and_the_means_to_check_it(
     evidence = {"manifest.json", "screenshot.png", "source.json", "text.txt"}
     papers = {"README.txt", "incident.json", "incident.txt", "verify.py"}
     assert files(folder) == papers | {f"capture-1/{name}" for name in evidence}
-    assert check(folder) == (0, "Unchanged: every file is as it was sealed.\n")
+    status, said = check(folder)
+    assert status == 0
+    assert said.startswith("Unchanged, as far as the pack can tell by itself.\n")
+    assert "made anew together" in said, "what it cannot prove"
+    assert "printed at export" in said, "how to prove that too"
+
+
+def test_with_the_number_printed_at_export_a_pack_made_anew_is_noticed(
+    case: Case, tmp_path: Path, pack: Callable[[Case], Path]
+) -> None:
+    folder = pack(case)
+    number = export(case, tmp_path / "evidence", tmp_path / "again.zip")
+    assert check(folder, number) == (0, "Unchanged: every file is as it was sealed.\n")
+    (folder / "capture-1" / "text.txt").write_text("Something harmless.")
+    anew = seal(folder / "capture-1", capture="capture-1", mode=CaptureMode.FULL)
+    facts = json.loads((folder / "incident.json").read_text())
+    facts["evidence"][0]["manifest_sha256"] = anew.manifest_sha256
+    (folder / "incident.json").write_text(json.dumps(facts))
+    assert check(folder)[0] == 0, "by itself the pack cannot tell"
+    status, said = check(folder, number)
+    assert status == 1
+    assert "incident.json is not the one that was exported" in said
+
+
+def rewrite(pack: Path, **changes: object) -> None:
+    """Change what incident.json says of the first piece of evidence."""
+    facts = json.loads((pack / "incident.json").read_text())
+    facts["evidence"][0].update(changes)
+    (pack / "incident.json").write_text(json.dumps(facts))
+
+
+def test_a_folder_that_the_pack_disowns_does_not_pass(
+    case: Case, pack: Callable[[Case], Path]
+) -> None:
+    folder = pack(case)
+    rewrite(folder, folder=None)
+    (folder / "capture-1" / "text.txt").write_text("Something harmless.")
+    status, said = check(folder)
+    assert status == 1
+    assert "capture-1: text.txt was changed." in said
+
+
+@pytest.mark.parametrize("what", ["folder", "link"])
+def test_a_folder_that_the_pack_does_not_list_does_not_pass(
+    case: Case, tmp_path: Path, pack: Callable[[Case], Path], what: str
+) -> None:
+    folder = pack(case)
+    if what == "link":
+        (folder / "capture-2").symlink_to(tmp_path / "evidence")
+    else:
+        (folder / "capture-2").mkdir()
+    status, said = check(folder)
+    assert status == 1
+    assert "capture-2 was added" in said
+
+
+@pytest.mark.parametrize("name", ["../unpacked/capture-1", "", ".", "a/b", "c:d"])
+def test_a_pack_cannot_point_out_of_itself(
+    case: Case, pack: Callable[[Case], Path], name: str
+) -> None:
+    folder = pack(case)
+    rewrite(folder, id=name)
+    status, said = check(folder)
+    assert status == 1
+    assert "incident.json is missing or was changed." in said
+
+
+def test_a_story_of_the_case_that_was_rewritten_is_noticed(
+    case: Case, pack: Callable[[Case], Path]
+) -> None:
+    folder = pack(case)
+    (folder / "incident.txt").write_text("Nothing happened.")
+    status, said = check(folder)
+    assert status == 1
+    assert "incident.txt was changed." in said
+    (folder / "incident.txt").unlink()
+    assert "incident.txt is missing." in check(folder)[1]
 
 
 def test_the_case_is_told_in_plain_words(case: Case, pack: Callable[[Case], Path]) -> None:
@@ -207,6 +283,9 @@ def test_evidence_that_is_not_there_is_said_to_be_missing(
     gone = replace(case.evidence[0], id="capture-9")
     folder = pack(replace(case, evidence=(gone,)))
     assert "not on this computer" in (folder / "incident.txt").read_text()
+    status, said = check(folder)
+    assert status == 1, "nothing can be proved of it"
+    assert "capture-9 is not in this pack" in said
 
 
 def test_the_same_case_always_gives_the_same_bytes(case: Case, tmp_path: Path) -> None:

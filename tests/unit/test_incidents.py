@@ -90,6 +90,21 @@ def test_a_search_engines_snippet_of_the_page_joins() -> None:
     assert akin(snippet, NEAR) == opened()
 
 
+def test_common_words_in_another_order_are_not_a_quotation() -> None:
+    """A short threat must not vanish into a long page that uses the same small words."""
+    page = replace(
+        POST,
+        source="web",
+        external_id="p",
+        text="I am going to say it: on Sunday all of you will see what the school is, and I "
+        "will not shoot my mouth off, but somebody has to, and you all know who.",
+    )
+    threat = replace(
+        POST, external_id="t", text="I am going to school on Sunday and I will shoot all of you"
+    )
+    assert akin(threat, [Near(opened(page), page)]) is None
+
+
 def test_another_review_on_the_same_page_does_not_hide_in_the_first() -> None:
     """All reviews of a school share one address."""
     other = replace(POST, external_id="2", text="the head is going to get what is coming to him")

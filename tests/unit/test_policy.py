@@ -13,7 +13,7 @@ from monitor.domain import Assessment, Case, Incident, Mention, School, Severity
 from monitor.store.accounts import Account, AccountRole
 from monitor.web import sources, trends
 from monitor.web.guard import insist_on_policies, policy_of
-from monitor.web.policy import Action, may
+from monitor.web.policy import Action, Reach, may, reach
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 OURS, THEIRS = (
@@ -100,6 +100,20 @@ def test_one_sighting_about_the_head_keeps_the_head_from_the_whole_incident() ->
     mixed = replace(case(), sightings=(sighting,))
     assert not may(account(AccountRole.HEAD), Action.READ_INCIDENTS, mixed)
     assert may(account(AccountRole.DSL), Action.READ_INCIDENTS, mixed)
+
+
+@pytest.mark.parametrize("role", [AccountRole.HEAD, AccountRole.DSL, AccountRole.OFFICE])
+def test_a_list_reaches_as_far_as_the_single_incident(role: AccountRole) -> None:
+    for head, child in product((False, True), repeat=2):
+        listed = (reach(role).about_head or not head) and (reach(role).child_safety or not child)
+        kind = case(about_head=head, child=child)
+        assert may(account(role), Action.READ_INCIDENTS, kind) == listed
+
+
+def test_a_role_that_nobody_thought_of_reaches_nothing_special() -> None:
+    assert reach(AccountRole.ADMIN) == reach(AccountRole.GOVERNOR) == Reach()
+    assert not Reach().about_head
+    assert not Reach().child_safety
 
 
 def test_a_route_without_a_policy_keeps_the_dashboard_shut() -> None:

@@ -103,6 +103,14 @@ def test_contradictions_between_keys_are_told(tmp_path: Path) -> None:
     assert "PostgreSQL" in found["database"]
 
 
+def test_a_number_out_of_bounds_says_the_bound(tmp_path: Path) -> None:
+    found = mistakes(tmp_path, GOOD + "[retention]\nmention_days = 0\nincident_days = 999999\n")
+    assert found == {
+        "retention.mention_days": "must be at least 1",
+        "retention.incident_days": "must be at most 36500",
+    }
+
+
 def test_no_school_is_a_mistake(tmp_path: Path) -> None:
     assert mistakes(tmp_path, "schools = []") == {"schools": "needs at least one"}
 

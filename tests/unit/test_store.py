@@ -6,11 +6,14 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import event
 from sqlmodel import SQLModel
 
 from monitor.domain import (
@@ -23,11 +26,14 @@ from monitor.domain import (
     EvidenceFile,
     EvidenceState,
     Incident,
+    IncidentState,
     Mention,
+    Reason,
     Role,
     Severity,
     Urgency,
 )
+from monitor.store.cases import Wanted
 from monitor.store.database import Database, StoreError
 from monitor.store.mentions import Entry, capture_id, next_digest
 from monitor.store.store import Store
@@ -132,10 +138,22 @@ def test_a_further_sighting_joins_its_incident_and_tells_nobody_twice(store: Sto
 def test_neighbours_stand_at_the_same_place_or_have_the_same_words(store: Store) -> None:
     store.keep(entry("1"))
 
-    assert store.neighbours("park", "place 1", "") != []
-    assert store.neighbours("park", "elsewhere", "story 1") != []
-    assert store.neighbours("park", "elsewhere", "") == []
-    assert store.neighbours("hill", "place 1", "story 1") == []
+    here, there = entry("2").mention, replace(entry("2").mention, source="web")
+
+    def near(
+        school: str, mention: Mention, place: str, story: str, since: datetime = NOW
+    ) -> list[str]:
+        with store.entering(school) as book:
+            return [n.mention.external_id for n in book.neighbours(mention, place, story, since)]
+
+    assert near("park", here, "elsewhere", "story 1") == ["1"]
+    assert near("park", there, "place 1", "") == ["1"]
+    assert near("park", here, "place 1", "") == [], "one source tells its own items apart"
+    assert near("park", here, "elsewhere", "") == []
+    assert near("hill", there, "place 1", "story 1") == []
+    assert near("park", there, "place 1", "story 1", NOW + LEASE) == [], "too long ago"
+    store.close_case("2026-001", NOW)
+    assert near("park", there, "place 1", "story 1") == [], "closed"
 
 
 def test_a_capture_is_claimed_by_one_until_its_lease_ends(store: Store) -> None:
@@ -412,3 +430,142 @@ def test_evidence_outside_any_incident_is_forgotten_in_its_time(store: Store) ->
     assert store.forgettable_evidence(NOW + LEASE) == ["ev-1"]
     store.forget_evidence("ev-1")
     assert store.evidence() == []
+
+
+def test_the_log_can_be_opened_and_read_while_another_program_writes(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'monitor.db'}"
+    writer = Store(url)
+    writer.keep(entry())
+    with writer.transaction():
+        reader = Store(url, patience=0.05)
+        assert len(reader.cases()) == 1
+        reader.close()
+    writer.close()
+
+
+def test_what_happens_before_the_letter_is_written_goes_into_that_letter(store: Store) -> None:
+    """Two sightings within a minute are one mail, not two of the same."""
+    first, second = entry("1"), entry("2")
+    assert first.incident is not None
+    worse = replace(first.alerts[0], key=first.incident.key + ":head:worse")
+    store.keep(first)
+    store.keep(replace(second, incident=first.incident, alerts=(worse,)))
+
+    letter = store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH)
+    assert letter is not None
+    assert store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH) is None
+    again = replace(first.alerts[0], key=first.incident.key + ":head:worst")
+    store.keep(replace(entry("3"), incident=first.incident, alerts=(again,)))
+    assert store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH) is not None
+
+
+def test_two_scans_at_once_decide_one_after_the_other(database_url: str) -> None:
+    """What the second decides, it decides knowing what the first wrote."""
+    one, other = Store(database_url), Store(database_url)
+    seen: list[list[str]] = []
+
+    def enter(store: Store, id_: str) -> None:
+        made = entry(id_)
+        with store.entering("park") as book:
+            near = book.neighbours(made.mention, "p", "the same words", NOW)
+            seen.append([n.mention.external_id for n in near])
+            entered.set()
+            book.keep(replace(made, story="the same words"))
+
+    entered = Event()
+    first = Thread(target=enter, args=(one, "1"))
+    second = Thread(target=enter, args=(other, "2"))
+    first.start()
+    entered.wait()
+    second.start()
+    first.join()
+    second.join()
+
+    assert sorted(seen) == [[], ["1"]]
+    one.close()
+    other.close()
+
+
+def test_a_list_holds_what_its_reader_may_know_of_and_counts_the_same(store: Store) -> None:
+    """Also where only a sighting says so, and not the incident it is in."""
+    flags = list(product((False, True), repeat=4))
+    for n, (head, child, seen_head, seen_child) in enumerate(flags):
+        made = entry(str(n))
+        assert made.incident is not None
+        store.keep(
+            replace(
+                made,
+                incident=replace(made.incident, about_head=head, child_safety=child),
+                assessment=replace(made.assessment, about_head=seen_head, child_safety=seen_child),
+            )
+        )
+    for knows_head, knows_child in product((False, True), repeat=2):
+        wanted = Wanted(schools=("park",), about_head=knows_head, child_safety=knows_child)
+        listed = {one.incident.key for one in store.listed(wanted, limit=100)}
+        assert listed == {
+            f"park:forum:{n}"
+            for n, (head, child, seen_head, seen_child) in enumerate(flags)
+            if (knows_head or not (head or seen_head))
+            and (knows_child or not (child or seen_child))
+        }
+        assert store.count(wanted) == len(listed)
+
+
+def test_words_that_look_like_a_judgement_hide_nothing(store: Store) -> None:
+    made = entry()
+    sly = Reason(category="threat", start=0, end=1, text='"about_head": true', rule="r")
+    store.keep(replace(made, assessment=replace(made.assessment, because=(sly,))))
+    assert store.count(Wanted(schools=("park",))) == 1
+
+
+def test_a_list_is_of_the_schools_and_the_state_asked_for(store: Store) -> None:
+    for id_ in ("1", "2", "3"):
+        store.keep(entry(id_))
+    store.close_case("2026-002", NOW)
+    closed = Wanted(schools=("park", "hill"), state=IncidentState.CLOSED)
+    assert [one.incident.number for one in store.listed(closed, limit=9)] == ["2026-002"]
+    assert store.count(Wanted(schools=("hill",))) == 0
+    assert store.count(Wanted(schools=())) == 0
+    both = Wanted(schools=("park",))
+    pages = [store.listed(both, limit=2, offset=n) for n in (0, 2)]
+    assert [[one.incident.number for one in page] for page in pages] == [
+        ["2026-003", "2026-002"],
+        ["2026-001"],
+    ]
+
+
+def test_a_list_says_where_each_was_seen(store: Store) -> None:
+    first = entry("1")
+    store.keep(first)
+    store.keep(replace(entry("2"), incident=first.incident, alerts=()))
+    (one,) = store.listed(Wanted(schools=("park",)), limit=9)
+    assert sorted(one.seen) == [("forum", "https://f.example/1"), ("forum", "https://f.example/2")]
+
+
+def test_lists_and_counts_read_no_words(store: Store) -> None:
+    store.keep(entry())
+    read: list[str] = []
+    event.listen(
+        store.engine, "before_cursor_execute", lambda *a: read.append(str(a[2])), named=False
+    )
+    wanted = Wanted(schools=("park",))
+    assert len(store.listed(wanted, limit=9)) == store.count(wanted) == 1
+    assert len(store.counted("park", NOW, NOW + LEASE)) == 1
+    assert store.captures_waiting() == 1
+    assert store.forgettable_mentions(NOW + LEASE, about_school=True) == 0
+    assert store.strippable_authors(NOW + LEASE, since=NOW) == 0
+    assert read
+    assert not [statement for statement in read if "mention.text" in statement]
+
+
+def test_one_letter_can_be_hastened_unless_somebody_is_at_work_on_it(store: Store) -> None:
+    store.keep(entry())
+    letter = store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH)
+    assert letter is not None
+    tomorrow = NOW + timedelta(days=1)
+    store.hasten_letter(letter, NOW)
+    assert store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH) is None
+
+    store.postpone(letter, tomorrow, "no such mailbox")
+    store.hasten_letter(letter, NOW)
+    assert store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH) is not None

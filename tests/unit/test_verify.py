@@ -156,6 +156,16 @@ def test_the_verifier_works_alone(script: Path, capture: Path, sealed: str) -> N
     assert done.stdout == "Unchanged: every file is as it was sealed.\n"
 
 
+def test_without_the_number_from_elsewhere_it_says_what_it_cannot_prove(
+    script: Path, capture: Path, sealed: str
+) -> None:
+    done = alone(script, capture)
+    assert done.returncode == 0
+    assert done.stdout.startswith("Unchanged, as far as the folder can tell by itself.\n")
+    assert "made anew together" in done.stdout
+    assert "as a second word" in done.stdout
+
+
 def test_the_verifier_alone_names_what_was_changed(
     script: Path, capture: Path, sealed: str
 ) -> None:

@@ -1,0 +1,61 @@
+"""One source in trouble must not blind the school to the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from monitor import settings
+from monitor.app import App, Quiet
+from sources.contract import Page
+from sources.feed import Feed
+from tests.e2e.school import Site
+
+TWO_FEEDS = """
+[[schools]]
+id = "wexcombe"
+name = "Wexcombe Park Primary School"
+[[sources]]
+kind = "feed"
+name = "broken"
+url = "{url}/a.xml"
+[[sources]]
+kind = "feed"
+name = "whole"
+url = "{url}/b.xml"
+"""
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[App]:
+    with Site() as site:
+        site.publish("/a.xml", {"1": "Lovely fair at Wexcombe Park Primary School"})
+        site.publish("/b.xml", {"2": "Lovely fete at Wexcombe Park Primary School"})
+        (tmp_path / "config.toml").write_text(TWO_FEEDS.format(url=site.url("")))
+        app = App(settings.load(tmp_path / "config.toml"))
+        yield app
+        app.close()
+
+
+def test_a_source_that_fails_in_an_unforeseen_way_is_named_and_the_rest_goes_on(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = Feed.fetch
+
+    def fetch(self: Feed, *rest: object) -> Iterator[Page]:
+        if self.name == "broken":
+            raise ZeroDivisionError("what a person wrote")
+        return read(self, *rest)  # type: ignore[arg-type]  # as they came
+
+    monkeypatch.setattr(Feed, "fetch", fetch)
+    done = app.scan(list(app.visits()), Quiet())
+
+    broken, whole = done.visits
+    assert "ZeroDivisionError" in str(broken.error)
+    assert "what a person wrote" not in str(broken.error)
+    assert (whole.error, whole.new) == (None, 1)
+    health = {h.source: h for h in app.store.health()}
+    assert health["broken"].needs_a_person
+    assert health["whole"].error == ""

@@ -1,0 +1,217 @@
+"""`monitor verify` believes the log before it believes a folder, and says what it cannot prove."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from alerts.evidence.export import export
+from alerts.evidence.seal import MANIFEST, seal
+from monitor import settings
+from monitor.app import App
+from monitor.cli.main import cli
+from monitor.domain import (
+    Assessment,
+    CaptureMode,
+    Case,
+    Category,
+    Evidence,
+    Incident,
+    Mention,
+    Severity,
+)
+from monitor.store.mentions import Entry
+
+CONFIG = """
+[[schools]]
+id = "wexcombe"
+name = "Wexcombe Park Primary School"
+town = "Wexcombe"
+headteacher = "Mrs A Head"
+[schools.contacts]
+head = "head@wexcombepark.example"
+"""
+INCIDENT = Incident(
+    key="k",
+    number="2026-001",
+    school="wexcombe",
+    opened_at=datetime(2026, 11, 20, tzinfo=UTC),
+    categories=frozenset({Category.THREAT}),
+    severity=Severity.HIGH,
+)
+
+
+@dataclass
+class Place:
+    config: Path
+    root: Path
+    evidence: Evidence
+
+    @property
+    def folder(self) -> Path:
+        return self.root / self.evidence.id
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    config = tmp_path / "config.toml"
+    config.write_text(CONFIG)
+    app = App(settings.load(config))
+    evidence = app.capture_page("https://forum.example/7", "wexcombe", CaptureMode.LINK)
+    app.close()
+    return Place(config, app.evidence_root, evidence)
+
+
+def verify(place: Place, *arguments: str | Path) -> Result:
+    words = ["verify", *map(str, arguments), "--config", str(place.config)]
+    return CliRunner().invoke(cli, words)
+
+
+def forge(folder: Path) -> None:
+    """Change the words, and make the seal anew so that the folder agrees with itself."""
+    (folder / "text.txt").write_text("forged words")
+    (folder / MANIFEST).unlink()
+    seal(folder, capture=folder.name, mode=CaptureMode.LINK)
+
+
+def copied(place: Place, to: Path) -> Path:
+    to.mkdir(parents=True)
+    for file in place.folder.iterdir():
+        (to / file.name).write_bytes(file.read_bytes())
+    return to
+
+
+Naming = Callable[[Place], "str | Path"]
+BY_ID: Naming = lambda place: place.evidence.id  # noqa: E731 - two of a kind, side by side
+BY_PATH: Naming = lambda place: place.folder  # noqa: E731 - as above
+
+
+@pytest.mark.parametrize("named", [BY_ID, BY_PATH], ids=["id", "path"])
+@pytest.mark.parametrize("inside", [True, False], ids=["inside data/evidence", "elsewhere"])
+def test_forged_evidence_is_named_wherever_one_stands_and_however_one_asks(
+    place: Place, named: Naming, inside: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(place.root if inside else place.config.parent)
+    whole = verify(place, named(place))
+    assert (whole.exit_code, whole.stdout) == (0, "Checked: 1. Everything is unchanged.\n")
+    forge(place.folder)
+    found = verify(place, named(place))
+    assert found.exit_code == 1
+    assert "manifest.json is not the one that was sealed" in str(found.exception)
+
+
+def test_an_id_is_not_answered_for_by_a_folder_of_that_name(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied(place, tmp_path / "elsewhere" / place.evidence.id)
+    forge(place.folder)
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert verify(place, place.evidence.id).exit_code == 1
+
+
+def test_a_forged_copy_elsewhere_is_held_against_the_log(place: Place, tmp_path: Path) -> None:
+    copy = copied(place, tmp_path / "copy" / place.evidence.id)
+    assert verify(place, copy).stdout == "Checked: 1. Everything is unchanged.\n"
+    forge(copy)
+    assert verify(place, copy).exit_code == 1
+
+
+def test_a_folder_among_the_evidence_that_the_log_does_not_know_is_not_believed(
+    place: Place,
+) -> None:
+    stranger = place.root / "ev-0000"
+    stranger.mkdir()
+    (stranger / "text.txt").write_text("words")
+    seal(stranger, capture="ev-0000", mode=CaptureMode.LINK)
+    found = verify(place, stranger)
+    assert found.exit_code == 1
+    assert "The incident log knows no evidence of this name" in str(found.exception)
+
+
+def test_a_folder_without_a_configuration_says_what_it_cannot_prove(
+    place: Place, tmp_path: Path
+) -> None:
+    copy = copied(place, tmp_path / "usb stick" / place.evidence.id)
+    place.config.unlink()
+    found = verify(place, copy)
+    assert found.exit_code == 0
+    assert "as far as the folder can tell by itself" in found.stdout
+    assert "made anew together" in found.stdout
+    told = json.loads(verify(place, copy, "--json").stdout)
+    assert "made anew together" in told["cannot_prove"]
+
+
+def test_a_folder_without_a_configuration_can_be_held_against_a_number(
+    place: Place, tmp_path: Path
+) -> None:
+    copy = copied(place, tmp_path / "usb stick" / place.evidence.id)
+    place.config.unlink()
+    number = place.evidence.manifest_sha256
+    whole = verify(place, copy, "--sha256", number)
+    assert whole.stdout == "Checked: 1. Everything is unchanged.\n"
+    forge(copy)
+    assert verify(place, copy, "--sha256", number).exit_code == 1
+
+
+def test_a_number_without_a_folder_is_wrong_usage(place: Place) -> None:
+    assert verify(place, "--all", "--sha256", "0" * 64).exit_code == 2
+    assert verify(place, place.evidence.id, "--sha256", "0" * 64).exit_code == 2
+
+
+def test_a_pack_says_what_it_cannot_prove_and_proves_it_with_the_number(
+    place: Place, tmp_path: Path
+) -> None:
+    case = Case(incident=INCIDENT, sightings=(), evidence=(place.evidence,))
+    number = export(case, place.root, tmp_path / "pack.zip")
+    with zipfile.ZipFile(tmp_path / "pack.zip") as archive:
+        archive.extractall(tmp_path / "pack")
+    alone = verify(place, tmp_path / "pack")
+    assert alone.exit_code == 0
+    assert "as far as the pack can tell by itself" in alone.stdout
+    assert "printed at export" in alone.stdout
+    assert verify(place, tmp_path / "pack", "--sha256", number).stdout == (
+        "Checked: 1. Everything is unchanged.\n"
+    )
+    assert verify(place, tmp_path / "pack", "--sha256", "0" * 64).exit_code == 1
+
+
+def test_everything_in_the_log_is_held_against_the_log(place: Place) -> None:
+    told = json.loads(verify(place, "--all", "--json").stdout)
+    assert told["ok"] is True
+    assert told["cannot_prove"] is None
+
+
+def test_export_prints_the_number_that_proves_the_pack(place: Place, tmp_path: Path) -> None:
+    open_an_incident(place)
+    out = tmp_path / "pack.zip"
+    done = CliRunner().invoke(
+        cli, ["export", "2026-001", "--out", str(out), "--config", str(place.config)]
+    )
+    assert done.exit_code == 0
+    with zipfile.ZipFile(out) as archive:
+        number = sha256(archive.read("incident.json")).hexdigest()
+    assert f"The SHA-256 of its incident.json: {number}\n" in done.stdout
+
+
+def open_an_incident(place: Place) -> None:
+    app = App(settings.load(place.config))
+    app.store.keep(
+        Entry(
+            school="wexcombe",
+            mention=Mention(source="forum", external_id="1", url="", text="words"),
+            place="",
+            story="",
+            assessment=Assessment(about_school=True, relevance=1, model="m"),
+            seen_at=INCIDENT.opened_at,
+            incident=INCIDENT,
+        )
+    )
+    app.close()
