@@ -231,7 +231,7 @@ def lettered(site: Site, folder: Path, port: int, certificate: Certificate | Non
 
 
 @pytest.mark.usefixtures("no_browser")
-def test_an_address_that_is_refused_for_good_is_said_at_each_scan_and_stops_no_other(
+def test_an_address_that_is_refused_is_said_at_each_scan_until_it_is_put_right(
     tmp_path: Path, site: Site, mail: SmtpServer
 ) -> None:
     site.publish("/feed", {"knife": THREAT})
@@ -244,7 +244,13 @@ def test_an_address_that_is_refused_for_good_is_said_at_each_scan_and_stops_no_o
         assert "correct it under [schools.contacts]" in done.stderr
     assert mail.messages == []
     (incident,) = monitor.incidents()
-    assert {a["state"] for a in incident["alerts"]} == {"failed"}
+    assert {a["state"] for a in incident["alerts"]} == {"waiting"}
+
+    other = "new.head@wexcombepark.example"
+    (tmp_path / "config.toml").write_text(toml.replace(HEAD, other), encoding="utf-8")
+    assert monitor.scan()["alerts_sent"] == 1
+    (mailed,) = mail.messages
+    assert mailed.recipients == (other,)
 
 
 # The database and the disk
