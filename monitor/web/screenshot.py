@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-from pathlib import Path
-
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from monitor.domain import EvidenceFile
+from alerts.evidence.seal import read_sealed
 from monitor.web.desk import desk
 from monitor.web.guard import IncidentReader
 from monitor.web.incident import case_for, screenshot_of
@@ -29,16 +26,7 @@ def screenshot(
     picture = None if evidence is None else screenshot_of(case, evidence)
     if evidence is None or picture is None:
         raise HTTPException(404)
-    content = _sealed(room.evidence_root / evidence.id, picture)
-    return Response(content, media_type="image/png", headers={"Content-Security-Policy": _INERT})
-
-
-def _sealed(folder: Path, picture: EvidenceFile) -> bytes:
-    """What was sealed and nothing else: a file changed since then is not shown."""
-    try:
-        content = (folder / Path(picture.name).name).read_bytes()
-    except OSError:
-        raise HTTPException(404) from None
-    if not content.startswith(_PNG) or sha256(content).hexdigest() != picture.sha256:
+    content = read_sealed(room.evidence_root, evidence, picture.name)
+    if content is None or not content.startswith(_PNG):  # changed since: not shown
         raise HTTPException(404)
-    return content
+    return Response(content, media_type="image/png", headers={"Content-Security-Policy": _INERT})
