@@ -1,5 +1,5 @@
 # Verbs. Each does its own set-up; nothing here needs root, though root may install more.
-.PHONY: setup run serve test check bench clean
+.PHONY: setup run serve test check bench bench-nlp clean
 
 PYTHON ?= python3
 VENV = .venv
@@ -31,6 +31,10 @@ test: check  ## everything; CI calls this
 
 bench: setup  ## posts judged per second, captures per minute, cost of a scan
 	$(VENV)/bin/python -m tests.bench
+
+bench-nlp: setup  ## the judging beside what else can be had; SUITES=folder of functional tests
+	$(VENV)/bin/pip install --quiet --constraint constraints.txt --requirement tests/bench/peers.txt
+	$(VENV)/bin/python -m tests.bench.peers tests/quality/school_posts tests/quality/test_posts $(SUITES)
 
 clean:
 	rm -rf $(VENV) $(DEMO)

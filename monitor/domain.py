@@ -279,16 +279,21 @@ class Evidence:
         _aware(self.captured_at, "captured_at")
 
 
+# Far below what is flagged: a picture that is not fetched costs nothing that matters.
+_PERHAPS_SEXUAL = 0.15
+
+
 def capture_mode(mention: Mention, assessment: Assessment) -> CaptureMode:
     """Full, unless a picture on the page could be indecent; then nothing is fetched at all.
 
-    What could not be assessed could be anything, so it counts as suspected. There is
+    A slight suspicion is enough, and what could not be assessed could be anything. There is
     deliberately no setting for this (Protection of Children Act 1978 s.1: downloading
     a picture can be "making" it; UKCIS 2024: never view, copy, print, share, store).
     """
     suspected = (
         mention.sensitive
         or Category.SEXUAL in assessment.categories
+        or assessment.scores.get(Category.SEXUAL, 0.0) >= _PERHAPS_SEXUAL
         or assessment.not_assessed is not None
     )
     return CaptureMode.LINK if suspected else CaptureMode.FULL

@@ -1,47 +1,22 @@
-"""How well the judging stage does on labelled posts: `python -m nlp.bench FOLDER`.
+"""How well the judging stage does on labelled posts: `python -m nlp.bench FOLDER...`.
 
-FOLDER holds posts.jsonl and profiles.json (see tests/quality/school_posts/README.md). Prints
-numbers only, never a word of a post. Rules are written while looking at the development
-schools; the numbers that count are those of the test schools.
+A folder holds posts.jsonl and profiles.json (see tests/quality/README.md). Prints numbers
+only, never a word of a post. The numbers that count are those of tests/quality/test_posts.
 """
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.domain import (
-    Assessment,
-    Category,
-    Mention,
-    School,
-    Sentiment,
-    Severity,
-    StaffMember,
-)
+from monitor.domain import Assessment, Category, Sentiment, Severity
 from nlp.assess import Assessor
 from nlp.names import NameBook
 from nlp.normalise import normalise
-
-# Chosen before any rule was written: at least one school of each writer.
-_TEST = "dawson pemberry brannock tansy-hill nea pos larkbeck turnpike castle qegs"
-TEST_SCHOOLS = frozenset(_TEST.split(" "))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Post:
-    """One post with what an annotator said of it."""
-
-    mention: Mention
-    school: School
-    about_school: bool
-    categories: frozenset[Category]
-    severity: Severity
-    sentiment: Sentiment
+from nlp.posts import Post, read_posts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,23 +48,6 @@ class Scores:
     @property
     def macro_f1(self) -> float:
         return sum(rate.f1 for rate in self.categories.values()) / len(self.categories)
-
-
-def read_posts(folder: Path) -> list[Post]:
-    """Raises OSError when the folder is not there, ValueError when a label is unknown."""
-    profiles = json.loads((folder / "profiles.json").read_text(encoding="utf-8"))
-    schools = {profile["id"]: _school(profile) for profile in profiles}
-    with (folder / "posts.jsonl").open(encoding="utf-8") as lines:
-        return [_post(json.loads(line), schools) for line in lines]
-
-
-def split(posts: Iterable[Post]) -> tuple[list[Post], list[Post]]:
-    """Development and test posts; a school is wholly in one of them."""
-    development: list[Post] = []
-    test: list[Post] = []
-    for post in posts:
-        (test if post.school.id in TEST_SCHOOLS else development).append(post)
-    return development, test
 
 
 def measure(posts: Sequence[Post], found: Sequence[Assessment]) -> Scores:
@@ -133,17 +91,17 @@ def any_alias(post: Post) -> bool:
 
 
 def main(arguments: Sequence[str]) -> int:
-    if len(arguments) != 1 or not (Path(arguments[0]) / "posts.jsonl").is_file():
+    folders = [Path(argument) for argument in arguments]
+    if not folders or not all((folder / "posts.jsonl").is_file() for folder in folders):
         sys.stderr.write(
-            "usage: python -m nlp.bench FOLDER (with posts.jsonl and profiles.json)\n"
+            "usage: python -m nlp.bench FOLDER... (each with posts.jsonl and profiles.json)\n"
         )
         return 2
     started = time.perf_counter()
     assessor = Assessor()
     _say(f"model {assessor.model}, ready in {time.perf_counter() - started:.2f} s")
-    development, test = split(read_posts(Path(arguments[0])))
-    for name, posts in (("development schools", development), ("test schools", test)):
-        _report(name, posts, assessor)
+    for folder in folders:
+        _report(folder.name, read_posts(folder), assessor)
     return 0
 
 
@@ -190,37 +148,6 @@ def _macro_recall(pairs: Sequence[tuple[Post, Assessment]]) -> float:
         for wanted in Sentiment
     ]
     return sum(recalls) / len(recalls)
-
-
-def _school(profile: dict) -> School:  # type: ignore[type-arg]  # as json gives it
-    return School(
-        id=profile["id"],
-        name=profile["name"],
-        aliases=tuple(profile["aliases"]),
-        urn=profile["urn"],
-        town=profile["town"],
-        county=profile["county"],
-        postcode=profile["postcode"],
-        website=profile["website"],
-        handles=tuple(profile["handles"]),
-        hashtags=tuple(profile["hashtags"]),
-        homonyms=tuple(profile["known_homonyms"]),
-        headteacher=profile["headteacher"],
-        staff=tuple(StaffMember(name=s["name"], role=s["role"]) for s in profile["staff"]),
-    )
-
-
-def _post(row: dict, schools: dict[str, School]) -> Post:  # type: ignore[type-arg]  # as json gives it
-    return Post(
-        mention=Mention(
-            source="bench", external_id=row["id"], url="", text=row["text"], author=row["author"]
-        ),
-        school=schools[row["school"]],
-        about_school=row["about_school"],
-        categories=frozenset(map(Category, row["categories"])),
-        severity=Severity(row["severity"]),
-        sentiment=Sentiment(row["sentiment"]),
-    )
 
 
 if __name__ == "__main__":

@@ -1,57 +1,60 @@
-"""From what the rules found to a judgement: scores, categories, severity, and the reasons."""
+"""From what the rules and the reader found to a judgement, and the reasons for it."""
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from monitor.domain import ABOUT_SCHOOL, Category, Reason, Sentiment, Severity
 from nlp.context import Context
-from nlp.learned import Margins
 from nlp.names import NameHit
 from nlp.normalise import Normalised
 from nlp.people import Detail
 from nlp.profile import Profile
+from nlp.reading import Reading, Thresholds
 from nlp.relevance import Link
+from nlp.rendering import Rendered
 from nlp.rules import Hit
-from nlp.sentiment import grave, praise_and_complaint, sentiment_of
 from nlp.severity import Signs, severity_of
 
-THRESHOLD = 0.5
-DOUBTFUL = 0.35  # enough where the words as a whole sound grave: doubt goes up
-
-_JOKES = frozenset({"idiom", "sport", "game", "stage", "children_jest"})
 _HEAD = re.compile(
     r"(?<!\w)(?<!deputy )(?<!assistant )(?:the |our |new )?"
     r"(?:head(?:teacher|master|mistress)?(?! of (?!school|this|the school)|'s office)"
     r"|principal|rector)(?!\w)"
 )
+_CHILD = re.compile(
+    r"(?<!\w)(?:child(?:ren)?|kids?|pupils?|students?|bo(?:y|ys)|girls?|lads?|lass(?:es)?|bairns?"
+    r"|weans?|son|daughter|sons|daughters|teen(?:ager)?s?|(?:year|yr|y) ?\d{1,2}s?|under ?age"
+    r"|minors?|(?:1[0-7]|[4-9]) ?(?:yo|year ?olds?))(?!\w)"
+)
 
 
 @dataclass(slots=True)
 class Case:
-    """One text on its way through the pipeline; the components fill it in, in order."""
+    """One piece of text on its way through the pipeline; the components fill it in, in order."""
 
     profile: Profile
+    original: str
     text: Normalised
-    author: str
-    url: str
+    author: str = ""
+    url: str = ""
+    unreadable: str | None = None  # why it cannot be judged, in words
     names: tuple[NameHit, ...] = ()
     link: Link | None = None
     sentences: tuple[tuple[int, int], ...] = ()
     context: Context = field(default_factory=lambda: Context(()))
     hits: dict[Category, list[Hit]] = field(default_factory=dict)
     details: tuple[Detail, ...] = ()
-    margins: Margins = field(default_factory=lambda: Margins({}, {}))
-
-    def margin(self, question: str) -> float:
-        return self.margins.by_question.get(question, -2.0)
+    rendered: Rendered | None = None
+    reading: Reading | None = None
 
     @property
-    def about_school(self) -> bool:
-        return self.link is not None and self.link.about_school
+    def relevance(self) -> float:
+        """How surely it is about the school; what stands on its own website is."""
+        if self.link and any(evidence.name == "own_page" for evidence in self.link.evidence):
+            return 1.0
+        return self.reading.about if self.reading else 0.0
 
     def sentence_at(self, position: int) -> tuple[int, int]:
         for start, end in self.sentences:
@@ -59,152 +62,100 @@ class Case:
                 return start, end
         return 0, len(self.text.text)
 
+    def told(self, category: Category) -> Iterator[tuple[int, int]]:
+        """Where the reader saw it, in offsets of the normalised text."""
+        if self.reading is None or self.rendered is None:
+            return
+        for telling in self.reading.telling[category]:
+            place = self.rendered.origin(telling.start, telling.end)
+            if place is not None:
+                yield self._whole_words(*place)
+
+    def _whole_words(self, start: int, end: int) -> tuple[int, int]:
+        text = self.text.text
+        while start > 0 and text[start - 1].isalnum() and text[start].isalnum():
+            start -= 1
+        while end < len(text) and text[end].isalnum() and text[end - 1].isalnum():
+            end += 1
+        return start, end
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """A judgement in offsets of the original text; see `monitor.domain.Assessment`."""
+    """A judgement; see `monitor.domain.Assessment`."""
 
-    scores: Mapping[Category, float]
-    categories: frozenset[Category]
-    severity: Severity
-    sentiment: Sentiment
-    about_head: bool
-    child_safety: bool
-    criticism: bool
-
-
-def scores_of(case: Case) -> dict[Category, float]:
-    """For each category how sure we are: what the rules found and what the words weigh."""
-    scores = {}
-    for category in Category:
-        rules = _by_rules(case, category)
-        margin = case.margin(category.value) - _softened(case, category)
-        scores[category] = round(_together(category, rules, margin), 4)
-    return {category: score for category, score in scores.items() if score >= 0.05}
+    about_school: bool = False
+    scores: Mapping[Category, float] = field(default_factory=dict)
+    categories: frozenset[Category] = frozenset()
+    severity: Severity = Severity.NONE
+    sentiment: Sentiment = Sentiment.NEUTRAL
+    about_head: bool = False
+    child_safety: bool = False
+    criticism: bool = False
 
 
-def _together(category: Category, rules: float, margin: float) -> float:
-    """Private details have a shape, so rules decide; elsewhere the words weigh more."""
-    if category is Category.IDENTIFYING:
-        odds = 6.0 * (rules - 0.5) + 1.0 * margin
-    elif rules < _SOME:
-        odds = 2.5 * (margin - _WORDS_ALONE)
-    else:
-        odds = 2.5 * margin + 1.5 * rules
-    if rules >= _CERTAIN:
-        odds = max(odds, 0.5)
-    return 1 / (1 + math.exp(-odds))
+_WORTH_SAYING = 0.05
 
 
-def _softened(case: Case, category: Category) -> float:
-    """Quotation, courts, sport and the like weigh against the words, too."""
-    return 1.0 - case.context.remaining(category, (0, len(case.text.text)))
-
-
-# Rules at least so sure count as support; without it the words must speak more clearly, and
-# rules that are certain need no words.
-_SOME, _CERTAIN = 0.15, 0.85
-_WORDS_ALONE = 0.4
-
-
-def _by_rules(case: Case, category: Category) -> float:
-    """One minus the chance that every rule that matched is mistaken."""
-    if category is Category.IDENTIFYING:
-        return _identifying(case)
-    missing = 1.0
-    for weight in _weight_by_rule(case, category, case.hits.get(category, ())).values():
-        missing *= 1.0 - weight
-    return 1.0 - missing
-
-
-def _weight_by_rule(case: Case, category: Category, hits: Iterable[Hit]) -> dict[str, float]:
-    """A rule counts once, at its least excused place."""
-    weights: dict[str, float] = {}
-    for hit in hits:
-        left = case.context.remaining(category, case.sentence_at(hit.start))
-        weight = hit.rule.weight * left
-        weights[hit.rule.id] = max(weights.get(hit.rule.id, 0.0), weight)
-    return weights
-
-
-def _identifying(case: Case) -> float:
-    missing = 1.0
-    best: dict[str, float] = {}
-    for detail in case.details:
-        left = case.context.remaining(Category.IDENTIFYING, case.sentence_at(detail.start))
-        best[detail.kind] = max(best.get(detail.kind, 0.0), detail.weight * left)
-    for weight in best.values():
-        missing *= 1.0 - weight
-    return 1.0 - missing
-
-
-def verdict_of(case: Case) -> Verdict:
+def verdict_of(case: Case, thresholds: Thresholds) -> Verdict:
     """Not about the school: nothing is held against it (labels: decision 1)."""
-    if not case.about_school:
-        return Verdict(
-            scores={},
-            categories=frozenset(),
-            severity=Severity.NONE,
-            sentiment=Sentiment.NEUTRAL,
-            about_head=False,
-            child_safety=False,
-            criticism=False,
-        )
-    scores = scores_of(case)
-    threshold = DOUBTFUL if case.margin("alert") > 0 else THRESHOLD
-    categories = frozenset(c for c, score in scores.items() if score >= threshold)
-    sentiment = sentiment_of(
-        praise=case.margin("positive"),
-        complaint=case.margin("negative"),
-        accused=bool(categories - {Category.IDENTIFYING}),
+    reading = case.reading
+    if reading is None or case.relevance < thresholds.about:
+        return Verdict()
+    categories = frozenset(
+        c for c, p in reading.categories.items() if p >= thresholds.categories[c]
     )
-    criticism = not categories and sentiment in (Sentiment.NEGATIVE, Sentiment.MIXED)
+    sentiment = max(reading.sentiment, key=lambda s: reading.sentiment[s])
     return Verdict(
-        scores=scores,
+        about_school=True,
+        scores={c: round(p, 4) for c, p in reading.categories.items() if p >= _WORTH_SAYING},
         categories=categories,
-        severity=severity_of(categories, _signs(case), criticism=criticism),
+        severity=severity_of(categories, _heard(reading, thresholds), _signs(case)),
         sentiment=sentiment,
         about_head=_about_head(case, categories),
         child_safety=_child_safety(case, categories),
-        criticism=criticism,
+        criticism=not categories and sentiment in (Sentiment.NEGATIVE, Sentiment.MIXED),
     )
 
 
-def _tags(case: Case, categories: Iterable[Category]) -> frozenset[str]:
+def _heard(reading: Reading, thresholds: Thresholds) -> Severity:
+    """The highest step that the reader is sure enough of."""
+    sure = [s for s, p in reading.at_least.items() if p >= thresholds.at_least[s]]
+    return max(sure, key=lambda s: s.rank, default=Severity.NONE)
+
+
+def _tags(case: Case, *categories: Category) -> frozenset[str]:
     found = (hit for category in categories for hit in case.hits.get(category, ()))
     return frozenset(tag for hit in found for tag in hit.rule.tags)
 
 
 def _signs(case: Case) -> Signs:
-    threat, sexual = _tags(case, {Category.THREAT}), _tags(case, {Category.SEXUAL})
-    charge = _tags(case, {Category.DEFAMATION})
-    self_harm = _tags(case, {Category.SELF_HARM})
-    praise, complaint = praise_and_complaint(case.text.lower)
+    threat, sexual = _tags(case, Category.THREAT), _tags(case, Category.SEXUAL)
+    charge = _tags(case, Category.DEFAMATION)
     return Signs(
         specific="specific" in threat,
         weapon="weapon" in threat,
         adult_to_child={"adult", "child"} <= sexual,
         adult_charged={"adult", "child"} <= charge,
         image="image" in sexual,
-        encouraged="encouraged" in self_harm,
-        private_details=frozenset(detail.kind for detail in case.details),
-        joke=bool(case.context.kinds & _JOKES) and "meant" not in case.context.kinds,
-        warm=praise > complaint,
-        grave_complaint=grave(case.text.lower),
-        gravity=case.margin("alert"),
+        first_person="first_person" in _tags(case, Category.SELF_HARM),
+        home_address=any(d.kind == "home_address" for d in case.details),
     )
 
 
 def _about_head(case: Case, categories: frozenset[Category]) -> bool:
     """Whether the head's own conduct is complained of; not when the head is the target."""
-    charges = [
-        hit
+    return any(
+        _names_the_head(case, case.sentence_at(start))
         for category in (Category.DEFAMATION, Category.SEXUAL)
         if category in categories
-        for hit in case.hits.get(category, ())
-        if category is Category.DEFAMATION or "adult" in hit.rule.tags
-    ]
-    return any(_names_the_head(case, case.sentence_at(hit.start)) for hit in charges)
+        for start, _ in (*_phrases(case, category), *case.told(category))
+    )
+
+
+def _phrases(case: Case, category: Category) -> Iterator[tuple[int, int]]:
+    for hit in case.hits.get(category, ()):
+        yield hit.start, hit.end
 
 
 def _names_the_head(case: Case, sentence: tuple[int, int]) -> bool:
@@ -216,46 +167,52 @@ def _names_the_head(case: Case, sentence: tuple[int, int]) -> bool:
 
 
 def _child_safety(case: Case, categories: frozenset[Category]) -> bool:
-    sexual, charge = _tags(case, {Category.SEXUAL}), _tags(case, {Category.DEFAMATION})
+    child = _CHILD.search(case.text.lower) is not None
     return (
         Category.SELF_HARM in categories
-        or (Category.SEXUAL in categories and bool(sexual & {"child", "image"}))
-        or (Category.DEFAMATION in categories and {"adult", "child"} <= charge)
+        or (Category.SEXUAL in categories and child)
+        or (Category.DEFAMATION in categories
+            and {"adult", "child"} <= _tags(case, Category.DEFAMATION))
         or {Category.IDENTIFYING, Category.THREAT} <= categories
-    )
+    )  # fmt: skip
 
 
-def reasons_of(case: Case, verdict: Verdict, original: str) -> tuple[Reason, ...]:
+def reasons_of(case: Case, verdict: Verdict) -> tuple[Reason, ...]:
     """The words behind every flag and behind about_school, in the order of the text."""
-    return _in_order(case, original, [*_link_reasons(case), *_flag_reasons(case, verdict)])
+    return _in_order(case, [*_link_reasons(case), *_flag_reasons(case, verdict)])
 
 
-def link_reasons(case: Case, original: str) -> tuple[Reason, ...]:
+def link_reasons(case: Case) -> tuple[Reason, ...]:
     """Only the words for and against about_school."""
-    return _in_order(case, original, _link_reasons(case))
+    return _in_order(case, _link_reasons(case))
 
 
-def _in_order(
-    case: Case, original: str, found: Iterable[tuple[str, str, int, int]]
-) -> tuple[Reason, ...]:
-    reasons = {_reason(case.text, original, *one) for one in found}
+_Found = tuple[str, str, int, int]  # category, rule, start and end in the normalised text
+
+
+def _in_order(case: Case, found: Iterable[_Found]) -> tuple[Reason, ...]:
+    reasons = {_reason(case, *one) for one in found}
     return tuple(sorted(reasons, key=lambda r: (r.start, r.end, r.category, r.rule)))
 
 
-def _link_reasons(case: Case) -> Iterator[tuple[str, str, int, int]]:
+def _link_reasons(case: Case) -> Iterator[_Found]:
     for evidence in case.link.evidence if case.link else ():
         if evidence.end > evidence.start:
             yield ABOUT_SCHOOL, f"relevance.{evidence.name}", evidence.start, evidence.end
 
 
-def _flag_reasons(case: Case, verdict: Verdict) -> Iterator[tuple[str, str, int, int]]:
-    """Phrases and details say it in words a reader follows; single telling words stand in
-    only where there are none."""
+def _flag_reasons(case: Case, verdict: Verdict) -> Iterator[_Found]:
+    """The words that the reader points at, and the phrases and details that rules know; never
+    none: then it is the text as a whole that speaks."""
     for category in verdict.categories:
-        yield from list(_said(case, category)) or _telling(case, category)
+        yield from list(_said(case, category)) or [
+            (category.value, f"reader.{category.value}", 0, len(case.text.text))
+        ]
 
 
-def _said(case: Case, category: Category) -> Iterator[tuple[str, str, int, int]]:
+def _said(case: Case, category: Category) -> Iterator[_Found]:
+    for start, end in case.told(category):
+        yield category.value, f"reader.{category.value}", start, end
     for hit in case.hits.get(category, ()):
         yield category.value, hit.rule.id, hit.start, hit.end
     if category is Category.IDENTIFYING:
@@ -263,13 +220,7 @@ def _said(case: Case, category: Category) -> Iterator[tuple[str, str, int, int]]
             yield category.value, f"people.{detail.kind}", detail.start, detail.end
 
 
-def _telling(case: Case, category: Category) -> Iterator[tuple[str, str, int, int]]:
-    for feature in case.margins.telling.get(category.value, ()):
-        yield category.value, f"words.{category.value}", feature.start, feature.end
-
-
-def _reason(
-    text: Normalised, original: str, category: str, rule: str, start: int, end: int
-) -> Reason:
-    first, last = text.origin(start, end)
-    return Reason(category=category, rule=rule, start=first, end=last, text=original[first:last])
+def _reason(case: Case, category: str, rule: str, start: int, end: int) -> Reason:
+    first, last = case.text.origin(start, end)
+    words = case.original[first:last]
+    return Reason(category=category, rule=rule, start=first, end=last, text=words)

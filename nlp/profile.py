@@ -44,6 +44,7 @@ class Profile:
         self.staff = tuple(_staff_of(school))
         self.surnames = frozenset(person.surname for person in self.staff)
         self.rare_surnames = self.surnames - word_list("relevance", "school_cue")  # not Mrs Head
+        self.bare_surname = _surname_regex(self.rare_surnames)
         self.head_surname = self.staff[0].surname if school.headteacher and self.staff else ""
         self.primary = bool(name_words & {"primary", "infant", "infants", "junior", "nursery"})
         self.secondary = bool(name_words & {"high", "secondary", "grammar", "sixth", "upper"})
@@ -89,6 +90,13 @@ def _says_more(school: School, phrase: str) -> bool:
     idle = {"the", "school", "a", "an", "st", "saint"}
     words = set(words_of_name(phrase)) - idle
     return len(words) > 1 and all(words - set(words_of_name(name)) for name in school.names)
+
+
+def _surname_regex(surnames: frozenset[str]) -> re.Pattern[str] | None:
+    if not surnames:
+        return None
+    said = "|".join(sorted(map(re.escape, surnames)))
+    return re.compile(rf"(?<![\w'@-])(?:{said})(?:'?s)?(?!\w)")
 
 
 def _staff_of(school: School) -> Iterator[StaffName]:

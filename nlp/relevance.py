@@ -50,32 +50,23 @@ def link(
     text: Normalised,
     *,
     names: tuple[NameHit, ...] | None = None,
-    words: float = 0.5,
     author: str = "",
     url: str = "",
 ) -> Link:
     """Add up the evidence. Weights are log-odds from words/relevance.toml.
 
-    `names`: where the school is named, if already known. `words`: how much
-    the words of the text are those of school life (nlp/learned.py).
+    `names`: where the school is named, if already known.
     """
     if names is None:
         names = profile.names.find(text)
     evidence = tuple(_evidence(profile, text, names, author=author, url=url))
     found = {e.name for e in evidence}
-    if found & _SURE and not any(weights()[name] < 0 for name in found):
-        words = max(words, 0.0)  # a sure name needs no talk of school around it
-    evidence += (Evidence("words", max(-2.0, min(2.0, words))),)
     if not any(name.startswith(_LINKS) for name in found):
         evidence += (Evidence("unlinked"),)
     weight = weights()
     score = weight["always"] + sum(weight[e.name] * e.value for e in evidence)
     return Link(1 / (1 + math.exp(-max(-30.0, min(30.0, score)))), evidence)
 
-
-_SURE = frozenset(
-    ("name_postcode", "name_website", "name_handle", "name_full", "name_typed", "staff_titled")
-)
 
 # Without one of these, a text about schools is not about this one: a town's whole newspaper
 # would be ours.

@@ -1,11 +1,10 @@
-"""How a text speaks of the school, from words of praise and complaint."""
+"""Words of praise, of complaint, and of grave complaint."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
 
-from monitor.domain import Sentiment
 from nlp.rules import word_list
 
 _NOT = re.compile(r"(?:\bnot|n't|\bnever|\bno|\bhardly|\bwithout) (?:\w+ )?$")
@@ -15,24 +14,6 @@ def praise_and_complaint(lower: str) -> tuple[int, int]:
     """How many words of praise and of complaint; a negated word counts for the other side."""
     praise, complaint = _count(lower, "positive"), _count(lower, "negative")
     return praise[0] + complaint[1], complaint[0] + praise[1]
-
-
-def sentiment_of(*, praise: float, complaint: float, accused: bool) -> Sentiment:
-    """Toward the school, for a text about it.
-
-    `praise` and `complaint` are the log-odds of the words (nlp/learned.py); `accused`: the text
-    carries a charge against the school or somebody in it.
-    """
-    if accused:
-        return Sentiment.NEGATIVE
-    if praise > _BOTH and complaint > _BOTH:
-        return Sentiment.MIXED
-    if max(praise, complaint) <= 0:
-        return Sentiment.NEUTRAL
-    return Sentiment.POSITIVE if praise > complaint else Sentiment.NEGATIVE
-
-
-_BOTH = -0.1
 
 
 def grave(lower: str) -> bool:

@@ -25,9 +25,9 @@ def main() -> int:
             progress.print(f"Measuring {what} ...")
         sections.append(measure())
     show(sections)
-    sys.stdout.write("\nHow well it judges (tests/quality/school_posts)\n")
+    sys.stdout.write("\nHow well it judges (tests/quality/test_posts)\n")
     sys.stdout.flush()
-    return judging_scores([str(judging.POSTS)])
+    return judging_scores([str(judging.HELD_OUT)])
 
 
 if __name__ == "__main__":

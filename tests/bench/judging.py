@@ -12,10 +12,12 @@ from pathlib import Path
 import spacy
 
 from nlp.assess import Assessor
-from nlp.bench import Post, exact_name, read_posts
+from nlp.bench import exact_name
+from nlp.posts import Post, read_posts
 from tests.bench.table import Figure, Section
 
-POSTS = Path(__file__).parents[1] / "quality" / "school_posts"
+QUALITY = Path(__file__).parents[1] / "quality"
+POSTS, HELD_OUT = QUALITY / "school_posts", QUALITY / "test_posts"
 RUNS = 5
 READY = "Getting ready to judge"
 
@@ -39,7 +41,7 @@ def speed() -> Section:
     posts = read_posts(POSTS)
     assess, blank = Assessor(), spacy.blank("en")
     jobs: dict[str, Callable[[Post], object]] = {
-        "full assess": lambda post: assess(post.mention, post.school),
+        "full assess, one by one": lambda post: assess(post.mention, post.school),
         "beside: a blank spaCy pipeline": lambda post: blank(post.mention.text),
         "beside: looking for the exact name": exact_name,
     }

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from nlp.assess import Assessor
-from nlp.bench import TEST_SCHOOLS, Scores, any_alias, exact_name, measure, rate, read_posts, split
+from nlp.bench import Scores, any_alias, exact_name, measure, rate
+from nlp.posts import DEVELOPMENT_SCHOOLS, Post, read_posts
 from tests.wexcombe import WEXCOMBE, post
 
 HERE = Path(__file__).parent
@@ -27,17 +28,28 @@ def assessor() -> Assessor:
 
 
 @pytest.fixture(scope="module")
-def scores(assessor: Assessor) -> Scores:
-    _, test = split(read_posts(HERE / "school_posts"))
-    return measure(test, list(assessor.many((p.mention, p.school) for p in test)))
+def held_out() -> list[Post]:
+    return read_posts(HERE / "test_posts")
 
 
-def test_the_split_is_by_school_and_both_sides_hold_every_writer() -> None:
-    posts = read_posts(HERE / "school_posts")
-    development, test = split(posts)
-    assert {p.school.id for p in test} == TEST_SCHOOLS
-    assert not {p.school.id for p in development} & TEST_SCHOOLS
-    assert (len(development), len(test)) == (2000, 1000)
+@pytest.fixture(scope="module")
+def scores(assessor: Assessor, held_out: list[Post]) -> Scores:
+    pairs = ((p.mention, p.school) for p in held_out)
+    return measure(held_out, list(assessor.many(pairs)))
+
+
+def test_no_school_and_no_writer_is_on_both_sides() -> None:
+    made_on, measured_on = (_profiles(name) for name in ("school_posts", "test_posts"))
+    for key in ("id", "name", "town", "writer"):
+        assert not {p[key] for p in made_on} & {p[key] for p in measured_on}
+    assert {p["id"] for p in made_on} > DEVELOPMENT_SCHOOLS
+
+
+def _profiles(folder: str) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = json.loads(
+        (HERE / folder / "profiles.json").read_text(encoding="utf-8")
+    )
+    return found
 
 
 def test_about_school(scores: Scores) -> None:
@@ -61,10 +73,10 @@ def test_severity_and_sentiment(scores: Scores) -> None:
     assert scores.sentiment_accuracy >= 0.60
 
 
-def test_it_is_better_than_looking_for_names(scores: Scores) -> None:
-    _, test = split(read_posts(HERE / "school_posts"))
+def test_it_is_better_than_looking_for_names(scores: Scores, held_out: list[Post]) -> None:
     for baseline in (exact_name, any_alias):
-        assert rate((p.about_school, baseline(p)) for p in test).f1 < scores.about_school.f1
+        found = rate((p.about_school, baseline(p)) for p in held_out)
+        assert found.f1 < scores.about_school.f1
 
 
 @pytest.mark.parametrize("number", range(len(SMOKE)))

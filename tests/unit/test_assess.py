@@ -86,22 +86,32 @@ def test_our_own_mistake_is_said_and_never_raised(
     assert found.about_school
 
 
-def test_many_answers_as_it_reads(assessor: Assessor) -> None:
+def test_many_reads_no_more_than_a_batch_ahead(assessor: Assessor) -> None:
     read: list[int] = []
 
     def pairs() -> Iterator[tuple[Mention, School]]:
-        for number in range(3):
+        for number in range(3 * assess.BATCH):
             read.append(number)
             yield post("Wexcombe Park Primary"), WEXCOMBE
 
     answers = assessor.many(pairs())
     assert read == []
     assert next(answers).about_school
-    assert read == [0]
+    assert len(read) == assess.BATCH
+    assert len(list(answers)) == 3 * assess.BATCH - 1
 
 
-def test_the_model_names_rules_and_words(assessor: Assessor) -> None:
+def test_judged_together_or_alone_the_answer_is_the_same(assessor: Assessor) -> None:
+    texts = ("WPPS was shut today", "I'll be waiting outside Wexcombe Park Primary tomorrow" * 9)
+    pairs = [(post(text), WEXCOMBE) for text in texts]
+    together, alone = list(assessor.many(pairs)), [assessor(*pair) for pair in pairs]
+    assert [(a.categories, a.severity) for a in together] == [
+        (a.categories, a.severity) for a in alone
+    ]
+
+
+def test_the_model_names_the_reader_and_the_words(assessor: Assessor) -> None:
     version, _, words = assessor.model.partition("+")
-    assert version == assess.RULES_VERSION
+    assert version.startswith("reader-")
     assert len(words) == 8
     assert assessor(post("WPPS"), WEXCOMBE).model == assessor.model
