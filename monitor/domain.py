@@ -125,7 +125,8 @@ class Mention:
 
     `text` holds everything there is to read, title first. `published_at` is the site's
     claim, None where it makes none. `sensitive` is the site's own warning that the
-    pictures may be indecent.
+    pictures may be indecent. `for_a_person`: it belongs in the log whatever its words: a
+    member of staff sent it in, say.
     """
 
     source: str
@@ -135,6 +136,7 @@ class Mention:
     author: str = ""
     published_at: datetime | None = None
     sensitive: bool = False
+    for_a_person: bool = False
 
     def __post_init__(self) -> None:
         _aware(self.published_at, "published_at")

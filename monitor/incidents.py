@@ -94,7 +94,7 @@ def group(
     now: datetime,
 ) -> Incident | None:
     """The incident as it stands with this mention: *before* grown, a new one, or none at all."""
-    if not assessment.needs_a_person:
+    if not (assessment.needs_a_person or mention.for_a_person):
         return None
     incident = before or Incident(
         key=f"{school}:{mention.source}:{mention.external_id}",

@@ -19,8 +19,10 @@ _FORWARDED = re.compile(  # as Gmail, Outlook and Apple's Mail write it
     r"|^[> ]*from:.*\n(?:.*\n){0,2}?[> ]*(?:sent|date|to|subject):",
     re.IGNORECASE | re.MULTILINE,
 )
-_ABOVE = re.compile(
-    r"^(sent|date|to|cc|bcc|reply-to|importance):.*$", re.IGNORECASE | re.MULTILINE
+_ABOVE = re.compile(  # to whom a mail was sent, and by whom: addresses of private people
+    r"^\*?(?:from|sent|date|to|cc|bcc|reply-to|subject|importance):.*$"
+    r"|^-{2,}.*-{2,}\s*$|^_{10,}\s*$|^begin forwarded message:?\s*$",
+    re.IGNORECASE | re.MULTILINE,
 )
 _SIGNATURE = re.compile(r"^-- ?$.*", re.MULTILINE | re.DOTALL)
 _PREFIX = re.compile(r"^(?:\s*(?:fwd?|re|wg|tr)\s*:)+\s*", re.IGNORECASE)
@@ -39,6 +41,7 @@ def report(source: str, letter: Letter, sender: str, school: School) -> Mention:
         author=sender[:200],
         published_at=letter.header.sent_at,
         sensitive=not links,
+        for_a_person=True,
     )
 
 
@@ -61,7 +64,7 @@ def _words(letter: Letter, school: School, links: list[str]) -> str:
     """Begins with the school: "look at this" names nobody by itself."""
     above, below = halves(letter.plain)
     return joined(
-        f"Passed on to the monitor by staff of {school.name}",
+        school.name,
         _PREFIX.sub("", letter.header.subject),
         above,
         below,
@@ -83,15 +86,12 @@ def halves(text: str) -> tuple[str, str]:
 def _attached(letter: Letter) -> str:
     said = []
     if letter.pictures == 1:
-        said.append("(A picture was attached. It was not opened; please look at the mail.)")
+        said.append("(A picture was attached; it was not opened.)")
     elif letter.pictures:
-        said.append(
-            f"({letter.pictures} pictures were attached. They were not opened; "
-            "please look at the mail.)"
-        )
+        said.append(f"({letter.pictures} pictures were attached; they were not opened.)")
     if letter.files:
         files = "1 file was" if letter.files == 1 else f"{letter.files} files were"
         said.append(f"({files} attached and not opened.)")
     if letter.unread:
-        said.append("(The words of this mail could not be read; please look at the mail.)")
+        said.append("(The words of this mail could not be read.)")
     return "\n".join(said)

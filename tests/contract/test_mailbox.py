@@ -221,7 +221,7 @@ def test_pictures_are_counted_and_never_cross_the_wire(dovecot: Dovecot, user: s
     made.add_attachment(b"PK zqxj", "application", "zip", filename="bomb.zip")
     dovecot.deliver(user, made.as_bytes())
     (found,) = read(box(dovecot, user))
-    assert "2 pictures were attached. They were not opened" in found.text
+    assert "(2 pictures were attached; they were not opened.)" in found.text
     assert "(1 file was attached and not opened.)" in found.text
     assert found.url == "mid:1@wexcombepark.example"
     assert found.sensitive, "where there is no page there is nothing to fetch"
@@ -241,8 +241,9 @@ def test_a_forward_is_read_with_its_link_and_both_voices(dovecot: Dovecot, user:
     (found,) = read(box(dovecot, user))
     assert found.url == "https://forum.example/t/7"
     assert not found.sensitive
+    assert found.for_a_person, "staff wanted it seen, whatever a program makes of its words"
     assert found.author == "office@wexcombepark.example"
-    assert found.text.startswith("Passed on to the monitor by staff of Wexcombe Park Primary")
+    assert found.text.startswith("Wexcombe Park Primary School\n\nnumber 1\n\nSeen on")
     assert "Seen on Facebook by a parent." in found.text
     assert "They say the head is a crook" in found.text
     assert "Ann Office" not in found.text, "a signature is nobody's news"
@@ -309,11 +310,11 @@ HEAD = (
 HOSTILE = {
     "ten thousand parts": (many_parts("text/plain"), "many"),
     "ten thousand pictures": (many_parts("image/png"), "pictures were attached"),
-    "three hundred levels": (nested(300), "Passed on"),
+    "three hundred levels": (nested(300), "Wexcombe Park Primary School"),
     "ten levels": (nested(10), "deep words"),
     "a boundary that never comes": (
         HEAD + b"Content-Type: multipart/mixed; boundary=zz\n\nno parts at all\n",
-        "Passed on",
+        "Wexcombe Park Primary School",
     ),
     "no header but From": (b"From: office@wexcombepark.example\n\nhello there\n", "hello there"),
     "a charset that does not exist": (
@@ -382,7 +383,7 @@ def test_a_mail_whose_outline_is_too_long_is_named_and_the_rest_is_read(
     dovecot.deliver(user, mail(1), many_parts("text/plain").replace(b"<1@", b"<2@"), mail(3))
     found = read(box(dovecot, user))
     assert [m.external_id for m in found] == ids(range(1, 4))
-    assert "could not be read; please look at the mail" in found[1].text
+    assert "words of this mail could not be read" in found[1].text
 
 
 def test_another_folder_is_read_if_it_is_named(dovecot: Dovecot, user: str) -> None:

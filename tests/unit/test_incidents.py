@@ -45,6 +45,13 @@ class Near:
 NEAR = [Near(opened(), POST)]
 
 
+def test_what_staff_send_in_is_logged_whatever_the_program_thinks_of_its_words() -> None:
+    harmless = Assessment(about_school=True, relevance=1.0, model="m")
+    assert group(POST, harmless, "park", None, CaptureMode.FULL, NOW) is None
+    sent_in = replace(POST, for_a_person=True)
+    assert group(sent_in, harmless, "park", None, CaptureMode.FULL, NOW) is not None
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
