@@ -28,6 +28,7 @@ BUILT_IN = {
     "guardian": "sources.guardian:Guardian",
     "keenable": "sources.keenable:Keenable",
     "lemmy": "sources.lemmy:Lemmy",
+    "lookalike_accounts": "sources.lookalike_accounts:LookalikeAccounts",
     "mailbox": "sources.mailbox:Mailbox",
     "mastodon": "sources.mastodon:Mastodon",
     "mediawiki": "sources.mediawiki:MediaWiki",
