@@ -29,6 +29,7 @@ BUILT_IN = {
     "keenable": "sources.keenable:Keenable",
     "lemmy": "sources.lemmy:Lemmy",
     "lookalike_accounts": "sources.lookalike_accounts:LookalikeAccounts",
+    "lookalike_domains": "sources.lookalike_domains:LookalikeDomains",
     "mailbox": "sources.mailbox:Mailbox",
     "mastodon": "sources.mastodon:Mastodon",
     "mediawiki": "sources.mediawiki:MediaWiki",

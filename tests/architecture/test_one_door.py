@@ -31,7 +31,12 @@ DOORS: Mapping[str, tuple[str, ...]] = {
     "imaplib": ("sources/mailbox_imap.py",),  # over a line that PoliteClient opened
     "playwright.async_api.async_playwright": ("alerts/evidence/browser.py",),
     "playwright.sync_api": (),
-    "subprocess": ("alerts/evidence/apart.py",),  # its worker, which has the gate only
+    "subprocess": (
+        "alerts/evidence/apart.py",  # its worker, which has the gate only
+        "sources/twist.py",  # its worker, which makes up names and asks nobody
+    ),
+    "dns": ("sources/names.py",),  # the name server that every program here asks
+    "dnstwist": ("sources/twist_worker.py",),
     **dict.fromkeys(
         (
             *("urllib.request", "http.client", "ftplib", "poplib", "telnetlib"),
@@ -129,6 +134,7 @@ def test_it_opens_no_connection_unless_it_is_a_door(path: Path) -> None:
         "def f():\n    import requests",
         "import subprocess\nsubprocess.run(['curl', 'https://site.example'])",
         "from playwright.async_api import async_playwright",
+        "import dns.resolver",
     ],
 )
 def test_a_side_door_would_be_noticed(code: str) -> None:
