@@ -106,8 +106,15 @@ def group(
     return replace(
         incident,
         categories=incident.categories | assessment.categories,
-        severity=max(incident.severity, assessment.severity, key=lambda s: s.rank),
+        severity=max(incident.severity, _severity(mention, assessment), key=lambda s: s.rank),
         about_head=incident.about_head or assessment.about_head,
         child_safety=incident.child_safety or assessment.child_safety,
         pictures_allowed=incident.pictures_allowed and capture is CaptureMode.FULL,
     )
+
+
+def _severity(mention: Mention, assessment: Assessment) -> Severity:
+    """Low is told to nobody. What is for a person, and is not judged to be worse than that,
+    counts as unread, which is told to the office."""
+    low = assessment.severity is Severity.LOW and not assessment.categories
+    return Severity.NONE if mention.for_a_person and low else assessment.severity

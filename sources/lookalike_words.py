@@ -24,20 +24,30 @@ _WAYS = {
     "tld-swap": "the same name with another ending",
     "transposition": "two letters changed places",
     "vowel-swap": "another vowel",
-    CERTIFICATE: "it has the same name in it",
+    CERTIFICATE: "the name stands in it",
 }
 
 
 def told(finding: Finding, school: str, now: datetime, *, first: bool) -> str:
     """A young domain, or one that was not there at the last visit, is more than a neighbour.
     On the *first* visit all are new to us, and prove nothing by that."""
-    since = f", registered on {written(finding.registered)}," if finding.registered else ""
     way = _WAYS.get(finding.way, "it is spelt almost alike")
     said = (
-        f"The domain {finding.domain}{_shown(finding.domain)}{since} resembles that of {school} "
-        f"({way}) and {_answers(finding)}."
+        f"The domain {finding.domain}{_shown(finding.domain)}{_since(finding)} resembles that of "
+        f"{school} ({way}{_below(finding.domain)}) and {_answers(finding)}."
     )
-    return joined(said, _more(finding), _warning(finding, now, first=first))
+    return joined(said, _warning(finding, now, first=first))
+
+
+def _since(finding: Finding) -> str:
+    if finding.registered:
+        return f", registered on {written(finding.registered)},"
+    return f", with a certificate of {written(finding.certified)}," if finding.certified else ""
+
+
+def _below(domain: str) -> str:
+    owner = registrable(domain)
+    return f", as a part of {owner}" if owner != domain else ""
 
 
 def _shown(domain: str) -> str:
@@ -51,16 +61,8 @@ def _shown(domain: str) -> str:
 
 
 def _answers(finding: Finding) -> str:
-    said = {(True, True): "has a website and takes mail", (True, False): "has a website"}
+    said = {(True, True): "answers web and mail", (True, False): "has a website"}
     return said.get((finding.answers.web, finding.answers.mail), "takes mail")
-
-
-def _more(finding: Finding) -> str:
-    owner = registrable(finding.domain)
-    below = f"It is a part of the site {owner}." if owner != finding.domain else ""
-    since = finding.certified
-    proof = f"It has had a certificate since {written(since)}." if since else ""
-    return f"{below} {proof}".strip()
 
 
 def _warning(finding: Finding, now: datetime, *, first: bool) -> str:
@@ -68,4 +70,7 @@ def _warning(finding: Finding, now: datetime, *, first: bool) -> str:
     young = now - since < _YOUNG if since else not first
     if not young:
         return ""
-    return "It may be there to send fake emails or show a fake page in the school's name."
+    return (
+        "Somebody may be pretending to be the school, to send fake emails or show a fake page in "
+        "its name."
+    )

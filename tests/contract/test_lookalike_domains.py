@@ -156,8 +156,9 @@ def test_a_young_domain_is_told_with_what_it_answers_and_what_it_may_be_for(
     young = found["http://wexcombe-park.co.uk/"]
     assert young.text == (
         "The domain wexcombe-park.co.uk, registered on 3 November 2026, resembles that of "
-        "Wexcombe Park Primary School (a hyphen was added) and has a website and takes mail.\n\n"
-        "It may be there to send fake emails or show a fake page in the school's name."
+        "Wexcombe Park Primary School (a hyphen was added) and answers web and mail.\n\n"
+        "Somebody may be pretending to be the school, to send fake emails or show a fake page in "
+        "its name."
     )
     assert young.published_at == datetime(2026, 11, 3, 10, tzinfo=UTC)
     assert young.for_a_person
@@ -176,9 +177,10 @@ def test_a_name_in_a_certificate_is_found_though_nobody_would_think_of_it(
     dns: NameServer,
 ) -> None:
     found = {m.url: m for m in read(watching(dns))[0]}
-    assert found[f"http://{CERTIFIED}/"].text.endswith(
-        "It is a part of the site site-builder.example. It has had a certificate since "
-        "5 November 2026."
+    assert found[f"http://{CERTIFIED}/"].text == (
+        f"The domain {CERTIFIED}, with a certificate of 5 November 2026, resembles that of "
+        "Wexcombe Park Primary School (the name stands in it, as a part of site-builder.example) "
+        "and has a website."
     )
 
 
@@ -228,7 +230,9 @@ def test_when_the_log_of_certificates_is_out_of_order_the_other_is_asked_for_a_f
     assert isinstance(trouble, Unreachable)
     assert "crt.sh answered 502" in str(trouble)
     assert asked == FOUND[:5]
-    assert found[0].text.endswith("It has had a certificate since 4 November 2026.")
+    assert found[0].text.startswith(
+        "The domain wexcombepark.uk, with a certificate of 4 November 2026, resembles"
+    )
 
 
 def test_registries_in_trouble_are_left_alone_and_the_domains_told_all_the_same(

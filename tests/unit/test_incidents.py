@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from alerts.decide import decide
 from monitor.domain import (
     Assessment,
     CaptureMode,
@@ -14,6 +15,7 @@ from monitor.domain import (
     Incident,
     IncidentState,
     Mention,
+    Role,
     Severity,
 )
 from monitor.incidents import akin, group, place, story
@@ -42,6 +44,7 @@ class Near:
     mention: Mention
 
 
+CONTACTS = {role: f"{role}@wexcombepark.example" for role in Role}
 NEAR = [Near(opened(), POST)]
 
 
@@ -49,7 +52,10 @@ def test_what_staff_send_in_is_logged_whatever_the_program_thinks_of_its_words()
     harmless = Assessment(about_school=True, relevance=1.0, model="m")
     assert group(POST, harmless, "park", None, CaptureMode.FULL, NOW) is None
     sent_in = replace(POST, for_a_person=True)
-    assert group(sent_in, harmless, "park", None, CaptureMode.FULL, NOW) is not None
+    for severity in (Severity.NONE, Severity.LOW):
+        incident = opened(sent_in, replace(harmless, severity=severity))
+        assert [alert.role for alert in decide(incident, None, CONTACTS)] == [Role.OFFICE]
+    assert opened(sent_in).severity is Severity.HIGH
 
 
 @pytest.mark.parametrize(
