@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from itertools import count
 from pathlib import Path
@@ -15,8 +15,11 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
-from monitor.domain import Mention, School
+from monitor.domain import Mention, Role, School
 from monitor.egress import Egress
+from monitor.pipeline import poll
+from monitor.store.store import Store
+from nlp.assess import Assessor
 from sources.contract import Page, Source
 from sources.errors import AccessRefused, SourceError, Unreachable
 from sources.http import PoliteClient
@@ -27,6 +30,7 @@ from tests.dovecot import PASSWORD, Dovecot
 pytestmark = pytest.mark.servers
 
 OURS = replace(SCHOOL, website="https://www.wexcombepark.example/")
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 ALERT = "googlealerts-noreply@google.com"
 _numbers = count(1)
 
@@ -503,3 +507,26 @@ def test_half_a_way_in_is_a_mistake(keys: dict[str, Any]) -> None:
     given = {"name": "m", "host": "imap.mail.example", "username": "u", "password": "env:X"}
     with pytest.raises(ValidationError, match="give either password"):
         Mailbox.model_validate(given | keys)
+
+
+def test_a_forwarded_screenshot_reaches_the_office_though_a_program_can_make_nothing_of_it(
+    dovecot: Dovecot, user: str, tmp_path: Path
+) -> None:
+    """The whole way: mailbox, judge, log; and nothing is fetched for it."""
+    made = EmailMessage()
+    made["From"], made["Message-ID"] = "office@wexcombepark.example", "<1@wexcombepark.example>"
+    made.set_content("see attached")
+    made.add_attachment(b"\x89PNG" * 5000, "image", "png", filename="screenshot.png")
+    dovecot.deliver(user, made.as_bytes())
+    source, contacts = box(dovecot, user), {Role.OFFICE: "office@wexcombepark.example"}
+    store, assess = Store(f"sqlite:///{tmp_path / 'monitor.db'}"), Assessor()
+    with client() as polite:
+        view = polite.allowing(source.places())
+        for _ in range(2):
+            polled = poll(OURS, source, view, assess, contacts, store, lambda: NOW)
+    (case,) = store.cases(OURS.id)
+    (told,) = case.told
+    assert polled.new == 0, "the second visit finds nothing new"
+    assert told.role is Role.OFFICE
+    assert "(A picture was attached; it was not opened.)" in case.sightings[0].mention.text
+    assert not case.incident.pictures_allowed
