@@ -21,7 +21,7 @@ from sources.breaker import Breaker
 from sources.errors import LayoutChanged, NotAllowed, SourceError, Unreachable
 from sources.faults import named
 from sources.identity import PRODUCT, sendable, user_agent
-from sources.line import connected, ssl_context
+from sources.line import connected, ssl_context, trusted
 from sources.manners import Manners
 from sources.pinned import CheckedTransport, PinnedTransport, until
 from sources.robots import Robots
@@ -182,7 +182,7 @@ class PoliteClient:
         """A TLS connection for what is not the web (a mailbox): to the checked address, in
         our turn, for three minutes at most. Faults of the wire are named while it is open."""
         with self._shared.turn(place(host, port)), named(host):
-            context, seconds = ssl_context(ca_file), _LINE.total_seconds()
+            context, seconds = trusted(ca_file), _LINE.total_seconds()
             with connected(self._egress, host, port, context, seconds) as line:
                 yield line
             self._shared.breaker.well(place(host, port))

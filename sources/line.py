@@ -11,6 +11,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 
 import httpx
@@ -34,6 +35,13 @@ def ssl_context(ca_file: Path | None = None) -> ssl.SSLContext:
         except OSError:
             raise AccessRefused(f"the certificates in {ca_file} cannot be read") from None
     return context
+
+
+@lru_cache(maxsize=8)
+def trusted(ca_file: Path | None) -> ssl.SSLContext:
+    """The same, kept: a mailbox is visited every few minutes. Not the web's own, which offers
+    HTTP in its handshake."""
+    return ssl_context(ca_file)
 
 
 @contextmanager
