@@ -38,6 +38,7 @@ BUILT_IN = {
     "uk_petitions": "sources.uk_petitions:UkPetitions",
     "whatdotheyknow": "sources.whatdotheyknow:WhatDoTheyKnow",
     "wordpress": "sources.wordpress:WordPress",
+    "x": "sources.x:X",
     "youtube": "sources.youtube:YouTube",
 }
 
