@@ -46,13 +46,14 @@ class FacebookPage(Source):
     def fetch(self, school: School, cursor: str | None, client: PoliteClient) -> Iterator[Page]:
         place, graph = resume(Place, cursor), Graph(self.token, client)
         posts: dict[str, Post] = {}
-        feed = self._posts(f"{self.page}/feed", f"Post on the Page of {school.name}", graph, posts)
+        to_us = f"To {school.name}:"  # short, for each of its words weighs in the judgement
+        feed = self._posts(f"{self.page}/feed", to_us, graph, posts)
         yield from newest_first("feed", feed, place, pages=PAGES)
         newest = sorted(posts.values(), key=lambda p: p.created_time or "", reverse=True)[:POSTS]
         place.keep_only("under ", (post.id for post in newest))
         for post in newest:
             if post.has_comments:
-                read = self._comments(post, f"Comment on the Page of {school.name}", graph)
+                read = self._comments(post, to_us, graph)
                 yield from newest_first(f"under {post.id}", read, place, pages=PAGES)
         yield from self._extras(school, place, graph)
         place.tell_what_was_missed()
@@ -60,7 +61,7 @@ class FacebookPage(Source):
     def _extras(self, school: School, place: Place, graph: Graph) -> Iterator[Page]:
         """What a token may well not be allowed to read; that is told when all is done."""
         extras = {
-            "tagged": self._posts(f"{self.page}/tagged", f"Post that tags {school.name}", graph),
+            "tagged": self._posts(f"{self.page}/tagged", f"About {school.name}:", graph),
             "recommendations": self._recommendations(school, graph),
         }
         refused: list[AccessRefused] = []

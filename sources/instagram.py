@@ -48,7 +48,7 @@ class Instagram(Source):
         place.keep_only("under ", (post.id for post in ours))
         for post in ours:
             if post.comments != 0:
-                read = self._comments(post, f"Comment on the Instagram of {school.name}", graph)
+                read = self._comments(post, f"To {school.name}:", graph)
                 yield from newest_first(f"under {post.id}", read, place, pages=PAGES)
         if self.tagged:
             yield from self._tags(school, place, graph)
@@ -72,7 +72,7 @@ class Instagram(Source):
         def read(onward: str | None) -> Shown:
             asked = {"fields": _TAGGED, "limit": "25"}
             found, older = graph.list(f"{self.account}/tags", asked, _Post, onward)
-            under = f"Post on Instagram that tags {school.name}"
+            under = f"About {school.name}:"
             mentions = tuple(self._post(post, under) for post in found)
             return Shown(ids=tuple(post.id for post in found), mentions=mentions, onward=older)
 

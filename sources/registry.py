@@ -26,6 +26,7 @@ BUILT_IN = {
     "gdelt": "sources.gdelt:Gdelt",
     "google_alerts": "sources.google_alerts:GoogleAlerts",
     "google_news": "sources.google_news:GoogleNews",
+    "google_places": "sources.google_places:GooglePlaces",
     "guardian": "sources.guardian:Guardian",
     "instagram": "sources.instagram:Instagram",
     "keenable": "sources.keenable:Keenable",

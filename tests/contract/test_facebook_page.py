@@ -121,9 +121,7 @@ class TestFacebookPage(SourceContract):
     def test_what_is_said_comes_with_where_it_stands_and_leads_there(self) -> None:
         found = {m.external_id: m for m in self.mentions()}
         one = found[key(COMMENTS[0], "comment")]
-        assert one.text == (
-            "Comment on the Page of Wexcombe Park Primary School\n\nThe gate was shut again"
-        )
+        assert one.text == ("To Wexcombe Park Primary School:\n\nThe gate was shut again")
         assert (one.author, one.url) == ("Ann Oak", "https://www.facebook.com/permalink/5_001")
         assert found[key(FEED[6])].author == ""  # withheld
         assert found[self.expected[-1]].text.startswith("Does not recommend Wexcombe")
@@ -142,7 +140,7 @@ class TestFacebookPage(SourceContract):
         assert [m.text.rpartition("\n\n")[2] for m in found] == [
             "",
             "Head must go",
-            "Post on the Page of Wexcombe Park Primary School",
+            "To Wexcombe Park Primary School:",
         ]
 
     @pytest.mark.parametrize(

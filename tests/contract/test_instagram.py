@@ -118,7 +118,7 @@ class TestInstagram(SourceContract):
     def test_a_comment_says_where_it_stands_and_leads_to_the_post(self) -> None:
         found = {m.external_id: m for m in self.mentions()}
         one = found[key(said("511", 1))]
-        assert one.text.startswith("Comment on the Instagram of Wexcombe Park Primary School\n\n")
+        assert one.text.startswith("To Wexcombe Park Primary School:\n\n")
         assert (one.author, one.url) == ("@ann_oak", "https://www.instagram.com/p/31/")
 
     def test_a_tagged_picture_without_words_is_left_to_a_person(self) -> None:
