@@ -183,6 +183,8 @@ def _helpers(steps: Steps, guidance: Guidance) -> list[str]:
 
 
 def _evidence(case: Case) -> str:
+    if case.sightings and not case.evidence:
+        return "No copy was made, because the site allows none."
     made = [item for item in case.evidence if item.state is not EvidenceState.WANTED]
     if not made:
         return "The evidence was not yet saved when this mail was written."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -126,7 +126,8 @@ class Mention:
     `text` holds everything there is to read, title first. `published_at` is the site's
     claim, None where it makes none. `sensitive` is the site's own warning that the
     pictures may be indecent. `for_a_person`: it belongs in the log whatever its words: a
-    member of staff sent it in, say.
+    member of staff sent it in, say. `kept_as` is what is written down in place of the words,
+    where the site lets them be read but not kept.
     """
 
     source: str
@@ -137,12 +138,13 @@ class Mention:
     published_at: datetime | None = None
     sensitive: bool = False
     for_a_person: bool = False
+    kept_as: str = ""
 
     def __post_init__(self) -> None:
         _aware(self.published_at, "published_at")
         if not self.external_id:
             raise ValueError("external_id must not be empty")
-        for name in ("external_id", "url", "text", "author"):
+        for name in ("external_id", "url", "text", "author", "kept_as"):
             object.__setattr__(self, name, storable(getattr(self, name)))
         if len(self.external_id) > LONGEST_ID:
             digest = hashlib.sha256(self.external_id.encode()).hexdigest()
@@ -294,6 +296,16 @@ def capture_mode(mention: Mention, assessment: Assessment) -> CaptureMode:
         or assessment.not_assessed is not None
     )
     return CaptureMode.LINK if suspected else CaptureMode.FULL
+
+
+def as_kept(mention: Mention, assessment: Assessment) -> tuple[Mention, Assessment]:
+    """Both as they may be written down: where the words may not be kept, our judgement of
+    them stays; they themselves, the pieces of them that were its reasons, and the author's
+    name go."""
+    if not mention.kept_as:
+        return mention, assessment
+    kept = replace(mention, text=mention.kept_as, author="", kept_as="")
+    return kept, replace(assessment, because=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from alerts.decide import decide
 from monitor import incidents
-from monitor.domain import Assessment, Mention, Role, School, capture_mode
+from monitor.domain import Assessment, Mention, Role, School, as_kept, capture_mode
 from monitor.store.mentions import Entry
 from monitor.store.store import Store
 from sources.contract import Source
@@ -48,10 +48,11 @@ def poll(
     polled = Polled(source=source.name, school=school.id)
     try:
         for page in source.fetch(school, store.cursor(school.id, source.name), client):
-            for mention in store.unseen(school.id, page.mentions):
-                now, assessment = clock(), assess(mention, school)
+            for read in store.unseen(school.id, page.mentions):
+                now, judged = clock(), assess(read, school)
+                mode, copies = capture_mode(read, judged), not read.kept_as
+                mention, assessment = as_kept(read, judged)
                 place, story = incidents.place(mention.url), incidents.story(mention.text)
-                mode = capture_mode(mention, assessment)
                 with store.entering(school.id) as book:  # one transaction
                     near = book.neighbours(mention, place, story, now - incidents.TOGETHER)
                     before = incidents.akin(mention, near)
@@ -65,7 +66,7 @@ def poll(
                         seen_at=now,
                         incident=incident,
                         alerts=tuple(decide(incident, before, contacts)) if incident else (),
-                        capture=mode if incident else None,
+                        capture=mode if incident and copies else None,
                     )
                     kept = book.keep(entry)
                 if kept:

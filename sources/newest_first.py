@@ -7,7 +7,7 @@ visit began, and only then handed over, oldest first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from pydantic import BaseModel, Field
@@ -27,6 +27,13 @@ class Place(BaseModel):
     seen: tuple[str, ...] = ()
     tops: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     missed: list[str] = Field(default_factory=list, exclude=True)  # searches of this visit
+
+    def keep_only(self, prefix: str, names: Iterable[str]) -> None:
+        """Of the searches called *prefix* and something, forget all but those of *names*."""
+        kept = {f"{prefix}{name}" for name in names}
+        gone = [search for search in self.tops if search.startswith(prefix)]
+        for search in frozenset(gone) - kept:
+            del self.tops[search]
 
     def tell_what_was_missed(self) -> None:
         """Raises TooMuchNew. For the end of a visit: the other searches go first."""

@@ -21,11 +21,14 @@ BUILT_IN = {
     "bluesky": "sources.bluesky:Bluesky",
     "brave": "sources.brave:Brave",
     "discourse": "sources.discourse:Discourse",
+    "facebook_page": "sources.facebook_page:FacebookPage",
     "feed": "sources.feed:Feed",
     "gdelt": "sources.gdelt:Gdelt",
     "google_alerts": "sources.google_alerts:GoogleAlerts",
     "google_news": "sources.google_news:GoogleNews",
+    "google_places": "sources.google_places:GooglePlaces",
     "guardian": "sources.guardian:Guardian",
+    "instagram": "sources.instagram:Instagram",
     "keenable": "sources.keenable:Keenable",
     "lemmy": "sources.lemmy:Lemmy",
     "lookalike_accounts": "sources.lookalike_accounts:LookalikeAccounts",
@@ -41,6 +44,7 @@ BUILT_IN = {
     "uk_petitions": "sources.uk_petitions:UkPetitions",
     "whatdotheyknow": "sources.whatdotheyknow:WhatDoTheyKnow",
     "wordpress": "sources.wordpress:WordPress",
+    "x": "sources.x:X",
     "youtube": "sources.youtube:YouTube",
 }
 

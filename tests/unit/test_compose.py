@@ -239,6 +239,11 @@ def test_a_post_seen_in_many_places_is_one_mail_with_a_few_addresses() -> None:
     assert "hxxps://s4[.]example/4 and 4 more in the log" in said
 
 
+def test_where_no_copy_may_be_made_the_mail_says_so() -> None:
+    said = flat(mail(replace(a_case(Category.ABUSE), evidence=())))
+    assert "No copy was made, because the site allows none." in said
+
+
 def test_an_incident_without_a_sighting_still_gives_a_mail() -> None:
     case = replace(a_case(Category.ABUSE), sightings=(), evidence=())
     assert "see the log" in flat(mail(case))

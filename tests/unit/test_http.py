@@ -173,6 +173,7 @@ DATE = {"Date": format_datetime(NOW, usegmt=True)}
         ({"X-RateLimit-Reset": "2026-06-20T09:05:00"}, 300),
         ({"RateLimit-Reset": str(int(NOW.timestamp()) + 60)}, 60),
         ({"x-ratelimit-reset": "45"}, 45),
+        ({"x-rate-limit-reset": str(int(NOW.timestamp()) + 90)}, 90),
         ({"Retry-After": "5", "X-RateLimit-Reset": "45"}, 5),
         ({"Retry-After": "soon", "X-RateLimit-Reset": "45"}, 45),
         ({"Retry-After": "99999999"}, 86400),
