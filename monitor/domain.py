@@ -383,19 +383,6 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceHealth:
-    """When a source was last read for a school, and what is wrong with it now."""
-
-    source: str
-    school: str
-    last_success_at: datetime | None = None
-    next_visit_at: datetime | None = None
-    error: str = ""  # in plain words; empty when the last visit went well
-    failing_since: datetime | None = None
-    needs_a_person: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Trend:
     """What governors may know of a period: counts; no text, no names, no addresses.
 

@@ -27,6 +27,7 @@ class Polled:
     new: int = 0
     about_school: int = 0
     incidents_opened: int = 0
+    asked: tuple[str, ...] = ()  # the words that were searched for
     error: SourceError | None = None
 
 
@@ -71,6 +72,7 @@ def poll(
                 if kept:
                     polled = _count(polled, assessment, opened=incident and not before)
             store.save_cursor(school.id, source.name, page.cursor)  # last
+            polled = replace(polled, asked=(*polled.asked, *page.asked))
     except SourceError as error:
         return replace(polled, error=error)
     return polled

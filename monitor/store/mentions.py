@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, SQLModel, col, func, select
+from sqlmodel import Session, col, select
 
 from monitor.domain import (
     Alert,
@@ -25,8 +24,8 @@ from monitor.domain import (
     Severity,
     Urgency,
 )
-from monitor.store.database import Database
-from monitor.store.rows import incident_from_row, mention_from_row
+from monitor.store.database import Database, insert_new, one_writer
+from monitor.store.rows import incident_from_row, mention_from_row, visit_row
 from monitor.store.tables import (
     AlertRow,
     CaptureRow,
@@ -89,8 +88,7 @@ class Mentions(Database):
         would else each open one for the same post, or undo what the other had learned.
         """
         with self.transaction() as session:
-            if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer anyway
-                session.execute(select(func.pg_advisory_xact_lock(func.hashtext(school))))
+            one_writer(session, school)
             yield Book(session, school)
 
     def keep(self, entry: Entry) -> bool:
@@ -132,20 +130,14 @@ class Book:
 
     def keep(self, entry: Entry) -> bool:
         """Write it down, all or nothing. False if somebody else did so in the meantime."""
-        if not _insert(self._session, _incidentless(entry)):
+        if not insert_new(self._session, _incidentless(entry)):
             return False
+        visit = visit_row(self._session, entry.school, entry.mention.source)
+        visit.last_find_at = entry.seen_at
+        self._session.add(visit)
         if entry.incident is not None:
             _write_incident(self._session, entry, entry.incident)
         return True
-
-
-def _insert(session: Session, row: MentionRow | AlertRow | LetterRow) -> bool:
-    """Insert unless the key is there already: the one race between two scans."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    table = SQLModel.metadata.tables[str(type(row).__tablename__)]
-    statement = dialect.insert(table).values(row.model_dump()).on_conflict_do_nothing()
-    key = table.primary_key.columns
-    return session.connection().execute(statement.returning(*key)).first() is not None
 
 
 def _incidentless(entry: Entry) -> MentionRow:
@@ -232,8 +224,8 @@ def _promise(session: Session, alert: Alert, now: datetime) -> None:
         letter = _open_digest(session, alert, now)
     else:
         letter = _unwritten_letter(session, alert, now) or _letter_of_its_own(alert, now)
-    _insert(session, letter)
-    _insert(
+    insert_new(session, letter)
+    insert_new(
         session,
         AlertRow(
             key=alert.key, incident=alert.incident, letter=letter.key, severity=alert.severity

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
+
+from sqlmodel import Session
 
 from monitor.domain import (
     AlertState,
@@ -19,7 +22,8 @@ from monitor.domain import (
     Sighting,
     Told,
 )
-from monitor.store.tables import CaptureRow, IncidentRow, LetterRow, MentionRow
+from monitor.health import Actor, Ailing, Ailment, SourceHealth
+from monitor.store.tables import CaptureRow, IncidentRow, LetterRow, MentionRow, VisitRow
 from monitor.wire import assessment_from_json
 
 
@@ -79,3 +83,39 @@ def told_from_row(row: LetterRow) -> Told:
         message_id=row.message_id,
         error=row.error,
     )
+
+
+def visit_row(session: Session, school: str, source: str) -> VisitRow:
+    return session.get(VisitRow, (school, source), with_for_update=True) or VisitRow(
+        school=school, source=source
+    )
+
+
+def health_from_row(row: VisitRow) -> SourceHealth:
+    since = row.ailing_since
+    return SourceHealth(
+        source=row.source,
+        school=row.school,
+        last_success_at=row.last_success_at,
+        last_find_at=row.last_find_at,
+        next_visit_at=row.next_visit_at,
+        watched_since=row.watched_since,
+        error=row.error,
+        failing_since=row.failing_since,
+        failures=row.failures,
+        successes=row.successes,
+        needs_a_person=row.needs_a_person,
+        actor=Actor(row.actor),
+        usual_gap=_span(row.usual_gap_s),
+        quiet_after=_span(row.quiet_after_s),
+        canary=row.canary,
+        canary_failing_since=row.canary_failing_since,
+        canary_failures=row.canary_failures,
+        ailing=Ailing(ailment=Ailment(row.ailment), since=since) if since else None,
+        told_times=row.told_times,
+        told_at=row.told_at,
+    )
+
+
+def _span(seconds: int | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=seconds)
