@@ -9,7 +9,8 @@ from datetime import datetime
 from alerts.decide import decide
 from monitor import incidents
 from monitor.domain import Assessment, Mention, Role, School, capture_mode
-from monitor.store.mentions import Entry
+from monitor.likeness import sketch
+from monitor.store.entry import Entry
 from monitor.store.store import Store
 from sources.contract import Source
 from sources.errors import SourceError
@@ -52,11 +53,14 @@ def poll(
             for mention in store.unseen(school.id, page.mentions):
                 now, assessment = clock(), assess(mention, school)
                 place, story = incidents.place(mention.url), incidents.story(mention.text)
-                mode = capture_mode(mention, assessment)
+                drawn, mode = sketch(mention.text), capture_mode(mention, assessment)
                 with store.entering(school.id) as book:  # one transaction
                     near = book.neighbours(mention, place, story, now - incidents.TOGETHER)
-                    before = incidents.akin(mention, near)
-                    incident = incidents.group(mention, assessment, school.id, before, mode, now)
+                    edition, earlier = book.edition(mention), book.earlier(mention)
+                    before = incidents.edited(mention, earlier) or incidents.akin(mention, near)
+                    incident = incidents.group(
+                        mention, assessment, school.id, before, mode, now, edition=edition
+                    )
                     entry = Entry(
                         school=school.id,
                         mention=mention,
@@ -67,6 +71,8 @@ def poll(
                         incident=incident,
                         alerts=tuple(decide(incident, before, contacts)) if incident else (),
                         capture=mode if incident else None,
+                        edition=edition,
+                        sketch=drawn,
                     )
                     kept = book.keep(entry)
                 if kept:

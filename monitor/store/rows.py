@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlmodel import Session
@@ -17,12 +19,14 @@ from monitor.domain import (
     Incident,
     IncidentState,
     Mention,
+    Revision,
     Role,
     Severity,
     Sighting,
     Told,
 )
 from monitor.health import Actor, Ailing, Ailment, SourceHealth
+from monitor.store.history_tables import RevisionRow
 from monitor.store.tables import CaptureRow, IncidentRow, LetterRow, MentionRow, VisitRow
 from monitor.wire import assessment_from_json
 
@@ -39,11 +43,35 @@ def mention_from_row(row: MentionRow) -> Mention:
     )
 
 
-def sighting_from_row(row: MentionRow) -> Sighting:
+def as_revised(mention: Mention, row: RevisionRow) -> Mention:
+    """The post as it stood then."""
+    return replace(
+        mention,
+        url=row.url,
+        text=row.text,
+        published_at=row.published_at,
+        edited_at=row.edited_at,
+        sensitive=row.sensitive,
+    )
+
+
+def sighting_from_row(
+    row: MentionRow, revisions: Iterable[RevisionRow] = (), story: str = ""
+) -> Sighting:
+    mention = mention_from_row(row)
     return Sighting(
-        mention=mention_from_row(row),
+        mention=mention,
         assessment=assessment_from_json(json.loads(row.assessment)),
         first_seen_at=row.first_seen_at,
+        revisions=tuple(
+            Revision(
+                mention=as_revised(mention, revision),
+                assessment=assessment_from_json(json.loads(revision.assessment)),
+                seen_at=revision.seen_at,
+            )
+            for revision in revisions
+        ),
+        story=story,
     )
 
 

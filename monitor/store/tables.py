@@ -103,6 +103,7 @@ class MentionRow(SQLModel, table=True):
         Index("ix_mention_place", "school", "place"),
         Index("ix_mention_story", "school", "story"),
         Index("ix_mention_seen", "school", "first_seen_at"),
+        Index("ix_mention_native", "school", "external_id"),
     )
     school: str = Field(primary_key=True)
     source: str = Field(primary_key=True)
