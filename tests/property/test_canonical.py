@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.canonical import canonical
@@ -23,6 +23,7 @@ HOSTS = st.sampled_from(
 NOISE = st.sampled_from(["utm_source=x", "fbclid=1", "gclid=2", "mc_cid=3", "igshid=4"])
 
 
+@settings(deadline=None)
 @given(
     st.text()
     | st.text(LETTERS).map("https://m.x.example/".__add__)
@@ -33,6 +34,7 @@ def test_what_is_canonical_stays_as_it_is(url: str) -> None:
     assert canonical(canonical(url)) == canonical(url)
 
 
+@settings(deadline=None)
 @given(st.text(LETTERS + "0123456789"), st.lists(st.sampled_from(WRAPPERS), max_size=4))
 def test_a_page_is_the_same_however_often_it_is_wrapped(path: str, wrappers: list[str]) -> None:
     url = wrapped = f"https://x.example/{quote(path)}"
@@ -41,6 +43,7 @@ def test_a_page_is_the_same_however_often_it_is_wrapped(path: str, wrappers: lis
     assert canonical(wrapped) == canonical(url)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["a=1", "b=", "id=7", "q=x%20y"]), unique=True), st.lists(NOISE))
 def test_trackers_change_nothing_and_the_rest_stays(own: list[str], noise: list[str]) -> None:
     url = "https://x.example/page?" + "&".join(own)
@@ -49,6 +52,7 @@ def test_trackers_change_nothing_and_the_rest_stays(own: list[str], noise: list[
     assert all(piece.replace("%20", "+") in found for piece in own)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**9), st.integers(1, 10**9))
 def test_two_numbers_of_a_forum_are_two_pages(one: int, other: int) -> None:
     for shape in ("/t/{}", "/viewtopic?t={}", "/t/1#p{}", "/?p={}", "/post?id={}&s=1"):
