@@ -52,31 +52,9 @@ def poll(
         for page in source.fetch(school, store.cursor(school.id, source.name), client):
             for mention in store.unseen(school.id, page.mentions):
                 now, assessment = clock(), assess(mention, school)
-                place, story = incidents.place(mention.url), incidents.story(mention.text)
-                drawn, mode = sketch(mention.text), capture_mode(mention, assessment)
-                with store.entering(school.id) as book:  # one transaction
-                    near = book.neighbours(mention, place, story, now - incidents.TOGETHER)
-                    edition, earlier = book.edition(mention), book.earlier(mention)
-                    before = incidents.edited(mention, earlier) or incidents.akin(mention, near)
-                    incident = incidents.group(
-                        mention, assessment, school.id, before, mode, now, edition=edition
-                    )
-                    entry = Entry(
-                        school=school.id,
-                        mention=mention,
-                        place=place,
-                        story=story,
-                        assessment=assessment,
-                        seen_at=now,
-                        incident=incident,
-                        alerts=tuple(decide(incident, before, contacts)) if incident else (),
-                        capture=mode if incident else None,
-                        edition=edition,
-                        sketch=drawn,
-                    )
-                    kept = book.keep(entry)
-                if kept:
-                    polled = _count(polled, assessment, opened=incident and not before)
+                entered = _enter(school, mention, assessment, contacts, store, now)
+                if entered is not None:
+                    polled = _count(polled, assessment, opened=entered)
             store.save_cursor(school.id, source.name, page.cursor)  # last
             polled = replace(polled, asked=(*polled.asked, *page.asked))
     except SourceError as error:
@@ -84,10 +62,46 @@ def poll(
     return polled
 
 
-def _count(polled: Polled, assessment: Assessment, *, opened: object) -> Polled:
+def _enter(
+    school: School,
+    mention: Mention,
+    assessment: Assessment,
+    contacts: Mapping[Role, str],
+    store: Store,
+    now: datetime,
+) -> bool | None:
+    """Write it down with all that follows, in one transaction. Whether it opened an incident;
+    None if somebody else wrote it down in the meantime."""
+    place, story = incidents.place(mention.url), incidents.story(mention.text)
+    drawn, mode = sketch(mention.text), capture_mode(mention, assessment)
+    with store.entering(school.id) as book:
+        edition, earlier = book.edition(mention), book.earlier(mention)
+        near = book.neighbours(mention, place, story, now - incidents.TOGETHER)
+        before = incidents.edited(mention, earlier) or incidents.akin(mention, near)
+        incident = incidents.group(
+            mention, assessment, school.id, before, mode, now, edition=edition
+        )
+        entry = Entry(
+            school=school.id,
+            mention=mention,
+            place=place,
+            story=story,
+            assessment=assessment,
+            seen_at=now,
+            incident=incident,
+            alerts=tuple(decide(incident, before, contacts)) if incident else (),
+            capture=mode if incident else None,
+            edition=edition,
+            sketch=drawn,
+        )
+        kept = book.keep(entry)
+    return (incident is not None and before is None) if kept else None
+
+
+def _count(polled: Polled, assessment: Assessment, *, opened: bool) -> Polled:
     return replace(
         polled,
         new=polled.new + 1,
         about_school=polled.about_school + assessment.about_school,
-        incidents_opened=polled.incidents_opened + bool(opened),
+        incidents_opened=polled.incidents_opened + opened,
     )

@@ -110,6 +110,16 @@ def feed(request: httpx.Request, posts: int, comments: int) -> httpx.Response:
     )
 
 
+def test_an_edited_post_comes_again_under_its_id_with_both_times() -> None:
+    case = TestInterface()
+    cursor = case.pages()[-1].cursor
+    (edited,) = [m for m in case.mentions(cursor, case.later_server) if m.edited_at]
+    assert (edited.external_id, edited.text) == ("posts:3", EDITED)
+    assert edited.published_at is not None
+    assert edited.edited_at is not None
+    assert edited.edited_at > edited.published_at
+
+
 class TestFeeds(SourceContract):
     source: ClassVar[Source] = SITE
     expected: ClassVar[list[str]] = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import digits
 from urllib.parse import quote
 
 from hypothesis import given, settings
@@ -35,7 +36,7 @@ def test_what_is_canonical_stays_as_it_is(url: str) -> None:
 
 
 @settings(deadline=None)
-@given(st.text(LETTERS + "0123456789"), st.lists(st.sampled_from(WRAPPERS), max_size=4))
+@given(st.text(LETTERS + digits), st.lists(st.sampled_from(WRAPPERS), max_size=4))
 def test_a_page_is_the_same_however_often_it_is_wrapped(path: str, wrappers: list[str]) -> None:
     url = wrapped = f"https://x.example/{quote(path)}"
     for wrapper in wrappers:
