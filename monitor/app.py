@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -32,12 +33,14 @@ from monitor.settings import SchoolSettings, Settings
 from monitor.store.database import StoreError
 from monitor.store.store import Store
 from monitor.trends import LONDON, summarise
+from monitor.watching import ask_canaries, write_down
 from nlp.assess import Assessor
 from sources.contract import Source
 from sources.errors import AccessRefused, Broken, SourceError
 from sources.http import PoliteClient
 
-FIRST_RETRY = timedelta(minutes=10)
+log = logging.getLogger(__name__)
+
 CAMERA_FIRST = timedelta(minutes=2)  # so long may a scan take pictures before it tells people
 
 Clock = Callable[[], datetime]
@@ -82,6 +85,7 @@ class Forgotten:
     not_about_us: int
     authors: int
     mentions: int
+    checks: int
     incidents: tuple[str, ...]
     evidence: tuple[str, ...] = ()  # outside any incident
 
@@ -125,18 +129,22 @@ class App:
         """Poll one source for one school, and write down how that went."""
         school, source = visit.school, visit.source
         polled = self._poll(visit)
-        if polled.error is None:
-            self.store.visited(school.id, source.name, self.clock(), source.every)
-        else:
-            self.store.failed(
-                school.id,
-                source.name,
-                self.clock(),
-                str(polled.error),
-                again_in=polled.error.retry_after or FIRST_RETRY,
-                needs_a_person=polled.error.needs_a_person,
-            )
+        canary = self._canary(visit) if polled.error is None else None
+        contacts = school.contacts.by_role()
+        write_down(polled, source, contacts, self.store, self.clock(), canary)
         return polled
+
+    def _canary(self, visit: Visit) -> str | None:
+        """As ask_canaries says; a kind that fails in an unforeseen way was not asked."""
+        source = visit.source
+        school, client = self.schools[visit.school.id], self.client.allowing(source.places())
+        try:
+            return ask_canaries(school, source, client, self.store, self.clock)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a kind may be a stranger's; its words may be a person's
+            log.warning("the canaries of %s failed (%s)", source.name, type(error).__name__)
+            return None
 
     def _poll(self, visit: Visit) -> Polled:
         """One source that fails in an unforeseen way must not end the visits to the others."""
@@ -257,6 +265,7 @@ class App:
                 not_about_us=self.store.forgettable_mentions(at.not_about_us, about_school=False),
                 authors=self.store.strippable_authors(at.author, since=at.mention),
                 mentions=self.store.forgettable_mentions(at.mention, about_school=True),
+                checks=self.store.forgettable_checks(at.coverage),
                 incidents=tuple(self.store.forgettable_cases(at.incident)),
                 evidence=tuple(self.store.forgettable_evidence(at.incident)),
             )
@@ -264,6 +273,7 @@ class App:
             not_about_us=self.store.forget_mentions(at.not_about_us, about_school=False),
             mentions=self.store.forget_mentions(at.mention, about_school=True),
             authors=self.store.strip_authors(at.author),
+            checks=self.store.forget_checks(at.coverage),
             incidents=tuple(self._forget_cases(self.store.forgettable_cases(at.incident))),
             evidence=tuple(self._forget_evidence(self.store.forgettable_evidence(at.incident))),
         )

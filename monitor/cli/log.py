@@ -88,5 +88,5 @@ def forget(
         f"{verb} {done.not_about_us} posts not about the school, {done.mentions} other posts "
         f"outside the log, the authors of {done.authors} more, and {len(done.incidents)} closed "
         f"incidents with their evidence; {len(done.evidence)} pieces of evidence outside any "
-        "incident."
+        f"incident; the record of {done.checks} visits to sources."
     )

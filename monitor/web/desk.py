@@ -10,7 +10,8 @@ from typing import Protocol
 
 from fastapi import Request
 
-from monitor.domain import Case, Counted, Evidence, School, SourceHealth
+from monitor.domain import Case, Counted, Evidence, School
+from monitor.health import SourceHealth
 from monitor.store.accounts import Account, Accounts
 from monitor.store.cases import Listed, Wanted
 

@@ -11,7 +11,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from monitor.domain import IncidentState, School, SourceHealth
+from monitor.domain import IncidentState, School
+from monitor.health import SourceHealth
 from monitor.store.accounts import Account
 from monitor.store.cases import Listed, Wanted
 from monitor.web.desk import Log, desk
