@@ -1,6 +1,7 @@
 """A handful of fixed jobs that only tick; what is due is in the database.
 
 So after any pause, however long, each source is visited once, and no run is made up for.
+Ticks are counted by a clock that nobody can set: one put back by a day stops no job.
 """
 
 from __future__ import annotations
@@ -14,9 +15,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import NoReturn
-
-from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.interval import IntervalTrigger
 
 from monitor.app import App
 from monitor.store.database import StoreError
@@ -39,15 +37,16 @@ PATIENCE = timedelta(seconds=5)  # for jobs that are at work at the end
 def running(app: App) -> Iterator[None]:
     """Tick for as long as the block lasts. A job that does not end soon after it is broken
     off with the whole program, which then ends here, successfully."""
-    at_work = AtWork()
-    scheduler = _build(app, at_work)
-    scheduler.start()
+    at_work, ended = AtWork(), threading.Event()
+    threads = [_ticking(app, name, at_work, ended) for name in TICKS]
     try:
         yield
     finally:
-        scheduler.shutdown(wait=False)
+        ended.set()
         if unfinished := at_work.wait(PATIENCE):
             _leave(unfinished)
+        for thread in threads:
+            thread.join(PATIENCE.total_seconds())
 
 
 class AtWork:
@@ -87,21 +86,17 @@ def _leave(unfinished: list[str]) -> NoReturn:
     os._exit(0)
 
 
-def _build(app: App, at_work: AtWork) -> BackgroundScheduler:
-    # it would warn of each tick that finds the one before it still at work
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
-    scheduler = BackgroundScheduler(
-        timezone="UTC",
-        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-    )
-    for name, every in TICKS.items():
-        scheduler.add_job(
-            _survive(name, getattr(app, name), at_work),
-            IntervalTrigger(seconds=every.total_seconds(), timezone="UTC"),
-            id=name,
-            next_run_time=app.clock(),
-        )
-    return scheduler
+def _ticking(app: App, name: str, at_work: AtWork, ended: threading.Event) -> threading.Thread:
+    job, pause = _survive(name, getattr(app, name), at_work), TICKS[name].total_seconds()
+
+    def tick_on() -> None:
+        while not ended.is_set():
+            job()
+            ended.wait(pause)  # by the monotonic clock
+
+    thread = threading.Thread(target=tick_on, name=name, daemon=True)
+    thread.start()
+    return thread
 
 
 def _survive(name: str, job: Callable[[], object], at_work: AtWork) -> Callable[[], None]:

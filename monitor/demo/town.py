@@ -128,7 +128,7 @@ class Town:
     def _sources(self) -> list[str]:
         wiki = f'url = {_toml(self.wiki.api)}\narticles = ["Wexcombe"]'
         return [
-            *_source("searxng", "Web search", f'url = {_toml(self.search.url)}\n{_KNOWN}'),
+            *_source("searxng", "Web search", f"url = {_toml(self.search.url)}\n{_KNOWN}"),
             *_source("mastodon", "Mastodon", f"url = {_toml(self.mastodon.url)}"),
             *_source("mediawiki", "Encyclopedia", wiki),
             *_source("feed", "Newspaper", f'url = "{self.newspaper.url}/feed.xml"'),

@@ -24,6 +24,7 @@ from alerts.evidence import launcher
 from monitor import settings
 from monitor.app import App, Quiet
 from nlp.assess import Assessor
+from sources.http import PoliteClient
 from tests.postgres import PostgresCluster
 from tests.smtp import SmtpServer
 
@@ -31,7 +32,8 @@ NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 LATER = timedelta(days=2)  # beyond every lease and the next digest
 
 # One that is critical, the same words elsewhere, one where no picture may be fetched, one
-# for the digest, one that is praise, and one that is about something else.
+# for the digest, one that is praise, and one that is about something else. A second source
+# needs a person: of that, too, somebody must be told once.
 POSTS = [
     ("1", "I am going to stab Mr Deputy outside Wexcombe Park Primary School tomorrow at 3pm."),
     ("2", "I am going to stab Mr Deputy outside Wexcombe Park Primary School tomorrow at 3pm."),
@@ -57,6 +59,10 @@ dsl = "dsl@wexcombepark.example"
 kind = "feed"
 name = "forum"
 url = "http://127.0.0.1:{feed}/feed.xml"
+[[sources]]
+kind = "feed"
+name = "members"
+url = "http://127.0.0.1:{feed}/members"
 [alerts.email]
 host = "127.0.0.1"
 port = {smtp}
@@ -81,6 +87,9 @@ def feed() -> Iterator[int]:
 
     class Forum(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if self.path == "/members":
+                self.send_error(401)
+                return
             self.send_response(200)
             self.send_header("Content-Type", "application/rss+xml")
             self.send_header("Content-Length", str(len(body)))
@@ -126,6 +135,7 @@ class World:
     def app(self, now: datetime) -> Iterator[App]:
         app = App(settings.load(self.folder / "config.toml"), clock=lambda: now)
         app.assess = self.assessor
+        app.client = PoliteClient(app.egress, gap=timedelta(0))  # the server is our own
         try:
             yield app
         finally:
@@ -158,7 +168,9 @@ class World:
         with self.app(NOW) as app:
             cases = app.store.cases()
             mentions = app.store.counted("wexcombe", NOW - LATER, NOW + 2 * LATER)
-        mails = {m.message["Message-ID"]: m.content for m in self.smtp.messages}
+            health = app.store.health()
+            checks = app.store.checks("wexcombe", NOW - LATER, NOW + 2 * LATER)
+        mails = {m.message["Message-ID"] for m in self.smtp.messages}
         return {
             "counted": len(mentions),
             "incidents": {c.incident.number: c.incident.key for c in cases},
@@ -166,8 +178,22 @@ class World:
             "sightings": [[s.mention.key for s in c.sightings] for c in cases],
             "evidence": [[(e.id, e.mode, e.state) for e in c.evidence] for c in cases],
             "told": [sorted((t.role, t.state) for t in c.told) for c in cases],
-            "mails": sorted(mails),
+            "mails": sorted(id_ for id_ in mails if not id_.startswith("<source-")),
+            "ailing": [(h.source, h.ailing and h.ailing.ailment, bool(h.told_at)) for h in health],
+            "found": [(h.source, h.last_find_at is not None) for h in health],
+            "checked": {(check.source, bool(check.error)) for check in checks},
+            "blind": self.tellings(),
         }
+
+    def tellings(self) -> list[str]:
+        """How often it was told, and not recalled, that a source is blind. When it is recalled
+        depends on when it was told, so a scan that was killed recalls it less often."""
+        of_sources = {
+            m.message["Message-ID"]: m.message["Subject"]
+            for m in self.smtp.messages
+            if m.message["Message-ID"].startswith("<source-")
+        }
+        return [subject for subject in of_sources.values() if "Reminder" not in subject]
 
     def copies_are_identical(self) -> bool:
         """A mail sent twice has one identity and the same bytes, so that it collapses."""
@@ -220,6 +246,7 @@ def test_killed_at_every_step_and_run_again_equals_never_killed(world: World) ->
     calm = world.result()
     assert len(calm["incidents"]) >= 2, "the posts must give this test something to lose"  # type: ignore[arg-type]  # a dict
     assert calm["mails"], "somebody must be told"
+    assert calm["blind"] == ["The monitor may be blind in 1 place"]
 
     for step in range(total):
         world.begin_anew()
