@@ -13,7 +13,7 @@ from alerts.text import one_line, render, table, uk_time
 from monitor.health import Actor, Ailment, News, Notice
 from monitor.health_words import MEANS, WHO, who, wrong
 
-_CHECK = "Run “monitor check”: it tries the source at once and says in words what is wrong."
+_CHECK = 'Run "monitor check": it tries the source at once and says in words what is wrong.'
 _SINCE_THEN = (
     "When it is read again, we read what was written meanwhile as far as the site still shows it. "
     "Until then, look at the place yourselves now and then."
@@ -42,7 +42,7 @@ _BROKEN: Mapping[Actor, tuple[str, ...]] = {
     ),
     Actor.MAKERS: (
         "Pass this mail to whoever looks after the program.",
-        "Report it to the makers of the program, with the words after “What is wrong”.",
+        "Report it to the makers of the program, with the words after 'What is wrong'.",
     ),
 }
 _UNPROVEN = (
@@ -64,11 +64,11 @@ def subject(notices: tuple[Notice, ...]) -> str:
     if not blind:
         return f"Works again: {_many(_names(notices, ended=True))}"
     still = all(n.news is not News.TROUBLE for n in notices)
-    return f"{'Reminder: we' if still else 'We'} may not see all: {_many(blind)}"
+    return f"{'Reminder: the' if still else 'The'} monitor may be blind in {_many(blind)}"
 
 
 def _many(names: set[str]) -> str:
-    return "1 source" if len(names) == 1 else f"{len(names)} sources"
+    return "1 place" if len(names) == 1 else f"{len(names)} places"
 
 
 def body(notices: tuple[Notice, ...], context: Context) -> str:

@@ -23,9 +23,11 @@ from alerts.evidence.seal import read_sealed
 from alerts.governors import write as write_report
 from alerts.guidance import load_guidance
 from alerts.writer import MailWriter
+from monitor.coverage import cover
 from monitor.domain import AlertState, CaptureMode, CapturePromise, Evidence, Mention, School
 from monitor.egress import Egress
 from monitor.fetching import fetch_text
+from monitor.health import Check
 from monitor.pipeline import Polled, poll
 from monitor.retention import cutoffs
 from monitor.secret import MissingSecret
@@ -311,13 +313,25 @@ class App:
 
     def report(self, school: str, first: date, last: date, out: Path) -> None:
         """The governors' report on both days and all between. Raises CannotWrite."""
-        start = datetime.combine(first, time.min, LONDON)
-        end = datetime.combine(last + timedelta(days=1), time.min, LONDON)
-        trend = summarise(self.store.counted(school, start, end), first, last)
+        start, end = _period(first, last)
         write_report(
-            trend, self.schools[school], out, print_pdf=lambda h: print_pdf(h, find_browser())
+            summarise(self.store.counted(school, start, end), first, last),
+            self.schools[school],
+            out,
+            coverage=cover(self.store.checks(school, start, end), first, last),
+            print_pdf=lambda h: print_pdf(h, find_browser()),
         )
+
+    def checks(self, school: str, first: date, last: date) -> list[Check]:
+        """The record of visits on both days and all between."""
+        return self.store.checks(school, *_period(first, last))
 
     def close(self) -> None:
         self.client.close()
         self.store.close()
+
+
+def _period(first: date, last: date) -> tuple[datetime, datetime]:
+    """From midnight to midnight, both days included, by the clock on the school's wall."""
+    start = datetime.combine(first, time.min, LONDON)
+    return start, datetime.combine(last + timedelta(days=1), time.min, LONDON)

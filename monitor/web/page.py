@@ -61,6 +61,7 @@ def _environment() -> Environment:
     pages.filters |= {
         "address": display.address,
         "when": when,
+        "day": lambda day: f"{day:%a} {day.day} {day:%b}",
         "size": display.size,
     }
     pages.globals |= {

@@ -24,6 +24,7 @@ from alerts.evidence import launcher
 from monitor import settings
 from monitor.app import App, Quiet
 from nlp.assess import Assessor
+from sources.http import PoliteClient
 from tests.postgres import PostgresCluster
 from tests.smtp import SmtpServer
 
@@ -32,7 +33,8 @@ HOUR = timedelta(hours=1)
 LATER = timedelta(days=2)  # beyond every lease and the next digest
 
 # One that is critical, the same words elsewhere, one where no picture may be fetched, one
-# for the digest, one that is praise, and one that is about something else.
+# for the digest, one that is praise, and one that is about something else. A second source
+# needs a person: of that, too, somebody must be told once.
 POSTS = [
     ("1", "I am going to stab Mr Deputy outside Wexcombe Park Primary School tomorrow at 3pm."),
     ("2", "I am going to stab Mr Deputy outside Wexcombe Park Primary School tomorrow at 3pm."),
@@ -66,6 +68,10 @@ dsl = "dsl@wexcombepark.example"
 kind = "feed"
 name = "forum"
 url = "http://127.0.0.1:{feed}/feed.xml"
+[[sources]]
+kind = "feed"
+name = "members"
+url = "http://127.0.0.1:{feed}/members"
 [alerts.email]
 host = "127.0.0.1"
 port = {smtp}
@@ -99,6 +105,9 @@ class _Answer(BaseHTTPRequestHandler):
     server: Forum
 
     def do_GET(self) -> None:
+        if self.path == "/members":
+            self.send_error(401)
+            return
         body = self.server.body()
         self.send_response(200)
         self.send_header("Content-Type", "application/rss+xml")
@@ -148,6 +157,7 @@ class World:
     def app(self, now: datetime) -> Iterator[App]:
         app = App(settings.load(self.folder / "config.toml"), clock=lambda: now)
         app.assess = self.assessor
+        app.client = PoliteClient(app.egress, gap=timedelta(0))  # the server is our own
         try:
             yield app
         finally:
@@ -180,7 +190,9 @@ class World:
         with self.app(NOW) as app:
             cases = app.store.cases()
             mentions = app.store.counted("wexcombe", NOW - LATER, NOW + 2 * LATER)
-        mails = {m.message["Message-ID"]: m.content for m in self.smtp.messages}
+            health = app.store.health()
+            checks = app.store.checks("wexcombe", NOW - LATER, NOW + 2 * LATER)
+        mails = {m.message["Message-ID"] for m in self.smtp.messages}
         return {
             "counted": len(mentions),
             "incidents": {c.incident.number: c.incident.key for c in cases},
@@ -190,8 +202,22 @@ class World:
             "stories": [([s.story for s in c.sightings], c.near_copies) for c in cases],
             "evidence": [[(e.id, e.mode, e.state) for e in c.evidence] for c in cases],
             "told": [sorted((t.role, t.state) for t in c.told) for c in cases],
-            "mails": sorted(mails),
+            "mails": sorted(id_ for id_ in mails if not id_.startswith("<source-")),
+            "ailing": [(h.source, h.ailing and h.ailing.ailment, bool(h.told_at)) for h in health],
+            "found": [(h.source, h.last_find_at is not None) for h in health],
+            "checked": {(check.source, bool(check.error)) for check in checks},
+            "blind": self.tellings(),
         }
+
+    def tellings(self) -> list[str]:
+        """How often it was told, and not recalled, that a source is blind. When it is recalled
+        depends on when it was told, so a scan that was killed recalls it less often."""
+        of_sources = {
+            m.message["Message-ID"]: m.message["Subject"]
+            for m in self.smtp.messages
+            if m.message["Message-ID"].startswith("<source-")
+        }
+        return [subject for subject in of_sources.values() if "Reminder" not in subject]
 
     def copies_are_identical(self) -> bool:
         """A mail sent twice has one identity and the same bytes, so that it collapses."""
@@ -245,6 +271,7 @@ def test_killed_at_every_step_and_run_again_equals_never_killed(world: World) ->
     calm = world.result()
     assert len(calm["incidents"]) >= 2, "the posts must give this test something to lose"  # type: ignore[arg-type]  # a dict
     assert calm["mails"], "somebody must be told"
+    assert calm["blind"] == ["The monitor may be blind in 1 place"]
 
     for step in range(total):
         world.begin_anew()

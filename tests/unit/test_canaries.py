@@ -41,8 +41,7 @@ url = "{url}"
 
 
 class Engine(SearchEngine):
-    """Remembers what it was asked; `parrots`: has a page for whatever it is asked; `deaf`: has none, and
-    no answer either."""
+    """Remembers what it was asked. It `parrots`: has a page for whatever that is; or is `deaf`."""
 
     def __init__(self) -> None:
         super().__init__(NOON)

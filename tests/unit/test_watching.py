@@ -67,8 +67,11 @@ def office(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -
         office.app.close()
 
 
-TOLD, REMINDED = "We may not see all: 1 source", "Reminder: we may not see all: 1 source"
-MENDED = "Works again: 1 source"
+TOLD, REMINDED = (
+    "The monitor may be blind in 1 place",
+    "Reminder: the monitor may be blind in 1 place",
+)
+MENDED = "Works again: 1 place"
 
 
 def test_a_source_that_needs_a_person_is_told_once_reminded_and_told_when_mended(
@@ -143,7 +146,7 @@ def test_when_the_line_is_down_one_mail_tells_of_all_sources(
     office.app.settings = settings.load(_with(tmp_path, more))
     office.refuse()
     office.site.answers["/b"] = office.site.answers["/feed"]
-    assert office.scan() == ["We may not see all: 4 sources"]
+    assert office.scan() == ["The monitor may be blind in 4 places"]
 
 
 def _with(folder: Path, more: str) -> Path:
