@@ -121,7 +121,7 @@ def _facts(case: Case, context: Context) -> list[tuple[str, str]]:
 
 
 def _how_sure(case: Case) -> list[tuple[str, str]]:
-    judged = [s.assessment for s in case.sightings if s.assessment.not_assessed is None]
+    judged = [s.assessment for s in case.editions if s.assessment.not_assessed is None]
     if not judged:
         return []
     about = max(a.relevance for a in judged)
@@ -138,7 +138,7 @@ def _sure(score: float) -> str:
 
 
 def _addresses(case: Case, context: Context) -> list[str]:
-    shown = dict.fromkeys(_address(s.mention, case, context) for s in case.sightings)
+    shown = dict.fromkeys(_address(s.mention, case, context) for s in case.editions)
     first = list(shown)[:_MOST_ADDRESSES]
     more = len(shown) - len(first)
     return [*first, f"and {more} more in the log"] if more else first or ["see the log"]
@@ -156,13 +156,13 @@ def _address(mention: Mention, case: Case, context: Context) -> str:
 
 def _site_only(case: Case) -> bool:
     incident = case.incident
-    unjudged = any(s.assessment.not_assessed is not None for s in case.sightings)
+    unjudged = any(s.assessment.not_assessed is not None for s in case.editions)
     return bool(incident.categories & _SITE_ONLY) or case.concerns_child or unjudged
 
 
 def _because(case: Case, context: Context) -> list[str]:
     lines = [topic.because for topic in context.guidance.topics(case)]
-    quotes = dict.fromkeys(q for s in case.sightings for q in _quotes(s, case, context.school))
+    quotes = dict.fromkeys(q for s in case.editions for q in _quotes(s, case, context.school))
     said = list(quotes)[:2]
     if said:
         lines.append("The words: " + "; ".join(f'"{words}"' for words in said))
@@ -183,6 +183,8 @@ def _helpers(steps: Steps, guidance: Guidance) -> list[str]:
 
 
 def _evidence(case: Case) -> str:
+    if case.sightings and not case.evidence:
+        return "No copy was made, because the site allows none."
     made = [item for item in case.evidence if item.state is not EvidenceState.WANTED]
     if not made:
         return "The evidence was not yet saved when this mail was written."

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 from types import MappingProxyType
 
+from alerts import source_news
 from alerts.body import Context, body
 from alerts.pictures import attachable, is_png
 from alerts.text import one_line
 from monitor.domain import Case, Evidence, Letter, Urgency
+from monitor.health import Notice
 
-__all__ = ["Context", "compose", "message_id"]
+__all__ = ["Context", "compose", "compose_notices", "message_id", "notices_id"]
 
 _NONE: Mapping[str, bytes] = MappingProxyType({})
 
@@ -35,7 +37,9 @@ def compose(
     Raises ValueError for an address that is none.
     """
     distinct = tuple({case.incident.key: case for case in cases}.values())
-    message = _envelope(letter, distinct, context, at)
+    message = _envelope(context, at, message_id(letter, distinct, context))
+    if letter.urgency is Urgency.NOW:  # all mails of one incident stand in one thread
+        _thread(message, f"incident:{distinct[0].incident.key}", context)
     message["Subject"] = _subject(letter, distinct, context)
     _set_text(message, body(letter, distinct, context, left_out=left_out))
     for item in attachable(
@@ -45,13 +49,32 @@ def compose(
     return message
 
 
+def compose_notices(
+    letter: Letter, notices: tuple[Notice, ...], context: Context, *, at: datetime
+) -> EmailMessage:
+    """The mail about sources, dated *at*. Raises ValueError for an address that is none."""
+    message = _envelope(context, at, notices_id(letter, notices, context))
+    _thread(message, f"sources:{letter.school}", context)
+    message["Subject"] = source_news.subject(notices)
+    _set_text(message, source_news.body(notices, context))
+    return message
+
+
+def notices_id(letter: Letter, notices: tuple[Notice, ...], context: Context) -> str:
+    """Another, once one of the troubles is over."""
+    return _identity("source", letter, context, {notice.key for notice in notices})
+
+
 def message_id(letter: Letter, cases: tuple[Case, ...], context: Context) -> str:
     """The same letter about the same incidents to the same person has the same identity, on
     any machine; another, once less may be said of an incident than before."""
-    said = sorted({_sayable(case) for case in cases})
-    parts = "\n".join((letter.key, context.sender, context.recipient, *said))
+    return _identity("alert", letter, context, {_sayable(case) for case in cases})
+
+
+def _identity(kind: str, letter: Letter, context: Context, said: Iterable[str]) -> str:
+    parts = "\n".join((letter.key, context.sender, context.recipient, *sorted(said)))
     domain = context.sender.rpartition("@")[2]
-    return f"<alert-{uuid.uuid5(uuid.NAMESPACE_URL, parts)}@{domain}>"
+    return f"<{kind}-{uuid.uuid5(uuid.NAMESPACE_URL, parts)}@{domain}>"
 
 
 def _sayable(case: Case) -> str:
@@ -62,23 +85,24 @@ def _sayable(case: Case) -> str:
     return " ".join((incident.key, *marks))
 
 
-def _envelope(
-    letter: Letter, cases: tuple[Case, ...], context: Context, at: datetime
-) -> EmailMessage:
+def _envelope(context: Context, at: datetime, identity: str) -> EmailMessage:
     domain = context.sender.rpartition("@")[2]
     message = EmailMessage()
     message["From"] = f"School reputation monitor <{context.sender}>"
     message["To"] = context.recipient
     message["Date"] = format_datetime(at)
-    message["Message-ID"] = message_id(letter, cases, context)
-    if letter.urgency is Urgency.NOW:  # all mails of one incident stand in one thread
-        root = uuid.uuid5(uuid.NAMESPACE_URL, f"incident:{cases[0].incident.key}")
-        message["In-Reply-To"] = message["References"] = f"<incident-{root}@{domain}>"
+    message["Message-ID"] = identity
     slug = re.sub(r"[^a-z0-9-]+", "-", context.school.id.lower()).strip("-") or "school"
     message["List-Id"] = f"<{slug}.alerts.{domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     return message
+
+
+def _thread(message: EmailMessage, of: str, context: Context) -> None:
+    root = uuid.uuid5(uuid.NAMESPACE_URL, of)
+    name = f"<{of.partition(':')[0]}-{root}@{context.sender.rpartition('@')[2]}>"
+    message["In-Reply-To"] = message["References"] = name
 
 
 def _subject(letter: Letter, cases: tuple[Case, ...], context: Context) -> str:

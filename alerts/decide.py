@@ -1,10 +1,12 @@
-"""Who must hear of an incident, and how soon. Pure: sends nothing."""
+"""Who must hear of an incident, or of a blind source, and how soon. Pure: sends nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 
 from monitor.domain import Alert, Category, Incident, Role, Severity, Urgency
+from monitor.health import Ailing, Ailment, News, Notice, SourceHealth
 
 Contacts = Mapping[Role, str]
 
@@ -94,6 +96,51 @@ def may_read(role: Role, contacts: Contacts, *, concerns_head: bool) -> bool:
     return role is not Role.HEAD and not _same(contacts.get(role), contacts.get(Role.HEAD))
 
 
+_DAILY = 3  # reminders; after that people know, and need only not forget
+_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
+_GRAVEST = list(Ailment)
+
+
+def decide_notices(
+    health: SourceHealth, ailing: Ailing | None, contacts: Contacts, now: datetime
+) -> list[Notice]:
+    """What the office is to be told of a source that was as *health* says, and now is *ailing*.
+
+    Once when it goes wrong, once when it is mended; in between a reminder on each of three
+    days and then every week. Silence may be no fault, so of that only every week.
+    """
+    role = _standing(Role.OFFICE, contacts, about_head=False)
+
+    def notice(news: News, of: Ailing, number: int = 0) -> Notice:
+        parts = (health.school, health.source, of.ailment, of.since.astimezone(UTC).isoformat())
+        key = ":".join((*parts, news, str(number)))
+        return Notice(key=key, news=news, ailing=of, role=role, health=health, at=now)
+
+    before = health.ailing
+    if ailing is not None and ailing == before:
+        due = _reminder_is_due(health, ailing.ailment, now)
+        return [notice(News.REMINDER, ailing, health.told_times)] if due else []
+    told = []
+    if before is not None and (ailing is None or _graver(before, ailing)):
+        told.append(notice(News.MENDED, before))
+    if ailing is not None:
+        told.append(notice(News.TROUBLE, ailing))
+    return told
+
+
+def _graver(one: Ailing, other: Ailing) -> bool:
+    """What is hidden by something graver is not mended by it."""
+    return _GRAVEST.index(one.ailment) < _GRAVEST.index(other.ailment)
+
+
+def _reminder_is_due(health: SourceHealth, ailment: Ailment, now: datetime) -> bool:
+    if health.told_at is None:
+        return True
+    often = ailment is not Ailment.QUIET and health.told_times <= _DAILY
+    wait = _DAY if often else _WEEK
+    return not health.told_at - wait <= now < health.told_at + wait  # clocks are set back, too
+
+
 def _heard(incident: Incident, before: Incident | None, contacts: Contacts) -> frozenset[Role]:
     """Who knows all of this already."""
     if before is None or _worse(incident, before):
@@ -112,20 +159,23 @@ def _worse(incident: Incident, before: Incident) -> bool:
 
 def _audience(incident: Incident, contacts: Contacts) -> list[Role]:
     """The roles to be told, one for each address."""
-    roles = [_standing(role, incident, contacts) for applies, role in _TABLE if applies(incident)]
+    about_head = incident.about_head
+    roles = [
+        _standing(role, contacts, about_head) for applies, role in _TABLE if applies(incident)
+    ]
     first: dict[str, Role] = {}
     for role in roles:
         first.setdefault(_address(contacts.get(role)) or role, role)
     return list(first.values())
 
 
-def _standing(role: Role, incident: Incident, contacts: Contacts) -> Role:
+def _standing(role: Role, contacts: Contacts, about_head: bool) -> Role:
     """*role* itself, or who stands in for it. Itself, too, when nobody can."""
     able = (
         candidate
         for candidate in (role, *_STAND_INS[role])
         if _address(contacts.get(candidate))
-        and may_read(candidate, contacts, concerns_head=incident.about_head)
+        and may_read(candidate, contacts, concerns_head=about_head)
     )
     return next(able, role)
 

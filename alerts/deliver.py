@@ -22,10 +22,12 @@ from alerts.channels.contract import (
     Unusable,
 )
 from monitor.domain import Case, Letter, Urgency
+from monitor.health import Notice
 
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
+Matters = tuple[Case | Notice, ...]  # what a letter tells of: incidents, or sources
 
 # Longer than a channel may take for one letter (email: 2 minutes), so that no other worker
 # takes up a letter which is still on its way.
@@ -33,6 +35,7 @@ LEASE = timedelta(minutes=10)
 
 _FIRST_DELAY = timedelta(minutes=1)
 _LONGEST_DELAY = {Urgency.NOW: timedelta(hours=1), Urgency.DIGEST: timedelta(hours=24)}
+_NOTHING_LEFT = "the recipient should not know of it now, or it is over"
 _UNTIL_MENDED = timedelta(days=1)  # a person has to act first
 
 # Lines may be long rather than folded: folding would turn a long Message-ID into code.
@@ -47,8 +50,8 @@ class Outbox(Protocol):
     ) -> Letter | None:
         """A letter that was due at *due*, taken out of reach of others until *until*."""
 
-    def cases_in(self, letter: Letter) -> tuple[Case, ...]:
-        """The incidents it tells of, as they are now."""
+    def matters_in(self, letter: Letter) -> Matters:
+        """What it tells of, as it is now."""
 
     def write_message(self, letter: Letter, message: bytes, message_id: str) -> None: ...
     def sent(self, letter: Letter, at: datetime) -> None: ...
@@ -59,17 +62,17 @@ class Outbox(Protocol):
 
 
 class Writer(Protocol):
-    """Turns cases into a mail."""
+    """Turns what a letter tells of into a mail."""
 
-    def readable(self, letter: Letter, cases: tuple[Case, ...]) -> tuple[Case, ...]:
-        """Those of *cases* that the recipient may know of now."""
+    def readable(self, letter: Letter, matters: Matters) -> Matters:
+        """Those of *matters* that the recipient may know of now."""
 
-    def message_id(self, letter: Letter, cases: tuple[Case, ...]) -> str:
+    def message_id(self, letter: Letter, matters: Matters) -> str:
         """Of the mail as it would be written now; another, where a kept one must not be sent
         any more. Raises CannotWrite, as `write` does."""
 
     def write(
-        self, letter: Letter, cases: tuple[Case, ...], at: datetime, *, pictures: bool = True
+        self, letter: Letter, matters: Matters, at: datetime, *, pictures: bool = True
     ) -> EmailMessage:
         """Raises CannotWrite with a sentence for the school."""
 
@@ -165,20 +168,20 @@ class _Round:
             return self._postpone(letter, _unforeseen(fault))
 
     def _send(self, letter: Letter) -> Outcome:
-        cases = self.writer.readable(letter, self.outbox.cases_in(letter))
-        if not cases:
-            self.outbox.withdraw(letter, self.clock(), "the recipient should not know of it now")
+        matters = self.writer.readable(letter, self.outbox.matters_in(letter))
+        if not matters:
+            self.outbox.withdraw(letter, self.clock(), _NOTHING_LEFT)
             return Outcome.WITHDRAWN
-        self._hand_over(letter, cases)
+        self._hand_over(letter, matters)
         self.outbox.sent(letter, self.clock())
         return Outcome.SENT
 
-    def _hand_over(self, letter: Letter, cases: tuple[Case, ...]) -> None:
-        message = self._kept(letter, cases) or self._write(letter, cases)
+    def _hand_over(self, letter: Letter, matters: Matters) -> None:
+        message = self._kept(letter, matters) or self._write(letter, matters)
         try:
             self._give_to_channel(message)
         except TooLarge:
-            smaller = self._write(letter, cases, pictures=False)
+            smaller = self._write(letter, matters, pictures=False)
             if len(smaller) >= len(message):
                 raise
             self._give_to_channel(smaller)
@@ -187,13 +190,13 @@ class _Round:
         sender, recipient = envelope(message)
         self.channel.send(message, sender=sender, recipient=recipient)
 
-    def _kept(self, letter: Letter, cases: tuple[Case, ...]) -> bytes | None:
+    def _kept(self, letter: Letter, matters: Matters) -> bytes | None:
         """The bytes kept, unless they are for somebody else, or say more, than is right by now."""
-        right = self.writer.message_id(letter, cases)
+        right = self.writer.message_id(letter, matters)
         return letter.message if letter.message_id == right else None
 
-    def _write(self, letter: Letter, cases: tuple[Case, ...], *, pictures: bool = True) -> bytes:
-        written = self.writer.write(letter, cases, self.clock(), pictures=pictures)
+    def _write(self, letter: Letter, matters: Matters, *, pictures: bool = True) -> bytes:
+        written = self.writer.write(letter, matters, self.clock(), pictures=pictures)
         message = to_bytes(written)
         self.outbox.write_message(letter, message, str(written["Message-ID"]))
         return message

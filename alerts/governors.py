@@ -16,6 +16,8 @@ from typing import TypeVar
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from alerts.spreadsheets import Table, as_csv, as_xlsx
+from monitor.coverage import Coverage
+from monitor.coverage import sentences as what_was_checked
 from monitor.domain import School, Sentiment, Trend
 from monitor.words import CATEGORIES, SENTIMENTS, SEVERITIES
 
@@ -41,38 +43,51 @@ class CannotWrite(ValueError):
     """The report could not be written; the message says why and what to do next."""
 
 
-def write(trend: Trend, school: School, out: Path, *, print_pdf: PrintPdf | None = None) -> None:
+def write(
+    trend: Trend,
+    school: School,
+    out: Path,
+    *,
+    coverage: Coverage | None = None,
+    print_pdf: PrintPdf | None = None,
+) -> None:
     """Write the report as the suffix of *out* says: .html, .pdf, .csv or .xlsx.
 
-    *print_pdf* turns HTML into PDF; only a PDF needs it. The file is there whole or not
-    at all. Raises CannotWrite, and whatever *print_pdf* raises.
+    *coverage* is the proof that it was looked for. *print_pdf* turns HTML into PDF; only a
+    PDF needs it. The file is there whole or not at all. Raises CannotWrite, and whatever
+    *print_pdf* raises.
     """
     kind = out.suffix.lower()
+    lines, numbers = _first_lines(trend, school, coverage), tables(trend, coverage)
     if kind == ".html":
-        made = as_html(trend, school).encode()
+        made = as_html(trend, school, coverage).encode()
     elif kind == ".pdf":
-        made = _as_pdf(trend, school, print_pdf)
+        made = _as_pdf(as_html(trend, school, coverage), print_pdf)
     elif kind == ".csv":
-        made = as_csv(_first_lines(trend, school), tables(trend))
+        made = as_csv(lines, numbers)
     elif kind == ".xlsx":
-        made = as_xlsx(_first_lines(trend, school), tables(trend))
+        made = as_xlsx(lines, numbers)
     else:
         raise CannotWrite(f"{out.name} should end in .html, .pdf, .csv or .xlsx.")
     _put(out, made)
 
 
-def as_html(trend: Trend, school: School) -> str:
+def as_html(trend: Trend, school: School, coverage: Coverage | None = None) -> str:
     return _PAGES.get_template("governors.html").render(
         school=school.name,
         period=period(trend),
-        sentences=sentences(trend),
-        tables=tables(trend),
+        sentences=sentences(trend, coverage),
+        tables=tables(trend, coverage),
         withheld_means=WITHHELD_MEANS,
     )
 
 
-def sentences(trend: Trend) -> list[str]:
+def sentences(trend: Trend, coverage: Coverage | None = None) -> list[str]:
     """What the numbers say, for people who read nothing else."""
+    return _what_was_said(trend) + (what_was_checked(coverage) if coverage else [])
+
+
+def _what_was_said(trend: Trend) -> list[str]:
     if trend.total is None:
         return [
             "Fewer than five public mentions of the school were found in this period: too few "
@@ -88,8 +103,24 @@ def sentences(trend: Trend) -> list[str]:
     ]
 
 
-def tables(trend: Trend) -> list[Table]:
+def tables(trend: Trend, coverage: Coverage | None = None) -> list[Table]:
     """The numbers, or the word that says why there is none."""
+    return _tables_of_what_was_said(trend) + (_tables_of_checks(coverage) if coverage else [])
+
+
+def _tables_of_checks(coverage: Coverage) -> list[Table]:
+    """Days only: how much was found where would give away what is withheld elsewhere."""
+    if not coverage.sources:
+        return []
+    weeks = tuple((_short(monday), days) for monday, days in coverage.weeks.items())
+    sources = tuple(coverage.sources.items())
+    return [
+        Table(title="What was checked", what="Source", rows=sources, of="Days"),
+        Table(title="When it was checked", what="Week beginning", rows=weeks, of="Days"),
+    ]
+
+
+def _tables_of_what_was_said(trend: Trend) -> list[Table]:
     if not trend.total:
         return []
     weeks = {_short(day): count for day, count in trend.weeks.items()}
@@ -171,19 +202,19 @@ def _table(title: str, what: str, counts: Mapping[str, int | None]) -> Table:
     return Table(title=title, what=what, rows=rows or (("All rows", WITHHELD),))
 
 
-def _first_lines(trend: Trend, school: School) -> list[str]:
+def _first_lines(trend: Trend, school: School, coverage: Coverage | None) -> list[str]:
     return [
         f"What was said in public about {school.name}",
         period(trend),
-        *sentences(trend),
+        *sentences(trend, coverage),
         WITHHELD_MEANS,
     ]
 
 
-def _as_pdf(trend: Trend, school: School, print_pdf: PrintPdf | None) -> bytes:
+def _as_pdf(page: str, print_pdf: PrintPdf | None) -> bytes:
     if print_pdf is None:
         raise CannotWrite("A PDF needs the browser. Choose a name ending in .html instead.")
-    return print_pdf(as_html(trend, school))
+    return print_pdf(page)
 
 
 def _put(out: Path, made: bytes) -> None:

@@ -22,6 +22,7 @@ class Table:
     title: str
     what: str  # the heading of the first column
     rows: tuple[tuple[str, int | str], ...]
+    of: str = "Mentions"  # what the numbers count
 
 
 def as_csv(first_lines: Iterable[str], tables: Iterable[Table]) -> bytes:
@@ -30,7 +31,7 @@ def as_csv(first_lines: Iterable[str], tables: Iterable[Table]) -> bytes:
     lines = csv.writer(text, quoting=csv.QUOTE_ALL)
     for line in first_lines:
         lines.writerow([harmless(line), "", ""])
-    lines.writerow(["Table", "Row", "Mentions"])
+    lines.writerow(["Table", "Row", "Number"])
     for table in tables:
         for name, count in table.rows:
             lines.writerow([harmless(table.title), harmless(name), count])
@@ -52,7 +53,7 @@ def as_xlsx(first_lines: Iterable[str], tables: Iterable[Table]) -> bytes:
     for table in tables:
         _append(sheet, [""])
         _append(sheet, [table.title], bold=True)
-        _append(sheet, [table.what, "Mentions"], bold=True)
+        _append(sheet, [table.what, table.of], bold=True)
         for row in table.rows:
             _append(sheet, row)
     sheet.column_dimensions["A"].width = 34

@@ -9,12 +9,13 @@ from email.message import EmailMessage
 from functools import partial
 
 from alerts.channels.email import is_address
-from alerts.compose import Context, compose, message_id
+from alerts.compose import Context, compose, compose_notices, message_id, notices_id
 from alerts.decide import Contacts, may_read
-from alerts.deliver import CannotWrite, envelope
+from alerts.deliver import CannotWrite, Matters, envelope
 from alerts.guidance import Guidance
 from alerts.pictures import MOST_TOGETHER, attachable, fitting
 from monitor.domain import Case, Evidence, Letter, Role, School
+from monitor.health import Notice
 
 ReadScreenshot = Callable[[str, Evidence], bytes | None]
 
@@ -32,7 +33,7 @@ class MailWriter:
     guidance: Guidance
     screenshot: ReadScreenshot
 
-    def readable(self, letter: Letter, cases: tuple[Case, ...]) -> tuple[Case, ...]:
+    def readable(self, letter: Letter, matters: Matters) -> Matters:
         """Without what has come to concern the head since, if the head would read it.
 
         Where the role was chosen although nobody may be told, all stay, so that `write`
@@ -40,11 +41,11 @@ class MailWriter:
         """
         contacts = self._contacts(letter)
         if letter.role is Role.CHAIR_OF_GOVERNORS:
-            return cases
+            return matters
         return tuple(
-            case
-            for case in cases
-            if may_read(letter.role, contacts, concerns_head=case.concerns_head)
+            one
+            for one in matters
+            if may_read(letter.role, contacts, concerns_head=_concerns_head(one))
         )
 
     def is_readdressed(self, letter: Letter) -> bool:
@@ -57,15 +58,21 @@ class MailWriter:
         except CannotWrite:
             return False
 
-    def message_id(self, letter: Letter, cases: tuple[Case, ...]) -> str:
+    def message_id(self, letter: Letter, matters: Matters) -> str:
         """Of the mail that `write` would write now. Raises CannotWrite."""
-        return message_id(letter, cases, self._context(letter, cases))
+        context = self._context(letter, matters)
+        if notices := _notices(matters):
+            return notices_id(letter, notices, context)
+        return message_id(letter, _cases(matters), context)
 
     def write(
-        self, letter: Letter, cases: tuple[Case, ...], at: datetime, *, pictures: bool = True
+        self, letter: Letter, matters: Matters, at: datetime, *, pictures: bool = True
     ) -> EmailMessage:
         """Raises CannotWrite. Without *pictures*, the mail only says that there are some."""
-        context = self._context(letter, cases)
+        context = self._context(letter, matters)
+        if notices := _notices(matters):
+            return compose_notices(letter, notices, context, at=at)
+        cases = _cases(matters)
         wanted = attachable(
             cases, context.school, urgency=letter.urgency, recipient=context.recipient
         )
@@ -73,7 +80,7 @@ class MailWriter:
         chosen, left_out = fitting(wanted, read, room=MOST_TOGETHER if pictures else 0)
         return compose(letter, cases, context, at=at, screenshots=chosen, left_out=left_out)
 
-    def _context(self, letter: Letter, cases: tuple[Case, ...]) -> Context:
+    def _context(self, letter: Letter, matters: Matters) -> Context:
         school = self.schools.get(letter.school)
         if school is None:
             raise CannotWrite(
@@ -83,12 +90,12 @@ class MailWriter:
         return Context(
             school=school,
             sender=self.sender,
-            recipient=self._recipient(letter, cases),
+            recipient=self._recipient(letter, matters),
             dashboard_url=self.dashboard_url.rstrip("/"),
             guidance=self.guidance,
         )
 
-    def _recipient(self, letter: Letter, cases: tuple[Case, ...]) -> str:
+    def _recipient(self, letter: Letter, matters: Matters) -> str:
         contacts = self._contacts(letter)
         address = contacts.get(letter.role, "").strip()
         if not address:
@@ -101,7 +108,7 @@ class MailWriter:
                 f"the address of {letter.role.value} under [schools.contacts] is not an "
                 "e-mail address; correct it"
             )
-        concerns_head = any(case.concerns_head for case in cases)
+        concerns_head = any(map(_concerns_head, matters))
         if not may_read(letter.role, contacts, concerns_head=concerns_head):
             raise CannotWrite(
                 f"the address of {letter.role.value} is also the head's, and this is a concern "
@@ -111,3 +118,15 @@ class MailWriter:
 
     def _contacts(self, letter: Letter) -> Contacts:
         return self.contacts.get(letter.school, {})
+
+
+def _concerns_head(matter: Case | Notice) -> bool:
+    return isinstance(matter, Case) and matter.concerns_head
+
+
+def _cases(matters: Matters) -> tuple[Case, ...]:
+    return tuple(one for one in matters if isinstance(one, Case))
+
+
+def _notices(matters: Matters) -> tuple[Notice, ...]:
+    return tuple(one for one in matters if isinstance(one, Notice))

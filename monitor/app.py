@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -22,9 +23,11 @@ from alerts.evidence.seal import read_sealed
 from alerts.governors import write as write_report
 from alerts.guidance import load_guidance
 from alerts.writer import MailWriter
+from monitor.coverage import cover
 from monitor.domain import AlertState, CaptureMode, CapturePromise, Evidence, Mention, School
 from monitor.egress import Egress
 from monitor.fetching import fetch_text
+from monitor.health import Check
 from monitor.pipeline import Polled, poll
 from monitor.retention import cutoffs
 from monitor.secret import MissingSecret
@@ -32,12 +35,14 @@ from monitor.settings import SchoolSettings, Settings
 from monitor.store.database import StoreError
 from monitor.store.store import Store
 from monitor.trends import LONDON, summarise
+from monitor.watching import ask_canaries, write_down
 from nlp.assess import Assessor
 from sources.contract import Source
 from sources.errors import AccessRefused, Broken, SourceError
 from sources.http import PoliteClient
 
-FIRST_RETRY = timedelta(minutes=10)
+log = logging.getLogger(__name__)
+
 CAMERA_FIRST = timedelta(minutes=2)  # so long may a scan take pictures before it tells people
 
 Clock = Callable[[], datetime]
@@ -82,6 +87,7 @@ class Forgotten:
     not_about_us: int
     authors: int
     mentions: int
+    checks: int
     incidents: tuple[str, ...]
     evidence: tuple[str, ...] = ()  # outside any incident
 
@@ -125,18 +131,22 @@ class App:
         """Poll one source for one school, and write down how that went."""
         school, source = visit.school, visit.source
         polled = self._poll(visit)
-        if polled.error is None:
-            self.store.visited(school.id, source.name, self.clock(), source.every)
-        else:
-            self.store.failed(
-                school.id,
-                source.name,
-                self.clock(),
-                str(polled.error),
-                again_in=polled.error.retry_after or FIRST_RETRY,
-                needs_a_person=polled.error.needs_a_person,
-            )
+        canary = self._canary(visit) if polled.error is None else None
+        contacts = school.contacts.by_role()
+        write_down(polled, source, contacts, self.store, self.clock(), canary)
         return polled
+
+    def _canary(self, visit: Visit) -> str | None:
+        """As ask_canaries says; a kind that fails in an unforeseen way was not asked."""
+        source = visit.source
+        school, client = self.schools[visit.school.id], self.client.allowing(source.places())
+        try:
+            return ask_canaries(school, source, client, self.store, self.clock)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a kind may be a stranger's; its words may be a person's
+            log.warning("the canaries of %s failed (%s)", source.name, type(error).__name__)
+            return None
 
     def _poll(self, visit: Visit) -> Polled:
         """One source that fails in an unforeseen way must not end the visits to the others."""
@@ -257,6 +267,7 @@ class App:
                 not_about_us=self.store.forgettable_mentions(at.not_about_us, about_school=False),
                 authors=self.store.strippable_authors(at.author, since=at.mention),
                 mentions=self.store.forgettable_mentions(at.mention, about_school=True),
+                checks=self.store.forgettable_checks(at.coverage),
                 incidents=tuple(self.store.forgettable_cases(at.incident)),
                 evidence=tuple(self.store.forgettable_evidence(at.incident)),
             )
@@ -264,6 +275,7 @@ class App:
             not_about_us=self.store.forget_mentions(at.not_about_us, about_school=False),
             mentions=self.store.forget_mentions(at.mention, about_school=True),
             authors=self.store.strip_authors(at.author),
+            checks=self.store.forget_checks(at.coverage),
             incidents=tuple(self._forget_cases(self.store.forgettable_cases(at.incident))),
             evidence=tuple(self._forget_evidence(self.store.forgettable_evidence(at.incident))),
         )
@@ -301,13 +313,25 @@ class App:
 
     def report(self, school: str, first: date, last: date, out: Path) -> None:
         """The governors' report on both days and all between. Raises CannotWrite."""
-        start = datetime.combine(first, time.min, LONDON)
-        end = datetime.combine(last + timedelta(days=1), time.min, LONDON)
-        trend = summarise(self.store.counted(school, start, end), first, last)
+        start, end = _period(first, last)
         write_report(
-            trend, self.schools[school], out, print_pdf=lambda h: print_pdf(h, find_browser())
+            summarise(self.store.counted(school, start, end), first, last),
+            self.schools[school],
+            out,
+            coverage=cover(self.store.checks(school, start, end), first, last),
+            print_pdf=lambda h: print_pdf(h, find_browser()),
         )
+
+    def checks(self, school: str, first: date, last: date) -> list[Check]:
+        """The record of visits on both days and all between."""
+        return self.store.checks(school, *_period(first, last))
 
     def close(self) -> None:
         self.client.close()
         self.store.close()
+
+
+def _period(first: date, last: date) -> tuple[datetime, datetime]:
+    """From midnight to midnight, both days included, by the clock on the school's wall."""
+    start = datetime.combine(first, time.min, LONDON)
+    return start, datetime.combine(last + timedelta(days=1), time.min, LONDON)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,6 +14,8 @@ from alerts.evidence.launcher import find_browser
 from alerts.evidence.pdf import print_pdf
 from monitor.app import App, Visit
 from monitor.domain import Role
+from monitor.health import SourceHealth
+from monitor.health_words import lines
 from monitor.secret import MissingSecret
 from monitor.settings import Settings
 from monitor.store.database import StoreError
@@ -73,8 +75,11 @@ def _the_rest(app: App) -> Iterator[Finding]:
             ok=False,
             sentence="No source is configured, so nothing can be found. Add [[sources]].",
         )
+    health = {(one.school, one.source): one for one in app.store.health()}
     for visit in visits:
-        yield _source(app, visit)
+        yield _with_health(
+            _source(app, visit), health.get((visit.school.id, visit.source.name)), app
+        )
     yield _browser()
     yield from _contacts(app)
     yield _mail(app)
@@ -101,6 +106,14 @@ def _source(app: App, visit: Visit) -> Finding:
     plan = visit.source.plan(app.schools[visit.school.id])
     sentence = f"Read; {found} items on the first page. {plan}".rstrip()
     return Finding(part=part, ok=True, sentence=sentence)
+
+
+def _with_health(finding: Finding, health: SourceHealth | None, app: App) -> Finding:
+    """What was found just now, and how the source has been up to now."""
+    if health is None:
+        return finding
+    up_to_now = " ".join(lines(health, app.clock()))
+    return replace(finding, sentence=f"{finding.sentence} Up to now: {up_to_now}")
 
 
 def _browser() -> Finding:

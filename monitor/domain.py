@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -124,8 +124,10 @@ class Mention:
     """One public item that may be about a school, as its source gave it.
 
     `text` holds everything there is to read, title first. `published_at` is the site's
-    claim, None where it makes none. `sensitive` is the site's own warning that the
-    pictures may be indecent.
+    claim, None where it makes none, and so is `edited_at`: when it was last changed.
+    `sensitive` is the site's own warning that the pictures may be indecent. `for_a_person`:
+    it belongs in the log whatever its words: a member of staff sent it in, say. `kept_as` is
+    what is written down in place of the words, where the site lets them be read but not kept.
     """
 
     source: str
@@ -135,12 +137,16 @@ class Mention:
     author: str = ""
     published_at: datetime | None = None
     sensitive: bool = False
+    for_a_person: bool = False
+    kept_as: str = ""
+    edited_at: datetime | None = None
 
     def __post_init__(self) -> None:
         _aware(self.published_at, "published_at")
+        _aware(self.edited_at, "edited_at")
         if not self.external_id:
             raise ValueError("external_id must not be empty")
-        for name in ("external_id", "url", "text", "author"):
+        for name in ("external_id", "url", "text", "author", "kept_as"):
             object.__setattr__(self, name, storable(getattr(self, name)))
         if len(self.external_id) > LONGEST_ID:
             digest = hashlib.sha256(self.external_id.encode()).hexdigest()
@@ -299,6 +305,16 @@ def capture_mode(mention: Mention, assessment: Assessment) -> CaptureMode:
     return CaptureMode.LINK if suspected else CaptureMode.FULL
 
 
+def as_kept(mention: Mention, assessment: Assessment) -> tuple[Mention, Assessment]:
+    """Both as they may be written down: where the words may not be kept, our judgement of
+    them stays; they themselves, the pieces of them that were its reasons, and the author's
+    name go."""
+    if not mention.kept_as:
+        return mention, assessment
+    kept = replace(mention, text=mention.kept_as, author="", kept_as="")
+    return kept, replace(assessment, because=())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CapturePromise:
     """Evidence that has been promised in the database and is now to be made."""
@@ -347,32 +363,67 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """What a post said when it was found changed: kept beside what it said before.
+
+    `seen_at` is ours; what the site claims is in the mention.
+    """
+
+    mention: Mention
+    assessment: Assessment
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """A mention as it stands in the log."""
+    """A mention as it stands in the log: as first seen, and each time it was found changed.
+
+    Posts of one `story` have nearly the same words; it is empty where they are too few.
+    """
 
     mention: Mention
     assessment: Assessment
     first_seen_at: datetime
+    revisions: tuple[Revision, ...] = ()
+    story: str = ""
+
+    @property
+    def editions(self) -> tuple[Sighting, ...]:
+        """The post as it stood each time."""
+        changed = (
+            Sighting(mention=r.mention, assessment=r.assessment, first_seen_at=r.seen_at)
+            for r in self.revisions
+        )
+        return (self, *changed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """Everything that is known of one incident."""
+    """Everything that is known of one incident.
+
+    `near_copies`: how many more posts, in the log or not, say nearly the same words.
+    """
 
     incident: Incident
     sightings: tuple[Sighting, ...]
     evidence: tuple[Evidence, ...] = ()
     told: tuple[Told, ...] = ()
+    near_copies: int = 0
 
     @property
     def concerns_head(self) -> bool:
-        """The incident, or any sighting in it, concerns the conduct of the head."""
-        return self.incident.about_head or any(s.assessment.about_head for s in self.sightings)
+        """The incident, or anything written in it, concerns the conduct of the head."""
+        return self.incident.about_head or any(s.assessment.about_head for s in self.editions)
 
     @property
     def concerns_child(self) -> bool:
-        """The incident, or any sighting in it, says that a child may be at risk."""
-        return self.incident.child_safety or any(s.assessment.child_safety for s in self.sightings)
+        """The incident, or anything written in it, says that a child may be at risk."""
+        return self.incident.child_safety or any(s.assessment.child_safety for s in self.editions)
+
+    @property
+    def editions(self) -> tuple[Sighting, ...]:
+        """All that was ever written in it: each post as it stood each time."""
+        return tuple(edition for sighting in self.sightings for edition in sighting.editions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -385,19 +436,6 @@ class Counted:
     severity: Severity
     sentiment: Sentiment
     criticism: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceHealth:
-    """When a source was last read for a school, and what is wrong with it now."""
-
-    source: str
-    school: str
-    last_success_at: datetime | None = None
-    next_visit_at: datetime | None = None
-    error: str = ""  # in plain words; empty when the last visit went well
-    failing_since: datetime | None = None
-    needs_a_person: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

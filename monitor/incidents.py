@@ -7,17 +7,15 @@ two incidents, because a second one hidden in the first is an alert that nobody 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from monitor.canonical import canonical
 from monitor.domain import Assessment, CaptureMode, Incident, IncidentState, Mention, Severity
+from monitor.wording import fingerprint, words
 
-_TRACKING = re.compile(r"utm_\w+|fbclid|gclid|igshid|mc_[ce]id|ref_src|si", re.IGNORECASE)
-_WORD = re.compile(r"\w+")
 _FEW_WORDS = 6  # "Disgusting, absolutely disgusting" said twice is not one story
 _RUN = 5  # words in a row: a quotation has them in common, two posts of one topic have not
 _SAME = 0.6  # share of the shorter text's runs that stand in the longer one too
@@ -34,34 +32,31 @@ class Neighbour(Protocol):
 
 
 def place(url: str) -> str:
-    """A fingerprint of the address, without what only tracks people: equal for one page."""
-    return hashlib.sha256(_plain_address(url).encode()).hexdigest()
-
-
-def _plain_address(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-    except ValueError:  # a stranger wrote it; odd ones are only equal to themselves
-        return url
-    query = [(k, v) for k, v in parse_qsl(parts.query, True) if not _TRACKING.fullmatch(k)]
-    host = parts.netloc.lower().removeprefix("www.")
-    return urlunsplit(("", host, parts.path.rstrip("/"), urlencode(query), parts.fragment))
+    """A fingerprint of the page, whichever way one came to it: equal for one page."""
+    return hashlib.sha256(canonical(url).encode("utf-8", "replace")).hexdigest()
 
 
 def story(text: str) -> str:
     """A fingerprint of the words, whatever their case and spacing; empty if they are few."""
-    words = _words(text)
-    return hashlib.sha256(" ".join(words).encode()).hexdigest() if len(words) >= _FEW_WORDS else ""
-
-
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text.casefold())
+    return fingerprint(text) if len(words(text)) >= _FEW_WORDS else ""
 
 
 def akin(mention: Mention, neighbours: Iterable[Neighbour]) -> Incident | None:
     """The open incident that is about this very item, seen elsewhere or put up again."""
     for near in neighbours:
         if near.incident.state is IncidentState.OPEN and _same_item(mention, near.mention):
+            return near.incident
+    return None
+
+
+def edited(mention: Mention, earlier: Iterable[Neighbour]) -> Incident | None:
+    """The open incident in which this post was before it was changed, if it still says some of
+    what it said. Of quite other words under an old id people hear as of any other post."""
+    now = _runs(mention.text)
+    for near in earlier:
+        then = _runs(near.mention.text)
+        too_short = not now or not then
+        if near.incident.state is IncidentState.OPEN and (too_short or now & then):
             return near.incident
     return None
 
@@ -73,16 +68,22 @@ def _same_item(one: Mention, other: Mention) -> bool:
     """
     if story(one.text) and story(one.text) == story(other.text):
         return True
-    if one.source == other.source or place(one.url) != place(other.url):
+    if one.source == other.source or not _one_page(one, other):
         return False
     shorter, longer = sorted((_runs(one.text), _runs(other.text)), key=len)
     return len(shorter) > 0 and len(shorter & longer) >= _SAME * len(shorter)
 
 
+def _one_page(one: Mention, other: Mention) -> bool:
+    """By address, or by an id that is the same in all the world, as in the Fediverse."""
+    same_id = one.external_id == other.external_id and "://" in one.external_id
+    return same_id or place(one.url) == place(other.url)
+
+
 def _runs(text: str) -> set[tuple[str, ...]]:
     """Every five words in a row."""
-    words = _words(text)
-    return {tuple(words[i : i + _RUN]) for i in range(len(words) - _RUN + 1)}
+    said = words(text)
+    return {tuple(said[i : i + _RUN]) for i in range(len(said) - _RUN + 1)}
 
 
 def group(
@@ -92,12 +93,17 @@ def group(
     before: Incident | None,
     capture: CaptureMode,
     now: datetime,
+    *,
+    edition: str = "",
 ) -> Incident | None:
-    """The incident as it stands with this mention: *before* grown, a new one, or none at all."""
-    if not assessment.needs_a_person:
+    """The incident as it stands with this mention: *before* grown, a new one, or none at all.
+
+    *edition* tells an edited post from what it was.
+    """
+    if not (assessment.needs_a_person or mention.for_a_person):
         return None
     incident = before or Incident(
-        key=f"{school}:{mention.source}:{mention.external_id}",
+        key=":".join((school, *mention.key, *([edition] if edition else []))),
         school=school,
         opened_at=now,
         categories=frozenset(),
@@ -106,8 +112,15 @@ def group(
     return replace(
         incident,
         categories=incident.categories | assessment.categories,
-        severity=max(incident.severity, assessment.severity, key=lambda s: s.rank),
+        severity=max(incident.severity, _severity(mention, assessment), key=lambda s: s.rank),
         about_head=incident.about_head or assessment.about_head,
         child_safety=incident.child_safety or assessment.child_safety,
         pictures_allowed=incident.pictures_allowed and capture is CaptureMode.FULL,
     )
+
+
+def _severity(mention: Mention, assessment: Assessment) -> Severity:
+    """Low is told to nobody. What is for a person, and is not judged to be worse than that,
+    counts as unread, which is told to the office."""
+    low = assessment.severity is Severity.LOW and not assessment.categories
+    return Severity.NONE if mention.for_a_person and low else assessment.severity

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from alerts.decide import decide
 from monitor import incidents
-from monitor.domain import Assessment, Mention, Role, School, capture_mode
-from monitor.store.mentions import Entry
+from monitor.domain import Assessment, Mention, Role, School, as_kept, capture_mode
+from monitor.likeness import sketch
+from monitor.store.entry import Entry
 from monitor.store.store import Store
 from sources.contract import Source
 from sources.errors import SourceError
@@ -27,6 +28,7 @@ class Polled:
     new: int = 0
     about_school: int = 0
     incidents_opened: int = 0
+    asked: tuple[str, ...] = ()  # the words that were searched for
     error: SourceError | None = None
 
 
@@ -50,36 +52,63 @@ def poll(
         for page in source.fetch(school, store.cursor(school.id, source.name), client):
             for mention in store.unseen(school.id, page.mentions):
                 now, assessment = clock(), assess(mention, school)
-                place, story = incidents.place(mention.url), incidents.story(mention.text)
-                mode = capture_mode(mention, assessment)
-                with store.entering(school.id) as book:  # one transaction
-                    near = book.neighbours(mention, place, story, now - incidents.TOGETHER)
-                    before = incidents.akin(mention, near)
-                    incident = incidents.group(mention, assessment, school.id, before, mode, now)
-                    entry = Entry(
-                        school=school.id,
-                        mention=mention,
-                        place=place,
-                        story=story,
-                        assessment=assessment,
-                        seen_at=now,
-                        incident=incident,
-                        alerts=tuple(decide(incident, before, contacts)) if incident else (),
-                        capture=mode if incident else None,
-                    )
-                    kept = book.keep(entry)
-                if kept:
-                    polled = _count(polled, assessment, opened=incident and not before)
+                entered = _enter(school, mention, assessment, contacts, store, now)
+                if entered is not None:
+                    polled = _count(polled, assessment, opened=entered)
             store.save_cursor(school.id, source.name, page.cursor)  # last
+            polled = replace(polled, asked=(*polled.asked, *page.asked))
     except SourceError as error:
         return replace(polled, error=error)
     return polled
 
 
-def _count(polled: Polled, assessment: Assessment, *, opened: object) -> Polled:
+def _enter(
+    school: School,
+    read: Mention,
+    judged: Assessment,
+    contacts: Mapping[Role, str],
+    store: Store,
+    now: datetime,
+) -> bool | None:
+    """Write it down with all that follows, in one transaction. Whether it opened an incident;
+    None if somebody else wrote it down in the meantime."""
+    mode, copies = capture_mode(read, judged), not read.kept_as
+    mention, assessment = as_kept(read, judged)
+    place, story, drawn = _marks_of(mention)
+    with store.entering(school.id) as book:
+        edition, earlier = book.edition(mention), book.earlier(mention)
+        near = book.neighbours(mention, place, story, now - incidents.TOGETHER)
+        before = incidents.edited(mention, earlier) or incidents.akin(mention, near)
+        incident = incidents.group(
+            mention, assessment, school.id, before, mode, now, edition=edition
+        )
+        entry = Entry(
+            school=school.id,
+            mention=mention,
+            place=place,
+            story=story,
+            assessment=assessment,
+            seen_at=now,
+            incident=incident,
+            alerts=tuple(decide(incident, before, contacts)) if incident else (),
+            capture=mode if incident and copies else None,
+            edition=edition,
+            sketch=drawn,
+        )
+        kept = book.keep(entry)
+    return (incident is not None and before is None) if kept else None
+
+
+def _marks_of(mention: Mention) -> tuple[str, str, bytes | None]:
+    """By what it is known again: its address, its very words, and words nearly the same."""
+    text = mention.text
+    return incidents.place(mention.url), incidents.story(text), sketch(text)
+
+
+def _count(polled: Polled, assessment: Assessment, *, opened: bool) -> Polled:
     return replace(
         polled,
         new=polled.new + 1,
         about_school=polled.about_school + assessment.about_school,
-        incidents_opened=polled.incidents_opened + bool(opened),
+        incidents_opened=polled.incidents_opened + opened,
     )

@@ -24,6 +24,9 @@ class Retention(BaseModel):
     not_about_us_days: Days = Field(30, description="posts judged not about the school")
     author_days: Days = Field(90, description="the author's name on posts outside the log")
     mention_days: Days = Field(730, description="other posts outside the incident log")
+    coverage_days: Days = Field(
+        730, description="the record of which sources were checked, and when"
+    )
     incident_days: Days = Field(
         2192, ge=365, description="closed incidents with their evidence (six years)"
     )
@@ -36,6 +39,7 @@ class Cutoffs:
     not_about_us: datetime
     author: datetime
     mention: datetime
+    coverage: datetime
     incident: datetime
 
 
@@ -44,5 +48,6 @@ def cutoffs(retention: Retention, now: datetime) -> Cutoffs:
         not_about_us=now - timedelta(days=retention.not_about_us_days),
         author=now - timedelta(days=retention.author_days),
         mention=now - timedelta(days=retention.mention_days),
+        coverage=now - timedelta(days=retention.coverage_days),
         incident=now - timedelta(days=retention.incident_days),
     )

@@ -1,6 +1,7 @@
 """A handful of fixed jobs that only tick; what is due is in the database.
 
 So after any pause, however long, each source is visited once, and no run is made up for.
+A clock that is put back by a day stops no job.
 """
 
 from __future__ import annotations
@@ -9,14 +10,16 @@ import logging
 import os
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.interval import IntervalTrigger
+from apscheduler.schedulers.base import BaseScheduler
+from apscheduler.triggers.base import BaseTrigger
 
 from monitor.app import App
 from monitor.store.database import StoreError
@@ -39,12 +42,15 @@ PATIENCE = timedelta(seconds=5)  # for jobs that are at work at the end
 def running(app: App) -> Iterator[None]:
     """Tick for as long as the block lasts. A job that does not end soon after it is broken
     off with the whole program, which then ends here, successfully."""
-    at_work = AtWork()
+    at_work, ended = AtWork(), threading.Event()
     scheduler = _build(app, at_work)
     scheduler.start()
+    watch = threading.Thread(target=_watch_the_clock, args=(scheduler, ended), daemon=True)
+    watch.start()
     try:
         yield
     finally:
+        ended.set()
         scheduler.shutdown(wait=False)
         if unfinished := at_work.wait(PATIENCE):
             _leave(unfinished)
@@ -87,21 +93,49 @@ def _leave(unfinished: list[str]) -> NoReturn:
     os._exit(0)
 
 
+class FromNow(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
+    """So long after each tick. The ticks of a pause are not even counted: APScheduler's own
+    trigger counts through them one by one, for minutes after a pause of months."""
+
+    def __init__(self, every: timedelta) -> None:
+        self._every = every
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        due = previous + self._every if previous else now
+        return due if due > now or previous is None else now + self._every
+
+
 def _build(app: App, at_work: AtWork) -> BackgroundScheduler:
     # it would warn of each tick that finds the one before it still at work
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(
-        timezone="UTC",
+        timezone=UTC,
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     for name, every in TICKS.items():
-        scheduler.add_job(
-            _survive(name, getattr(app, name), at_work),
-            IntervalTrigger(seconds=every.total_seconds(), timezone="UTC"),
-            id=name,
-            next_run_time=app.clock(),
-        )
+        tick = _survive(name, getattr(app, name), at_work)
+        scheduler.add_job(tick, FromNow(every), id=name)
     return scheduler
+
+
+_LOOK, _MUCH = timedelta(seconds=10), timedelta(minutes=1)
+
+
+def _watch_the_clock(scheduler: BaseScheduler, ended: threading.Event) -> None:
+    """APScheduler keeps its appointments by the clock on the wall. When that is put back, it
+    would sleep until the old time comes round again."""
+    wall, steady = datetime.now(UTC), time.monotonic()
+    while not ended.wait(_LOOK.total_seconds()):
+        now, passed = datetime.now(UTC), timedelta(seconds=time.monotonic() - steady)
+        if now < wall + passed - _MUCH:
+            start_afresh(scheduler, now)
+        wall, steady = now, steady + passed.total_seconds()
+
+
+def start_afresh(scheduler: BaseScheduler, now: datetime) -> None:
+    """Every job ticks now, whatever it was waiting for."""
+    for job in scheduler.get_jobs():
+        job.modify(next_run_time=now)
 
 
 def _survive(name: str, job: Callable[[], object], at_work: AtWork) -> Callable[[], None]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TypedDict
 
-from monitor.domain import Assessment, Case, Category, Reason, Sentiment, Severity
+from monitor.canonical import canonical
+from monitor.domain import Assessment, Case, Category, Reason, Sentiment, Severity, Sighting
 
 
 class BecauseJson(TypedDict):
@@ -31,14 +32,37 @@ class AssessmentJson(TypedDict):
     model: str
 
 
+class RevisionJson(TypedDict):
+    text: str
+    published_at: str | None
+    edited_at: str | None
+    seen_at: str | None
+    assessment: AssessmentJson
+
+
 class MentionJson(TypedDict):
     source: str
+    external_id: str
     url: str
     author: str
     text: str
     published_at: str | None
     first_seen_at: str | None
     assessment: AssessmentJson
+    revisions: list[RevisionJson]
+    story: str
+
+
+class SightingJson(TypedDict):
+    source: str
+    external_id: str
+    url: str
+    first_seen_at: str | None
+
+
+class PlaceJson(TypedDict):
+    address: str
+    sightings: list[SightingJson]
 
 
 class FileJson(TypedDict):
@@ -73,6 +97,8 @@ class IncidentJson(TypedDict):
     severity: str
     categories: list[str]
     mentions: list[MentionJson]
+    places: list[PlaceJson]
+    near_copies: int
     evidence: list[EvidenceJson]
     alerts: list[AlertJson]
 
@@ -137,18 +163,12 @@ def case_to_json(case: Case) -> IncidentJson:
         "state": incident.state.value,
         "severity": incident.severity.value,
         "categories": [c.value for c in Category if c in incident.categories],
-        "mentions": [
-            {
-                "source": s.mention.source,
-                "url": s.mention.url,
-                "author": s.mention.author,
-                "text": s.mention.text,
-                "published_at": moment(s.mention.published_at),
-                "first_seen_at": moment(s.first_seen_at),
-                "assessment": assessment_to_json(s.assessment),
-            }
-            for s in case.sightings
+        "mentions": [_mention_to_json(s) for s in case.sightings],
+        "places": [
+            {"address": address, "sightings": [_sighting_to_json(s) for s in seen]}
+            for address, seen in places(case).items()
         ],
+        "near_copies": case.near_copies,
         "evidence": [
             {
                 "id": e.id,
@@ -172,3 +192,45 @@ def case_to_json(case: Case) -> IncidentJson:
             for t in case.told
         ],
     }
+
+
+def _mention_to_json(sighting: Sighting) -> MentionJson:
+    mention = sighting.mention
+    return {
+        "source": mention.source,
+        "external_id": mention.external_id,
+        "url": mention.url,
+        "author": mention.author,
+        "text": mention.text,
+        "published_at": moment(mention.published_at),
+        "first_seen_at": moment(sighting.first_seen_at),
+        "assessment": assessment_to_json(sighting.assessment),
+        "revisions": [
+            {
+                "text": r.mention.text,
+                "published_at": moment(r.mention.published_at),
+                "edited_at": moment(r.mention.edited_at),
+                "seen_at": moment(r.seen_at),
+                "assessment": assessment_to_json(r.assessment),
+            }
+            for r in sighting.revisions
+        ],
+        "story": sighting.story,
+    }
+
+
+def _sighting_to_json(sighting: Sighting) -> SightingJson:
+    return {
+        "source": sighting.mention.source,
+        "external_id": sighting.mention.external_id,
+        "url": sighting.mention.url,
+        "first_seen_at": moment(sighting.first_seen_at),
+    }
+
+
+def places(case: Case) -> dict[str, list[Sighting]]:
+    """Each page once, with all who saw it: one that several sources found is corroborated."""
+    found: dict[str, list[Sighting]] = {}
+    for sighting in case.sightings:
+        found.setdefault(canonical(sighting.mention.url), []).append(sighting)
+    return found

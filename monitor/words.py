@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 from monitor.domain import Category, Role, Sentiment, Severity
 
@@ -45,3 +47,14 @@ ROLES: Mapping[Role, str] = MappingProxyType(
         Role.OFFICE: "School office",
     }
 )
+
+
+_LONDON = ZoneInfo("Europe/London")
+
+
+def when(moment: datetime | None) -> str:
+    """In UK time, as people write it."""
+    if moment is None:
+        return "not known"
+    local = moment.astimezone(_LONDON)
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M}"

@@ -52,10 +52,23 @@ class About:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Mentions, oldest first, and where to resume once they are safely stored."""
+    """Mentions, oldest first, and where to resume once they are safely stored.
+
+    `asked`: the words that were searched for, if any; they are kept as proof of the check.
+    """
 
     mentions: tuple[Mention, ...]
     cursor: str
+    asked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canary:
+    """A search whose answer is known beforehand: something must be found, or nothing can be."""
+
+    words: str
+    must_find: bool
+    site: str = ""  # only there, if it names one
 
 
 class Source(BaseModel, ABC):
@@ -74,6 +87,11 @@ class Source(BaseModel, ABC):
     name: str = Field(min_length=1, description="what you call this source; keep it for good")
     every: Every = Field(timedelta(hours=6), description='how often to look: "30m", "6h", "1d"')
     schools: tuple[str, ...] = Field((), description="ids of the schools it is for; empty: all")
+    quiet_after: Every | None = Field(
+        None,
+        description='tell the office when nothing new came for so long, as "30d"; none: after '
+        "three times what is usual here, and never within a week",
+    )
 
     @abstractmethod
     def fetch(
@@ -83,6 +101,15 @@ class Source(BaseModel, ABC):
     def plan(self, school: School) -> str:  # noqa: ARG002 # most kinds have no such limit
         """What it may use up in a day and how far that goes, in a sentence; or nothing."""
         return ""
+
+    def canaries(self, school: School, nonsense: str) -> tuple[Canary, ...]:  # noqa: ARG002
+        """For kinds that search: what must be found about *school*, and *nonsense*, which
+        cannot be. They are asked once a day, and must fit into what a day allows."""
+        return ()
+
+    def finds(self, canary: Canary, client: PoliteClient) -> bool:
+        """Whether *canary*, one of those above, finds anything now. Raises SourceError."""
+        raise NotImplementedError
 
     def serves(self, school: School) -> bool:
         return not self.schools or school.id in self.schools

@@ -29,7 +29,8 @@ class Discourse(Source):
         finds="public posts of one Discourse forum that name the school, or all new ones",
         cost="free, no key",
         limits="only what the forum shows to visitors; a search reads its newest results only, "
-        "and may know other forms of a word; an edited post is not read again",
+        "and may know other forms of a word; that a post was edited is noticed only with "
+        "all_posts, and while it is among the newest 50",
         terms="keep to the forum's rules; visit a few times a day",
     )
     url: WebAddress = Field(description="the forum, for example https://forum.example")
@@ -116,6 +117,7 @@ class Discourse(Source):
             text=joined(html_to_text(post.title), html_to_text(post.cooked or post.blurb)),
             author=f"@{post.username}"[:200] if post.username else "",
             published_at=read_date(post.created_at),
+            edited_at=read_date(post.updated_at) if post.version > 1 and post.cooked else None,
         )
 
 
@@ -140,6 +142,8 @@ class _Post(BaseModel):
     number: int = Field(1, alias="post_number")
     username: str = ""
     created_at: str | None = None
+    updated_at: str | None = None
+    version: int = 1
     blurb: str = ""
     cooked: str = ""
     title: str = Field("", alias="topic_title")

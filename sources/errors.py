@@ -22,6 +22,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+from monitor.health import Actor
+
 
 class SourceError(Exception):
     """A source could not be read. `plain` is what the school sees; str() adds the detail.
@@ -34,6 +36,7 @@ class SourceError(Exception):
 
     plain: ClassVar[str] = "This source could not be read."
     needs_a_person: ClassVar[bool] = False
+    actor: ClassVar[Actor] = Actor.NOBODY  # who can mend it
 
     def __init__(
         self,
@@ -59,6 +62,7 @@ class RateLimited(SourceError):
 class AccessRefused(SourceError):
     plain = "The site refused us. Please check the key or permission for this source."
     needs_a_person = True
+    actor = Actor.KEY_HOLDER
 
 
 class Captcha(AccessRefused):
@@ -66,6 +70,7 @@ class Captcha(AccessRefused):
         "The site wants proof that a person is asking, which we do not fake. "
         "Please look at it yourself, or find its feed or another way to read it."
     )
+    actor = Actor.OFFICE
 
 
 class AskedNotTo(AccessRefused):
@@ -73,16 +78,19 @@ class AskedNotTo(AccessRefused):
         "The site asks programs not to read this page, and we keep to that. "
         "Please look at it yourself from time to time, or ask the site for a feed."
     )
+    actor = Actor.OFFICE
 
 
 class TurnedAway(AccessRefused):
     plain = "The site's guard against robots turned us away, which passes. We will try again."
     needs_a_person = False
+    actor = Actor.NOBODY
 
 
 class LayoutChanged(SourceError):
     plain = "The site answered in a shape we do not know. Please check the address."
     needs_a_person = True
+    actor = Actor.TECHNICIAN
 
 
 class ConsentWall(LayoutChanged):
@@ -102,6 +110,7 @@ class LoginWall(LayoutChanged):
 class ErrorPage(LayoutChanged):
     plain = "The site sent a page about a trouble of its own. We will try again."
     needs_a_person = False
+    actor = Actor.NOBODY
 
 
 class Broken(SourceError):
@@ -110,11 +119,13 @@ class Broken(SourceError):
 
     plain = "The program that reads this source failed. The rest went on; please report this."
     needs_a_person = True
+    actor = Actor.MAKERS
 
 
 class TooLarge(SourceError):
     plain = "The site sent more than we read at once. Please check the address."
     needs_a_person = True
+    actor = Actor.TECHNICIAN
 
 
 class TooMuchNew(TooLarge):
@@ -130,3 +141,4 @@ class NotAllowed(SourceError):
         "name it in [network] allow in the configuration."
     )
     needs_a_person = True
+    actor = Actor.TECHNICIAN

@@ -30,7 +30,7 @@ class Feed(Source):
         finds="every item of a feed (RSS, Atom, JSON Feed): news sites, blogs, forums, councils",
         cost="free, no key",
         limits="a feed shows only its newest items, so visit it more often than it forgets them; "
-        "a change to an item already read is not noticed",
+        "a change to an item is noticed while the feed still shows it",
         terms="feeds are offered to be read by programs; the items stay their publisher's",
     )
     url: WebAddress = Field(description="the address of the feed itself, not of the page about it")
@@ -64,11 +64,11 @@ def _pages(
 ) -> Iterator[Page]:
     """What is new. The validators go into the last cursor only: half read is not read."""
     seen = Seen(before.seen, limit=None)
-    new = [m for m in mentions if m.external_id not in seen]
+    new = [m for m in mentions if _as_shown(m) not in seen]
     for start in range(0, len(new), PAGE):
         page = new[start : start + PAGE]
         for mention in page:
-            seen.add(mention.external_id)
+            seen.add(_as_shown(mention))
         last = whole and start + PAGE >= len(new)
         state = after if last else _State(seen=seen.digests())
         yield Page(mentions=tuple(page), cursor=state.model_dump_json())
@@ -81,8 +81,13 @@ def _after(answer: Answer, mentions: list[Mention]) -> _State:
     return _State(
         etag=answer.validators.etag,
         modified=answer.validators.last_modified,
-        seen=tuple(digest(m.external_id) for m in mentions),
+        seen=tuple(digest(_as_shown(m)) for m in mentions),
     )
+
+
+def _as_shown(mention: Mention) -> str:
+    """Feeds seldom say that an item was edited, so its words tell."""
+    return f"{mention.external_id}\n{mention.text}"
 
 
 def _mention(source: str, key: str, item: Item, base: str) -> Mention:

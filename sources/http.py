@@ -8,18 +8,20 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import httpx
 
-from monitor.egress import Egress
+from monitor.egress import Egress, place
 from sources.answer import Answer, Validators, complain, media_type, read_answer
 from sources.body import LIMIT, read_body, too_large
 from sources.breaker import Breaker
 from sources.errors import LayoutChanged, NotAllowed, SourceError, Unreachable
 from sources.faults import named
 from sources.identity import PRODUCT, sendable, user_agent
+from sources.line import connected, ssl_context, trusted
 from sources.manners import Manners
 from sources.pinned import CheckedTransport, PinnedTransport, until
 from sources.robots import Robots
@@ -30,6 +32,7 @@ __all__ = ["Answer", "PoliteClient", "Validators", "user_agent"]
 
 MAX_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_LINE = timedelta(minutes=3)  # a mailbox is read in many small steps
 
 
 class _Shared:
@@ -44,7 +47,7 @@ class _Shared:
     ) -> None:
         self.manners, self.breaker, self.robots = manners, breaker, robots
         self._new: Callable[[Egress], httpx.BaseTransport] = (
-            partial(PinnedTransport, ssl_context=_ssl_context())
+            partial(PinnedTransport, ssl_context=ssl_context())
             if transport is None
             else partial(CheckedTransport, inner=transport)
         )
@@ -57,9 +60,8 @@ class _Shared:
         return found or self._transports.setdefault(egress.allow, self._new(egress))
 
     @contextmanager
-    def turn(self, target: httpx.URL) -> Iterator[None]:
-        """Our turn at the place of *target*, unless it rests; trouble met there is counted."""
-        place = place_of(target)
+    def turn(self, place: str) -> Iterator[None]:
+        """Our turn at *place*, unless it rests; trouble met there is counted."""
         self.breaker.check(place)
         with self.manners.turn(place):
             self.breaker.check(place)  # whoever was there before us may have found out
@@ -73,13 +75,6 @@ class _Shared:
         for transport in self._transports.values():
             transport.close()
         self._transports.clear()
-
-
-def _ssl_context() -> ssl.SSLContext:
-    """httpx's list of authorities and the machine's own: many schools' filters have one."""
-    context = httpx.create_ssl_context(trust_env=False)
-    context.load_default_certs()
-    return context
 
 
 class PoliteClient:
@@ -145,7 +140,7 @@ class PoliteClient:
             if page:
                 self._shared.robots.check(target, self.get)
             request = httpx.Request("GET", target, headers=self._headers(accept) | extra)
-            with self._shared.turn(target):
+            with self._shared.turn(place_of(target)):
                 began = self._clock()
                 answer, onward = self._visit(request, began + left, validators, types, expect)
                 left -= self._clock() - began
@@ -172,13 +167,25 @@ class PoliteClient:
         target = read_address(url)
         sent = {**self._headers(accept), **sendable(headers or {})}
         request = httpx.Request("POST", target, headers=sent, json=json, data=form)
-        with self._shared.turn(target):
+        with self._shared.turn(place_of(target)):
             deadline = self._clock() + self._seconds
             answer, _ = self._visit(request, deadline, None, None, expect)
             self._look_at(answer, target, str(target))
         if answer is None:
             raise NotAllowed(f"{target.host} wants what we send it sent on to another address")
         return answer
+
+    @contextmanager
+    def line(
+        self, host: str, port: int, *, ca_file: Path | None = None
+    ) -> Iterator[ssl.SSLSocket]:
+        """A TLS connection for what is not the web (a mailbox): to the checked address, in
+        our turn, for three minutes at most. Faults of the wire are named while it is open."""
+        with self._shared.turn(place(host, port)), named(host):
+            context, seconds = trusted(ca_file), _LINE.total_seconds()
+            with connected(self._egress, host, port, context, seconds) as line:
+                yield line
+            self._shared.breaker.well(place(host, port))
 
     def suspend(self, url: str, error: SourceError) -> None:
         """Leave the place of *url* alone for some hours (an hour; six for a changed layout),

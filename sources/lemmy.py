@@ -32,7 +32,7 @@ class Lemmy(Source):
         cost="free, no key",
         limits="a server knows only the communities that its own people follow; at most the 200 "
         "newest results of each search are read; how a server says that it is asked too often "
-        "has not been seen",
+        "has not been seen; that a post was edited is not noticed",
         terms="keep to the server's rules; public posts only, in small numbers",
     )
     url: WebAddress = Field(description="the server, for example https://feddit.uk")

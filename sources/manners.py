@@ -48,10 +48,10 @@ def retry_after(headers: Mapping[str, str]) -> timedelta | None:
     """For how long a site asks us to stay away; None where it does not say.
 
     Retry-After is seconds or an HTTP date (RFC 9110 §10.2.3). The Reset headers come as
-    epoch seconds (Bluesky), as an ISO time (Mastodon) and as seconds from now (Reddit).
+    epoch seconds (Bluesky, X), as an ISO time (Mastodon) and as seconds from now (Reddit).
     """
     now = _http_date(headers.get("date", "")) or datetime.now(UTC)
-    for name in ("retry-after", "ratelimit-reset", "x-ratelimit-reset"):
+    for name in ("retry-after", "ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-reset"):
         wait = _wait(headers.get(name, "").strip(), now)
         if wait is not None:
             return min(max(wait, timedelta(0)), _LONGEST_WAIT)

@@ -30,7 +30,8 @@ class Mastodon(Source):
         "also posts that name the school",
         cost="free; searching needs an account and its token",
         limits="a server knows only what its own people follow; search finds only authors who "
-        "agreed to be found, and finding none does not mean that there are none",
+        "agreed to be found, and finding none does not mean that there are none; that a post "
+        "was edited is noticed only when a search shows it again",
         terms="keep to the server's rules; public posts only, in small numbers",
     )
     url: WebAddress = Field(description="the server, for example https://mastodon.example")
@@ -106,7 +107,7 @@ class Mastodon(Source):
     def _page(self, found: list[_Status], place: _State) -> Page:
         seen = Seen(place.seen)
         public = (s for s in found if s.visibility in ("public", "unlisted"))
-        new = tuple(self._mention(s) for s in public if seen.add(s.uri))
+        new = tuple(self._mention(s) for s in public if seen.add(s.edition))
         place.seen = seen.digests()
         return Page(mentions=new, cursor=place.model_dump_json())
 
@@ -125,6 +126,7 @@ class Mastodon(Source):
             author=f"@{name}" if "@" in name else f"@{name}@{host}",
             published_at=read_date(status.created_at),
             sensitive=status.sensitive,
+            edited_at=read_date(status.edited_at),
         )
 
 
@@ -176,6 +178,7 @@ class _Status(BaseModel):
     uri: str = Field(min_length=1)
     url: str | None = None
     created_at: str | None = None
+    edited_at: str | None = None
     account: _Account
     content: Said = ""
     spoiler: Said = Field("", alias="spoiler_text")
@@ -183,6 +186,10 @@ class _Status(BaseModel):
     visibility: str = "public"
     media: tuple[_Media, ...] = Field((), alias="media_attachments")
     poll: _Poll | None = None
+
+    @property
+    def edition(self) -> str:
+        return f"{self.uri} {self.edited_at}" if self.edited_at else self.uri
 
 
 class _Timeline(RootModel[tuple[_Status, ...]]):

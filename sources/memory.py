@@ -14,6 +14,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from monitor.domain import Mention
+
 REMEMBERED = 3000
 State = TypeVar("State", bound=BaseModel)
 
@@ -47,6 +49,13 @@ class Seen:
     def digests(self) -> tuple[str, ...]:
         kept = tuple(self._digests)
         return kept if self._limit is None else kept[-self._limit :]
+
+
+def edition(mention: Mention) -> str:
+    """What tells an edited post from what it was; its id where the site says of no edit."""
+    if mention.edited_at is None:
+        return mention.external_id
+    return f"{mention.external_id}:{digest(mention.text)}"
 
 
 def digest(external_id: str) -> str:

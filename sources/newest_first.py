@@ -7,7 +7,7 @@ visit began, and only then handed over, oldest first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from pydantic import BaseModel, Field
@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 from monitor.domain import Mention
 from sources.contract import Page
 from sources.errors import TooMuchNew
-from sources.memory import Seen, digest
+from sources.memory import Seen, digest, edition
 
 PAGE = 10  # mentions between two moves of the cursor
 _TOP = 100  # of the newest ids of each search: enough to meet one again after some are deleted
@@ -27,6 +27,13 @@ class Place(BaseModel):
     seen: tuple[str, ...] = ()
     tops: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     missed: list[str] = Field(default_factory=list, exclude=True)  # searches of this visit
+
+    def keep_only(self, prefix: str, names: Iterable[str]) -> None:
+        """Of the searches called *prefix* and something, forget all but those of *names*."""
+        kept = {f"{prefix}{name}" for name in names}
+        gone = [search for search in self.tops if search.startswith(prefix)]
+        for search in frozenset(gone) - kept:
+            del self.tops[search]
 
     def tell_what_was_missed(self) -> None:
         """Raises TooMuchNew. For the end of a visit: the other searches go first."""
@@ -56,10 +63,10 @@ def newest_first(search: str, read: Read, place: Place, *, pages: int) -> Iterat
         place.missed.append(search)
     found = {m.external_id: m for page in reversed(shown) for m in reversed(page.mentions)}
     seen = Seen(place.seen)
-    new = [mention for id_, mention in found.items() if id_ not in seen]
-    for id_ in found:
-        if id_ in seen:
-            seen.add(id_)  # what is still shown must not be the first forgotten
+    new = [mention for mention in found.values() if edition(mention) not in seen]
+    for mention in found.values():
+        if edition(mention) in seen:
+            _remember(mention, seen)  # what is still shown must not be the first forgotten
     parts = [new[start : start + PAGE] for start in range(0, len(new), PAGE)] or [[]]
     for part in parts[:-1]:
         yield _hand_over(part, seen, place)
@@ -70,9 +77,15 @@ def newest_first(search: str, read: Read, place: Place, *, pages: int) -> Iterat
 
 def _hand_over(part: list[Mention], seen: Seen, place: Place) -> Page:
     for mention in part:
-        seen.add(mention.external_id)
+        _remember(mention, seen)
     place.seen = seen.digests()
     return Page(mentions=tuple(part), cursor=place.model_dump_json())
+
+
+def _remember(mention: Mention, seen: Seen) -> None:
+    """By its id, too: a search may show a known post without saying that it was edited."""
+    seen.add(mention.external_id)
+    seen.add(edition(mention))
 
 
 def _read_back(read: Read, known: frozenset[str], pages: int) -> list[Shown]:

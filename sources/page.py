@@ -37,7 +37,8 @@ class WebPage(Source):
         "noticeboard; posts of phpBB, Discourse, vBulletin, XenForo and NodeBB one by one",
         cost="free, no key",
         limits="only what the page says without scripts and without logging in; on the first "
-        "visit all of it is new; a forum with a theme of its own is read by its paragraphs",
+        "visit all of it is new; a forum with a theme of its own is read by its paragraphs; an "
+        "edited post is a new one beside the old one",
         terms="read only where the site's robots.txt allows; keep to its terms of use",
     )
     url: WebAddress = Field(description="the address of the page, as you open it to read it")

@@ -37,7 +37,8 @@ class Reddit(Source):
         cost="free; an app of your own must be approved by Reddit, which often refuses",
         limits="without an app one request a minute at most, the newest 100 posts, no word on "
         "which pictures are indecent (so none is ever fetched), and Reddit may refuse at any "
-        "time; a post that is deleted there later stays here until your retention ends",
+        "time; a post that is deleted there later stays here until your retention ends; that one "
+        "was edited is not noticed",
         terms="Reddit forbids automated reading that it has not approved: ask it first, or find "
         "the same posts through a web search source",
     )

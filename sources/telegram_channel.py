@@ -40,7 +40,8 @@ class TelegramChannel(Source):
         cost="free, no key",
         limits="only public channels: groups, private channels and comments cannot be seen, and "
         "there is no search of all Telegram; the first visit reads about 200 messages; pictures "
-        "and films carry no warning, and a message without words is passed over",
+        "and films carry no warning, and a message without words is passed over; that one was "
+        "edited is not noticed",
         terms="the pages are offered to anyone; visit them about once an hour",
     )
     channels: tuple[Annotated[str, AfterValidator(_channel)], ...] = Field(

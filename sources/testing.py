@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import httpx
 import pytest
@@ -58,52 +58,26 @@ def _always(answer: httpx.Response) -> Handler:
     return lambda request: answer  # noqa: ARG005 # the shape of a handler
 
 
-class SourceContract:
-    """Subclass it; give `source`; `server`, the recorded site; and `expected`.
-
-    `expected` is what a person sees in the recording, as external ids, in the order in
-    which they should come. Without it a source that skips the same item every time would
-    look consistent. `later_server` is the same site some days on, with the ids in
-    `expected_later` added. `secret` is what the source logs in with, if it does.
-    `secret_in_address`: the service takes it in no other way than in the query string.
-    `asks_if_changed`: the site offers ETag or Last-Modified, and the source uses it.
-    `nothing`: the JSON by which the site says that there is nothing, if it is an empty object.
-    """
+class Promises:
+    """What holds of every source, however it is read. SourceContract is this for the web; what
+    speaks another language than HTTP says for itself how it is visited (`visit`; it is given
+    `later_server` for a visit some days on), and what happens when its line breaks."""
 
     source: ClassVar[Source]
     expected: ClassVar[list[str]]
     expected_later: ClassVar[list[str]]
     school: ClassVar[School] = SCHOOL
-    secret: ClassVar[str] = ""
-    secret_in_address: ClassVar[bool] = False
-    asks_if_changed: ClassVar[bool] = False
-    nothing: ClassVar[object] = None
+    leads_to: ClassVar[tuple[str, ...]] = ("https://", "http://")
+    later_server: Any
 
-    def server(self, request: httpx.Request) -> httpx.Response:
+    def visit(self, cursor: str | None = None, handler: Any = None) -> Iterator[Page]:
         raise NotImplementedError
 
-    def later_server(self, request: httpx.Request) -> httpx.Response:
-        raise NotImplementedError
-
-    def carries_secret(self, request: httpx.Request) -> bool:
-        """Say it differently where the secret goes in the body, or encoded."""
-        address = request.url.params.values() if self.secret_in_address else ()
-        return any(self.secret in value for value in (*request.headers.values(), *address))
-
-    def visit(self, cursor: str | None = None, handler: Handler | None = None) -> Iterator[Page]:
-        client = recorded(handler or self.server).allowing(self.source.places())
-        yield from self.source.fetch(self.school, cursor, client)
-
-    def pages(self, cursor: str | None = None, handler: Handler | None = None) -> list[Page]:
+    def pages(self, cursor: str | None = None, handler: Any = None) -> list[Page]:
         return list(self.visit(cursor, handler))
 
-    def mentions(self, cursor: str | None = None, handler: Handler | None = None) -> list[Mention]:
+    def mentions(self, cursor: str | None = None, handler: Any = None) -> list[Mention]:
         return [m for page in self.pages(cursor, handler) for m in page.mentions]
-
-    def trouble(self, handler: Handler) -> SourceError:
-        with pytest.raises(SourceError) as caught:
-            self.pages(handler=handler)
-        return caught.value
 
     def test_the_recording_holds_at_least_two_pages(self) -> None:
         """Or the tests of resuming would prove little."""
@@ -124,7 +98,7 @@ class SourceContract:
     def test_every_mention_has_words_and_leads_to_the_web(self) -> None:
         for mention in self.mentions():
             assert mention.text.strip()
-            assert mention.url.startswith(("https://", "http://"))
+            assert mention.url.startswith(self.leads_to)
 
     def test_times_are_aware_and_some_are_known(self) -> None:
         times = [m.published_at for m in self.mentions() if m.published_at is not None]
@@ -154,6 +128,53 @@ class SourceContract:
             found = [m.external_id for m in self.mentions(page.cursor, self.later_server)]
             assert sorted(found) == sorted(rest + self.expected_later)
 
+    def test_an_unreadable_cursor_means_a_fresh_start(self) -> None:
+        for cursor in ("", "{", "[]", '{"seen": 3}', "from an older version"):
+            assert [m.external_id for m in self.mentions(cursor)] == self.expected
+
+    def test_a_school_can_read_what_the_kind_is_for(self) -> None:
+        assert isinstance(self.source.about, About)
+        for name, field in type(self.source).model_fields.items():
+            assert field.description, f"{name} has no description"
+
+
+class SourceContract(Promises):
+    """Subclass it; give `source`; `server`, the recorded site; and `expected`.
+
+    `expected` is what a person sees in the recording, as external ids, in the order in
+    which they should come. Without it a source that skips the same item every time would
+    look consistent. `later_server` is the same site some days on, with the ids in
+    `expected_later` added. `secret` is what the source logs in with, if it does.
+    `secret_in_address`: the service takes it in no other way than in the query string.
+    `asks_if_changed`: the site offers ETag or Last-Modified, and the source uses it.
+    `nothing`: the JSON by which the site says that there is nothing, if it is an empty object.
+    """
+
+    secret: ClassVar[str] = ""
+    secret_in_address: ClassVar[bool] = False
+    asks_if_changed: ClassVar[bool] = False
+    nothing: ClassVar[object] = None
+
+    def server(self, request: httpx.Request) -> httpx.Response:
+        raise NotImplementedError
+
+    def later_server(self, request: httpx.Request) -> httpx.Response:
+        raise NotImplementedError
+
+    def carries_secret(self, request: httpx.Request) -> bool:
+        """Say it differently where the secret goes in the body, or encoded."""
+        address = request.url.params.values() if self.secret_in_address else ()
+        return any(self.secret in value for value in (*request.headers.values(), *address))
+
+    def visit(self, cursor: str | None = None, handler: Handler | None = None) -> Iterator[Page]:
+        client = recorded(handler or self.server).allowing(self.source.places())
+        yield from self.source.fetch(self.school, cursor, client)
+
+    def trouble(self, handler: Handler) -> SourceError:
+        with pytest.raises(SourceError) as caught:
+            self.pages(handler=handler)
+        return caught.value
+
     def test_nothing_is_lost_when_any_one_request_fails(self) -> None:
         asked = self._count_requests()
         assert asked > 0
@@ -161,10 +182,6 @@ class SourceContract:
             first, cursor = self._visit_failing_at(nth)
             rest = [m.external_id for m in self.mentions(cursor)]
             assert sorted(first + rest) == sorted(self.expected), f"request {nth + 1} of {asked}"
-
-    def test_an_unreadable_cursor_means_a_fresh_start(self) -> None:
-        for cursor in ("", "{", "[]", '{"seen": 3}', "from an older version"):
-            assert [m.external_id for m in self.mentions(cursor)] == self.expected
 
     def test_unchanged_sites_are_asked_whether_they_changed(self) -> None:
         if not self.asks_if_changed:
@@ -226,11 +243,6 @@ class SourceContract:
         for status in (200, 403, 404, 500):
             answer = httpx.Response(status, text="zqxj wvkp")
             assert "zqxj" not in str(self.trouble(_always(answer)))
-
-    def test_a_school_can_read_what_the_kind_is_for(self) -> None:
-        assert isinstance(self.source.about, About)
-        for name, field in type(self.source).model_fields.items():
-            assert field.description, f"{name} has no description"
 
     def test_the_secret_is_sent_but_never_shown(self) -> None:
         if not self.secret:

@@ -116,6 +116,11 @@ def read_date(text: str | None) -> datetime | None:
     return None
 
 
+def written(day: datetime) -> str:
+    """As people in Britain write it: 3 November 2026."""
+    return f"{day.day} {day:%B %Y}"
+
+
 def web_link(base: str, href: str | None) -> str | None:
     """*href* seen from *base*, if it leads to the web: never javascript: or data:."""
     try:

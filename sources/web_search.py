@@ -8,18 +8,22 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from math import ceil
 from typing import Annotated, ClassVar
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 
 from monitor.domain import Mention, School
-from sources.contract import Page, Source
+from sources.contract import Canary, Page, Source
 from sources.errors import Unreachable
 from sources.http import PoliteClient
 from sources.memory import Seen, resume
-from sources.queries import OPTIONAL, Query, QueryKind, generate
+from sources.queries import OPTIONAL, Query, QueryKind, generate, queries
 from sources.text import html_to_text, joined, stable_id, web_link, without_fragment
 
 _DAY = timedelta(days=1)
+
+_CANARIES = 2  # searches a day that prove that it works
+_A_TENTH = 10 * _CANARIES  # of a smaller budget they would take too much
 
 # The length that Brave allows; no other engine is known to allow less.
 Words = Annotated[str, Field(min_length=2, max_length=400)]
@@ -49,6 +53,12 @@ class WebSearch(Source):
     )
     per_day: int = Field(
         ge=1, le=10_000, description="the most searches in a day, for each school"
+    )
+    must_find: str = Field(
+        "",
+        max_length=400,
+        description="words that it must find, to prove that it works; empty: the school's name "
+        "on the school's own website",
     )
 
     @field_validator("without")
@@ -86,7 +96,7 @@ class WebSearch(Source):
             answered = True
             new = tuple(m for m in found if seen.add(m.external_id))
             turn = turn.model_copy(update={"seen": seen.digests()})
-            yield Page(mentions=new, cursor=turn.model_dump_json())
+            yield Page(mentions=new, cursor=turn.model_dump_json(), asked=(str(query),))
         if unanswered and (answered or began):  # they come round again; the others go on
             yield Page(mentions=(), cursor=turn.model_dump_json())
         for query, trouble in unanswered:
@@ -102,12 +112,30 @@ class WebSearch(Source):
     def plan(self, school: School) -> str:
         count = len(self.searches(school))
         visits = _DAY / self.every
-        a_day = min(self.per_day * min(1.0, visits), count * visits)
+        a_day = min(self._for_searches * min(1.0, visits), count * visits)
         often = f"{round(a_day / count)} times a day" if a_day >= 1.5 * count else "once a day"
         if a_day < count:
             often = f"once in {ceil(count / a_day)} days"
         searches = "1 search" if count == 1 else f"{count} searches"
         return f"{searches}, at most {self.per_day} a day: each about {often}."
+
+    def canaries(self, school: School, nonsense: str) -> tuple[Canary, ...]:
+        """None where the budget is so small that they would take much of it."""
+        if self.per_day < _A_TENTH:
+            return ()
+        known = Canary(words=queries(school)[0], site=_host(school.website), must_find=True)
+        if self.must_find:
+            known = Canary(words=self.must_find, must_find=True)
+        return (known, Canary(words=f'"{nonsense}"', must_find=False))
+
+    def finds(self, canary: Canary, client: PoliteClient) -> bool:
+        query = Query(words=canary.words, site=canary.site)
+        return bool(self.find(query, client, recent=False))
+
+    @property
+    def _for_searches(self) -> int:
+        """What the canaries leave of the day's budget."""
+        return self.per_day - (_CANARIES if self.per_day >= _A_TENTH else 0)
 
     def result(
         self, url: str | None, *words: str | None, author: str = "", at: datetime | None = None
@@ -131,8 +159,8 @@ class WebSearch(Source):
         now = type(self).now().astimezone(UTC)
         gone = now - datetime.combine(now.date(), time(), UTC)
         share = min(1.0, self.every / _DAY)
-        due_by_now = ceil(self.per_day * min(1.0, gone / _DAY + share))
-        return max(0, min(due_by_now - asked, ceil(self.per_day * share)))
+        due_by_now = ceil(self._for_searches * min(1.0, gone / _DAY + share))
+        return max(0, min(due_by_now - asked, ceil(self._for_searches * share)))
 
 
 class _Turn(BaseModel):
@@ -160,6 +188,15 @@ class _Turn(BaseModel):
                 "round": self.round + following // count,
             }
         )
+
+
+def _host(website: str) -> str:
+    """The site without its www., as engines know it; empty where there is none to be read."""
+    try:
+        host = urlsplit(website if "//" in website else f"//{website}").hostname
+    except ValueError:
+        return ""
+    return (host or "").removeprefix("www.")
 
 
 def _sites() -> list[str]:

@@ -15,7 +15,7 @@ from sources.errors import AccessRefused, Captcha, LayoutChanged, SourceError, U
 from sources.feed import ACCEPT
 from sources.feed_formats import Item, read_feed
 from sources.http import PoliteClient
-from sources.memory import digest, resume
+from sources.memory import resume
 from sources.newest_first import Place, Read, Shown, newest_first
 from sources.text import html_to_text, joined, read_date, stable_id, web_link
 
@@ -127,15 +127,15 @@ class WordPress(Source):
         return str(self.url).rstrip("/")
 
     def _mention(self, what: str, item: _Item) -> Mention:
-        text = joined(_line(item.title.rendered), html_to_text(item.content.rendered))
         edited = what == POSTS and item.modified > item.date
         return Mention(
             source=self.name,
-            external_id=f"{what}:{item.id}:{digest(text)}" if edited else f"{what}:{item.id}",
+            external_id=f"{what}:{item.id}",
             url=web_link(self._base, item.link) or self._base,
-            text=text,
+            text=joined(_line(item.title.rendered), html_to_text(item.content.rendered)),
             author=_line(item.author)[:200],
             published_at=read_date(item.date),
+            edited_at=read_date(item.modified) if edited else None,
         )
 
     def _fed(self, what: str, key: str, item: Item) -> Mention:

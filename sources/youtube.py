@@ -34,7 +34,7 @@ class YouTube(Source):
         cost="free; a key of a Google Cloud project, which gives 100 searches a day",
         limits="what is only spoken or shown in a video is not seen; of long discussions the "
         "newest 200 threads with at most five replies each; how Google counts a search for "
-        "several names at once is not verified",
+        "several names at once is not verified; that a comment was edited is not noticed",
         terms="Google wants what its service told deleted or refreshed within 30 days: set "
         "retention accordingly, and keep what the incident log needs",
     )

@@ -106,9 +106,17 @@ def _findings(case: Case) -> Iterator[str]:
         yield f"Author:      {mention.author or 'not given'}"
         yield f"Written:     {_when(mention.published_at)} (as the site says)"
         yield f"First seen:  {_when(sighting.first_seen_at)}"
-        yield "Words:"
-        yield from (f"    {line}" for line in words(case, sighting).splitlines())
-        yield from _reasons(case, sighting)
+        yield from _said(case, sighting)
+        for revision in sighting.editions[1:]:
+            yield f"Changed:     {_when(revision.first_seen_at)} (found so by us)"
+            yield f"Changed:     {_when(revision.mention.edited_at)} (as the site says)"
+            yield from _said(case, revision)
+
+
+def _said(case: Case, sighting: Sighting) -> Iterator[str]:
+    yield "Words:"
+    yield from (f"    {line}" for line in words(case, sighting).splitlines())
+    yield from _reasons(case, sighting)
 
 
 def _reasons(case: Case, sighting: Sighting) -> Iterator[str]:

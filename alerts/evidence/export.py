@@ -133,6 +133,15 @@ def _mention(case: Case, sighting: Sighting) -> dict[str, object]:
         "published_at": moment(mention.published_at),
         "first_seen_at": moment(sighting.first_seen_at),
         "assessment": assessment_to_json(sighting.assessment),
+        "revisions": [
+            {
+                "text": words(case, revision),
+                "edited_at": moment(revision.mention.edited_at),
+                "seen_at": moment(revision.first_seen_at),
+                "assessment": assessment_to_json(revision.assessment),
+            }
+            for revision in sighting.editions[1:]
+        ],
     }
 
 

@@ -1,10 +1,10 @@
-"""The log: incidents, report, forget."""
+"""The log: incidents, report, coverage, forget."""
 
 from __future__ import annotations
 
 import json
 import sys
-from datetime import datetime, time
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +22,9 @@ from monitor.cli.common import (
     opened,
     say,
 )
+from monitor.coverage import cover
+from monitor.coverage import lines as as_checks
+from monitor.coverage import sentences as what_was_checked
 from monitor.domain import IncidentState
 from monitor.log import as_csv, as_lines
 from monitor.trends import LONDON
@@ -61,9 +64,7 @@ def report(
     config: ConfigPath = CONFIG,
 ) -> None:
     """The governors' report: counts only, safe to publish."""
-    first, last = day(from_), day(to)
-    if last < first:
-        raise typer.BadParameter("--to is before --from")
+    first, last = _days(from_, to)
     if out.suffix.lower() not in KINDS:
         raise typer.BadParameter(f"--out must end in {', '.join(KINDS)}")
     demand_folder(out)
@@ -74,6 +75,27 @@ def report(
         except CannotWrite as error:
             raise Failed(str(error)) from None
     say(f"Written to {out}.")
+
+
+def coverage(
+    from_: Annotated[str, typer.Option("--from", help="first day, as 2026-09-01")],
+    to: Annotated[str, typer.Option("--to", help="last day, as 2026-12-18")],
+    school: SchoolId = None,
+    config: ConfigPath = CONFIG,
+) -> None:
+    """Proof of regular checks: which sources were visited, when, and with which result."""
+    first, last = _days(from_, to)
+    with opened(config) as app:
+        owner = one_of(app.schools, school, "school") if school else next(iter(app.schools))
+        checks = app.checks(owner, first, last)
+    say("\n".join([*what_was_checked(cover(checks, first, last)), *as_checks(checks)]))
+
+
+def _days(from_: str, to: str) -> tuple[date, date]:
+    first, last = day(from_), day(to)
+    if last < first:
+        raise typer.BadParameter("--to is before --from")
+    return first, last
 
 
 def forget(
@@ -88,5 +110,5 @@ def forget(
         f"{verb} {done.not_about_us} posts not about the school, {done.mentions} other posts "
         f"outside the log, the authors of {done.authors} more, and {len(done.incidents)} closed "
         f"incidents with their evidence; {len(done.evidence)} pieces of evidence outside any "
-        "incident."
+        f"incident; the record of {done.checks} visits to sources."
     )

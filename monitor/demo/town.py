@@ -128,13 +128,17 @@ class Town:
     def _sources(self) -> list[str]:
         wiki = f'url = {_toml(self.wiki.api)}\narticles = ["Wexcombe"]'
         return [
-            *_source("searxng", "Web search", f"url = {_toml(self.search.url)}"),
+            *_source("searxng", "Web search", f"url = {_toml(self.search.url)}\n{_KNOWN}"),
             *_source("mastodon", "Mastodon", f"url = {_toml(self.mastodon.url)}"),
             *_source("mediawiki", "Encyclopedia", wiki),
             *_source("feed", "Newspaper", f'url = "{self.newspaper.url}/feed.xml"'),
             *_source("feed", "Forum", f'url = "{self.forum.url}/latest.atom"'),
             *_source("feed", "Reviews", f'url = "{self.reviews.url}/latest.json"'),
         ]
+
+
+# This engine knows nothing of the school's own website; of the town it does.
+_KNOWN = 'must_find = "Wexcombe"'
 
 
 def _school(school: School) -> list[str]:

@@ -10,8 +10,9 @@ from sqlmodel import Session, col, func, or_, select
 
 from monitor.domain import CaptureMode, CapturePromise, Evidence, EvidenceState, Mention
 from monitor.store.database import Database
-from monitor.store.rows import evidence_from_row, mention_from_row
-from monitor.store.tables import CaptureRow, MentionRow
+from monitor.store.rows import evidence_from_row
+from monitor.store.sightings import mention_of
+from monitor.store.tables import CaptureRow
 
 
 class Captures(Database):
@@ -84,11 +85,10 @@ def _seal(row: CaptureRow, evidence: Evidence) -> None:
 
 
 def _promise(session: Session, row: CaptureRow) -> CapturePromise:
-    mention = session.get_one(MentionRow, (row.school, row.source, row.external_id))
     return CapturePromise(
         id=row.id,
         school=row.school,
-        mention=mention_from_row(mention),
+        mention=mention_of(session, row),
         mode=CaptureMode(row.mode),
         attempts=row.attempts,
     )

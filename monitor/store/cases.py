@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy import JSON, ColumnElement, cast, type_coerce
 from sqlalchemy.orm import Mapped
@@ -24,12 +25,13 @@ from monitor.domain import (
     Severity,
 )
 from monitor.store.database import Database
+from monitor.store.history_tables import RevisionRow
 from monitor.store.rows import (
     evidence_from_row,
     incident_from_row,
-    sighting_from_row,
     told_from_row,
 )
+from monitor.store.sightings import became, copies_of, near_copies, seen_by_edits, sightings_of
 from monitor.store.tables import AlertRow, CaptureRow, IncidentRow, LetterRow, MentionRow
 from monitor.wire import AssessmentJson, assessment_from_json
 
@@ -148,8 +150,9 @@ def _among(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
 def _concerns(session: Session, flag: Mapped[bool], name: str) -> ColumnElement[bool]:
     """As Case.concerns_head and .concerns_child say it: the incident, or any sighting in it."""
     judged = _as_json(session, col(MentionRow.assessment))[name].as_boolean()
+    changed = _as_json(session, col(RevisionRow.assessment))[name].as_boolean()
     seen = select(MentionRow.source).where(MentionRow.incident == IncidentRow.key, judged)
-    return or_(flag, seen.exists())
+    return or_(flag, seen.exists(), became(judged, changed))
 
 
 def _as_json(session: Session, text: Mapped[str]) -> ColumnElement[JSON]:
@@ -161,11 +164,13 @@ def _as_json(session: Session, text: Mapped[str]) -> ColumnElement[JSON]:
 
 def _listed(session: Session, rows: Sequence[IncidentRow]) -> list[Listed]:
     seen: dict[str | None, list[tuple[str, str]]] = defaultdict(list)
-    for key, source, url in session.exec(
+    keys = [row.key for row in rows]
+    joined = session.exec(
         select(MentionRow.incident, MentionRow.source, MentionRow.url)
-        .where(col(MentionRow.incident).in_([row.key for row in rows]))
+        .where(col(MentionRow.incident).in_(keys))
         .distinct()
-    ):
+    )
+    for key, source, url in dict.fromkeys((*joined, *seen_by_edits(session, keys))):
         seen[key].append((source, url))
     return [Listed(incident=incident_from_row(row), seen=tuple(seen[row.key])) for row in rows]
 
@@ -181,11 +186,8 @@ def cases_of(session: Session, rows: Iterable[IncidentRow]) -> list[Case]:
 
 def _some_cases(session: Session, rows: list[IncidentRow]) -> list[Case]:
     keys = [row.key for row in rows]
-    mentions: dict[str | None, list[MentionRow]] = defaultdict(list)
-    for mention in session.exec(
-        select(MentionRow).where(col(MentionRow.incident).in_(keys)).order_by(*_OLDEST_FIRST)
-    ):
-        mentions[mention.incident].append(mention)
+    sightings = defaultdict(list, sightings_of(session, keys))
+    copies = copies_of(session, chain.from_iterable(sightings.values()))
     captures: dict[str | None, list[CaptureRow]] = defaultdict(list)
     for capture in session.exec(
         select(CaptureRow).where(
@@ -204,9 +206,10 @@ def _some_cases(session: Session, rows: list[IncidentRow]) -> list[Case]:
     return [
         Case(
             incident=incident_from_row(row),
-            sightings=tuple(map(sighting_from_row, mentions[row.key])),
+            sightings=tuple(sightings[row.key]),
             evidence=tuple(map(evidence_from_row, sorted(captures[row.key], key=lambda c: c.id))),
             told=tuple(map(told_from_row, letters[row.key])),
+            near_copies=near_copies(sightings[row.key], copies),
         )
         for row in rows
     ]

@@ -11,8 +11,9 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
-from sqlmodel import Session, create_engine
+from sqlmodel import Session, SQLModel, create_engine, func, select
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _READING = "reading"
@@ -100,6 +101,21 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def one_writer(session: Session, school: str) -> None:
+    """From here to the end of the transaction nobody else writes for *school*."""
+    if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer anyway
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(school))))
+
+
+def insert_new(session: Session, row: SQLModel) -> bool:
+    """Insert unless the key is there already: the one race between two scans."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    table = SQLModel.metadata.tables[str(type(row).__tablename__)]
+    statement = dialect.insert(table).values(row.model_dump()).on_conflict_do_nothing()
+    key = table.primary_key.columns
+    return session.connection().execute(statement.returning(*key)).first() is not None
 
 
 def _engine(url: str, patience: float) -> Engine:

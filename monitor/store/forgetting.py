@@ -9,6 +9,8 @@ from sqlmodel import Session, col, delete, func, select, update
 
 from monitor.domain import IncidentState
 from monitor.store.database import Database
+from monitor.store.sightings import hand_on
+from monitor.store.stories import forget_untold
 from monitor.store.tables import AlertRow, CaptureRow, IncidentRow, LetterRow, MentionRow
 
 
@@ -34,6 +36,7 @@ class Forgetting(Database):
             done = session.execute(
                 delete(MentionRow).where(*_old(before, about_school=about_school))
             )
+            forget_untold(session)
             return int(done.rowcount)  # type: ignore[attr-defined]  # a delete's result has it
 
     def strippable_authors(self, before: datetime, *, since: datetime) -> int:
@@ -91,7 +94,9 @@ class Forgetting(Database):
                 )
             )
             session.execute(delete(CaptureRow).where(col(CaptureRow.incident) == row.key))
+            hand_on(session, row.key)
             session.execute(delete(MentionRow).where(col(MentionRow.incident) == row.key))
+            forget_untold(session)
             session.delete(row)
             return ids
 

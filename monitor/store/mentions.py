@@ -6,17 +6,14 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, SQLModel, col, func, select
+from sqlmodel import Session, col, select
 
 from monitor.domain import (
     Alert,
     AlertState,
-    Assessment,
     CaptureMode,
     EvidenceState,
     Incident,
@@ -25,8 +22,19 @@ from monitor.domain import (
     Severity,
     Urgency,
 )
-from monitor.store.database import Database
-from monitor.store.rows import incident_from_row, mention_from_row
+from monitor.store.database import Database, insert_new, one_writer
+from monitor.store.entry import Entry, Neighbour
+from monitor.store.revisions import (
+    changed_neighbours,
+    earlier,
+    edition,
+    is_at,
+    is_news,
+    keep_revision,
+    settle_revision,
+)
+from monitor.store.rows import incident_from_row, mention_from_row, visit_row
+from monitor.store.stories import keep_telling
 from monitor.store.tables import (
     AlertRow,
     CaptureRow,
@@ -45,40 +53,14 @@ PICTURE_GRACE = timedelta(seconds=90)
 DIGEST_TIME = time(7, 0, tzinfo=ZoneInfo("Europe/London"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Neighbour:
-    """A mention of an incident that stands at the same place or has the same words."""
-
-    incident: Incident
-    mention: Mention
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One mention and all that follows from it, to be written down together.
-
-    `place` and `story` say where it stands and what its words are (monitor.incidents);
-    `capture` is None where no evidence is wanted.
-    """
-
-    school: str
-    mention: Mention
-    place: str
-    story: str
-    assessment: Assessment
-    seen_at: datetime
-    incident: Incident | None = None
-    alerts: tuple[Alert, ...] = ()
-    capture: CaptureMode | None = None
-
-
 class Mentions(Database):
     def unseen(self, school: str, mentions: Iterable[Mention]) -> Iterator[Mention]:
-        """Those not yet written down. One post can be about two schools; each sees for itself."""
+        """Those whose words are not yet written down: new posts, and old ones that have changed.
+        One post can be about two schools; each sees for itself."""
         for mention in mentions:
             with self.reading() as session:
-                seen = session.get(MentionRow, (school, *mention.key)) is not None
-            if not seen:
+                new = is_news(session, school, mention)
+            if new:
                 yield mention
 
     @contextmanager
@@ -89,8 +71,7 @@ class Mentions(Database):
         would else each open one for the same post, or undo what the other had learned.
         """
         with self.transaction() as session:
-            if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer anyway
-                session.execute(select(func.pg_advisory_xact_lock(func.hashtext(school))))
+            one_writer(session, school)
             yield Book(session, school)
 
     def keep(self, entry: Entry) -> bool:
@@ -112,7 +93,7 @@ class Book:
         """What was first seen from *since* on in an open incident, and has the same words, or
         stands at the same place and came by another source; the newest first."""
         same_words = (MentionRow.story == story) & (MentionRow.story != "")
-        same_page = (MentionRow.place == place) & (MentionRow.source != mention.source)
+        same_page = is_at(mention, place) & (MentionRow.source != mention.source)
         query = (
             select(MentionRow, IncidentRow)
             .join(IncidentRow)
@@ -125,27 +106,37 @@ class Book:
             .order_by(col(MentionRow.first_seen_at).desc(), col(MentionRow.external_id))
             .limit(_NEAR)
         )
-        return [
+        found = [
             Neighbour(incident=incident_from_row(i), mention=mention_from_row(m))
             for m, i in self._session.exec(query)
         ]
+        return found + changed_neighbours(
+            self._session, self._school, mention, place, story, since
+        )
+
+    def edition(self, mention: Mention) -> str:
+        """Empty for a post that is new; else what tells it from what it said before."""
+        return edition(self._session, self._school, mention)
+
+    def earlier(self, mention: Mention) -> list[Neighbour]:
+        """What this very post said before, where that is in an open incident; newest first."""
+        return earlier(self._session, self._school, mention)
 
     def keep(self, entry: Entry) -> bool:
         """Write it down, all or nothing. False if somebody else did so in the meantime."""
-        if not _insert(self._session, _incidentless(entry)):
+        if entry.edition:
+            if not keep_revision(self._session, entry):
+                return False
+        elif not insert_new(self._session, _incidentless(entry)):
             return False
+        else:
+            keep_telling(self._session, entry)
+        visit = visit_row(self._session, entry.school, entry.mention.source)
+        visit.last_find_at = entry.seen_at
+        self._session.add(visit)
         if entry.incident is not None:
             _write_incident(self._session, entry, entry.incident)
         return True
-
-
-def _insert(session: Session, row: MentionRow | AlertRow | LetterRow) -> bool:
-    """Insert unless the key is there already: the one race between two scans."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    table = SQLModel.metadata.tables[str(type(row).__tablename__)]
-    statement = dialect.insert(table).values(row.model_dump()).on_conflict_do_nothing()
-    key = table.primary_key.columns
-    return session.connection().execute(statement.returning(*key)).first() is not None
 
 
 def _incidentless(entry: Entry) -> MentionRow:
@@ -190,9 +181,12 @@ def _write_incident(session: Session, entry: Entry, incident: Incident) -> None:
     session.add(row)
     session.flush()
     mention = session.get_one(MentionRow, (entry.school, *entry.mention.key))
-    mention.incident = incident.key
-    if entry.capture is not None:
-        session.add(_capture_row(entry, incident, entry.capture))
+    mention.incident = mention.incident or incident.key
+    capture = _capture_row(entry, incident, entry.capture) if entry.capture else None
+    if capture is not None:
+        session.add(capture)
+    if entry.edition:
+        settle_revision(session, entry, incident, capture.id if capture else "")
     for alert in entry.alerts:
         _promise(session, alert, entry.seen_at)
 
@@ -204,15 +198,15 @@ def _next_number(session: Session, year: int) -> str:
     return f"{year}-{row.last:03d}"
 
 
-def capture_id(school: str, mention: Mention) -> str:
+def capture_id(school: str, mention: Mention, edition: str = "") -> str:
     """The same for the same mention, so that a promise written twice is one promise."""
-    key = "\n".join((school, *mention.key)).encode()
+    key = "\n".join((school, *mention.key, *([edition] if edition else []))).encode()
     return "ev-" + hashlib.sha256(key).hexdigest()[:16]
 
 
 def _capture_row(entry: Entry, incident: Incident, mode: CaptureMode) -> CaptureRow:
     return CaptureRow(
-        id=capture_id(entry.school, entry.mention),
+        id=capture_id(entry.school, entry.mention, entry.edition),
         school=entry.school,
         incident=incident.key,
         source=entry.mention.source,
@@ -232,8 +226,8 @@ def _promise(session: Session, alert: Alert, now: datetime) -> None:
         letter = _open_digest(session, alert, now)
     else:
         letter = _unwritten_letter(session, alert, now) or _letter_of_its_own(alert, now)
-    _insert(session, letter)
-    _insert(
+    insert_new(session, letter)
+    insert_new(
         session,
         AlertRow(
             key=alert.key, incident=alert.incident, letter=letter.key, severity=alert.severity

@@ -8,8 +8,10 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col, or_, select, update
 
 from monitor.domain import AlertState, Case, Letter, Role, Urgency
+from monitor.health import Notice
 from monitor.store.cases import cases_of
 from monitor.store.database import Database
+from monitor.store.notices import notices_of
 from monitor.store.tables import AlertRow, IncidentRow, LetterRow
 
 
@@ -47,6 +49,14 @@ class Outbox(Database):
         with self.reading() as session:
             rows = session.exec(query.order_by(IncidentRow.number)).all()
             return tuple(cases_of(session, rows))
+
+    def notices_in(self, letter: Letter) -> tuple[Notice, ...]:
+        """What it tells of sources, as they are now."""
+        with self.reading() as session:
+            return tuple(notices_of(session, letter))
+
+    def matters_in(self, letter: Letter) -> tuple[Case | Notice, ...]:
+        return self.cases_in(letter) or self.notices_in(letter)
 
     def write_message(self, letter: Letter, message: bytes, message_id: str) -> None:
         self._mark(letter, message=message, message_id=message_id)

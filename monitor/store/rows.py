@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlmodel import Session
 
 from monitor.domain import (
     AlertState,
@@ -14,12 +19,15 @@ from monitor.domain import (
     Incident,
     IncidentState,
     Mention,
+    Revision,
     Role,
     Severity,
     Sighting,
     Told,
 )
-from monitor.store.tables import CaptureRow, IncidentRow, LetterRow, MentionRow
+from monitor.health import Actor, Ailing, Ailment, SourceHealth
+from monitor.store.history_tables import RevisionRow
+from monitor.store.tables import CaptureRow, IncidentRow, LetterRow, MentionRow, VisitRow
 from monitor.wire import assessment_from_json
 
 
@@ -35,11 +43,35 @@ def mention_from_row(row: MentionRow) -> Mention:
     )
 
 
-def sighting_from_row(row: MentionRow) -> Sighting:
+def as_revised(mention: Mention, row: RevisionRow) -> Mention:
+    """The post as it stood then."""
+    return replace(
+        mention,
+        url=row.url,
+        text=row.text,
+        published_at=row.published_at,
+        edited_at=row.edited_at,
+        sensitive=row.sensitive,
+    )
+
+
+def sighting_from_row(
+    row: MentionRow, revisions: Iterable[RevisionRow] = (), story: str = ""
+) -> Sighting:
+    mention = mention_from_row(row)
     return Sighting(
-        mention=mention_from_row(row),
+        mention=mention,
         assessment=assessment_from_json(json.loads(row.assessment)),
         first_seen_at=row.first_seen_at,
+        revisions=tuple(
+            Revision(
+                mention=as_revised(mention, revision),
+                assessment=assessment_from_json(json.loads(revision.assessment)),
+                seen_at=revision.seen_at,
+            )
+            for revision in revisions
+        ),
+        story=story,
     )
 
 
@@ -79,3 +111,39 @@ def told_from_row(row: LetterRow) -> Told:
         message_id=row.message_id,
         error=row.error,
     )
+
+
+def visit_row(session: Session, school: str, source: str) -> VisitRow:
+    return session.get(VisitRow, (school, source), with_for_update=True) or VisitRow(
+        school=school, source=source
+    )
+
+
+def health_from_row(row: VisitRow) -> SourceHealth:
+    since = row.ailing_since
+    return SourceHealth(
+        source=row.source,
+        school=row.school,
+        last_success_at=row.last_success_at,
+        last_find_at=row.last_find_at,
+        next_visit_at=row.next_visit_at,
+        watched_since=row.watched_since,
+        error=row.error,
+        failing_since=row.failing_since,
+        failures=row.failures,
+        successes=row.successes,
+        needs_a_person=row.needs_a_person,
+        actor=Actor(row.actor),
+        usual_gap=_span(row.usual_gap_s),
+        quiet_after=_span(row.quiet_after_s),
+        canary=row.canary,
+        canary_failing_since=row.canary_failing_since,
+        canary_failures=row.canary_failures,
+        ailing=Ailing(ailment=Ailment(row.ailment), since=since) if since else None,
+        told_times=row.told_times,
+        told_at=row.told_at,
+    )
+
+
+def _span(seconds: int | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=seconds)

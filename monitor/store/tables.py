@@ -36,18 +36,50 @@ def _when(*, nullable: bool = False, index: bool = False) -> Any:
 
 
 class VisitRow(SQLModel, table=True):
-    """How far each source has been read for each school, and how that goes."""
+    """How far each source has been read for each school, and how it is: its health row."""
 
     __tablename__ = "visit"
     school: str = Field(primary_key=True)
     source: str = Field(primary_key=True)
     cursor: str | None = Field(default=None, sa_type=Text)
+    visited_at: datetime | None = _when(nullable=True)
     next_visit_at: datetime | None = _when(nullable=True)
     last_success_at: datetime | None = _when(nullable=True)
+    last_find_at: datetime | None = _when(nullable=True)
+    watched_since: datetime | None = _when(nullable=True)
     failing_since: datetime | None = _when(nullable=True)
     failures: int = 0
+    successes: int = 0  # since the last failure
     error: str = Field(default="", sa_type=Text)
     needs_a_person: bool = False
+    actor: str = "nobody"
+    usual_gap_s: int | None = None
+    quiet_after_s: int | None = None
+    canaries_at: datetime | None = _when(nullable=True)
+    canary: str = Field(default="", sa_type=Text)
+    canary_failing_since: datetime | None = _when(nullable=True)
+    canary_failures: int = 0
+    ailment: str = ""  # what the office is told of, and from when on
+    ailing_since: datetime | None = _when(nullable=True)
+    told_times: int = 0
+    told_at: datetime | None = _when(nullable=True)
+
+
+class CoverageRow(SQLModel, table=True):
+    """That a source was asked, when, for what and with which result: proof of the check."""
+
+    __tablename__ = "coverage"
+    __table_args__ = (
+        Index("ix_coverage_day", "school", "at"),
+        Index("ix_coverage_source", "school", "source", "at"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    school: str
+    source: str
+    at: datetime = _when()
+    asked: str = Field(default="[]", sa_type=Text)  # JSON: the words that were searched for
+    new: int = 0
+    error: str = Field(default="", sa_type=Text)
 
 
 class IncidentRow(SQLModel, table=True):
@@ -71,6 +103,7 @@ class MentionRow(SQLModel, table=True):
         Index("ix_mention_place", "school", "place"),
         Index("ix_mention_story", "school", "story"),
         Index("ix_mention_seen", "school", "first_seen_at"),
+        Index("ix_mention_native", "school", "external_id"),
     )
     school: str = Field(primary_key=True)
     source: str = Field(primary_key=True)
@@ -144,3 +177,17 @@ class AlertRow(SQLModel, table=True):
     incident: str = Field(foreign_key="incident.key", index=True)
     letter: str = Field(foreign_key="letter.key", index=True)
     severity: str
+
+
+class NoticeRow(SQLModel, table=True):
+    """That a source is blind, still is, or is mended; carried by one letter."""
+
+    __tablename__ = "notice"
+    key: str = Field(primary_key=True, sa_type=Text)
+    school: str
+    source: str
+    news: str
+    ailment: str
+    since: datetime = _when()
+    at: datetime = _when()
+    letter: str = Field(foreign_key="letter.key", index=True)

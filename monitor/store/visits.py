@@ -1,14 +1,20 @@
-"""How far each source has been read, when it is due again, and what is wrong with it."""
+"""How far each source has been read, when it is due again, and how it is."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import select
 
-from monitor.domain import SourceHealth
-from monitor.store.database import Database
+from monitor.health import CLOCK_SLACK, Actor, SourceHealth
+from monitor.store.database import Database, one_writer
+from monitor.store.logbook import Logbook
+from monitor.store.rows import health_from_row, visit_row
 from monitor.store.tables import VisitRow
+
+_DAY = timedelta(days=1)
 
 
 class Visits(Database):
@@ -19,23 +25,29 @@ class Visits(Database):
 
     def save_cursor(self, school: str, source: str, cursor: str) -> None:
         with self.transaction() as session:
-            row = _row(session, school, source)
+            row = visit_row(session, school, source)
             row.cursor = cursor
             session.add(row)
 
     def due(self, school: str, source: str, now: datetime) -> bool:
+        """Also after the clock was set back: or nobody would look until it has caught up."""
         with self.reading() as session:
             row = session.get(VisitRow, (school, source))
-            return row is None or row.next_visit_at is None or row.next_visit_at <= now
+            if row is None or row.next_visit_at is None or row.next_visit_at <= now:
+                return True
+            return row.visited_at is not None and now < row.visited_at - CLOCK_SLACK
+
+    @contextmanager
+    def recording(self, school: str, source: str) -> Iterator[Logbook]:
+        """One transaction in which is written down how a visit went, and what follows."""
+        with self.transaction() as session:
+            one_writer(session, school)
+            yield Logbook(session, school, source)
 
     def visited(self, school: str, source: str, now: datetime, every: timedelta) -> None:
         """A visit went well."""
-        with self.transaction() as session:
-            row = _row(session, school, source)
-            row.last_success_at, row.next_visit_at = now, now + every
-            row.failing_since, row.failures = None, 0
-            row.error, row.needs_a_person = "", False
-            session.add(row)
+        with self.recording(school, source) as book:
+            book.went_well(now, every)
 
     def failed(
         self,
@@ -46,36 +58,30 @@ class Visits(Database):
         *,
         again_in: timedelta,
         needs_a_person: bool,
+        actor: Actor = Actor.NOBODY,
     ) -> None:
         """A visit went badly; *again_in* is the wait after a first failure, doubled by each
         further one up to a day."""
+        with self.recording(school, source) as book:
+            book.went_badly(
+                now, error, again_in=again_in, needs_a_person=needs_a_person, actor=actor
+            )
+
+    def take_canaries(self, school: str, source: str, now: datetime) -> bool:
+        """Whether its canaries may be asked today. Taken before they are asked, so that no
+        other program and no restart spends the day's budget twice."""
         with self.transaction() as session:
-            row = _row(session, school, source)
-            wait = min(again_in * 2 ** min(row.failures, 10), max(again_in, timedelta(days=1)))
-            row.next_visit_at = now + wait
-            row.failing_since = row.failing_since or now
-            row.failures += 1
-            row.error, row.needs_a_person = error, needs_a_person
+            one_writer(session, school)
+            row = visit_row(session, school, source)
+            today = now.astimezone(UTC).date()
+            last = row.canaries_at.astimezone(UTC).date() if row.canaries_at else None
+            if last is not None and today <= last <= today + _DAY:
+                return False
+            row.canaries_at = now
             session.add(row)
+            return True
 
     def health(self) -> list[SourceHealth]:
         with self.reading() as session:
             rows = session.exec(select(VisitRow).order_by(VisitRow.school, VisitRow.source))
-            return [
-                SourceHealth(
-                    source=row.source,
-                    school=row.school,
-                    last_success_at=row.last_success_at,
-                    next_visit_at=row.next_visit_at,
-                    error=row.error,
-                    failing_since=row.failing_since,
-                    needs_a_person=row.needs_a_person,
-                )
-                for row in rows
-            ]
-
-
-def _row(session: Session, school: str, source: str) -> VisitRow:
-    return session.get(VisitRow, (school, source), with_for_update=True) or VisitRow(
-        school=school, source=source
-    )
+            return [health_from_row(row) for row in rows]

@@ -10,7 +10,8 @@ from typing import Protocol
 
 from fastapi import Request
 
-from monitor.domain import Case, Counted, Evidence, School, SourceHealth
+from monitor.domain import Case, Counted, Evidence, School
+from monitor.health import Check, SourceHealth
 from monitor.store.accounts import Account, Accounts
 from monitor.store.cases import Listed, Wanted
 
@@ -26,6 +27,9 @@ class Log(Protocol):
     def case(self, number: str) -> Case | None: ...
 
     def health(self) -> list[SourceHealth]: ...
+
+    def checks(self, school: str, start: datetime, end: datetime) -> list[Check]:
+        """Visits in [start, end), oldest first."""
 
     def counted(self, school: str, start: datetime, end: datetime) -> list[Counted]:
         """Mentions first seen in [start, end)."""

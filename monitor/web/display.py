@@ -5,14 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import pairwise
 from urllib.parse import quote, urlsplit
-from zoneinfo import ZoneInfo
 
 from monitor.domain import ABOUT_SCHOOL, Reason
-
-LONDON = ZoneInfo("Europe/London")
 
 # Characters that are not seen but reorder, join or hide those that are (Unicode TR 36),
 # and surrogates without a partner, which no page can carry.
@@ -75,14 +71,6 @@ def place(url: str) -> str:
         return visible(urlsplit(url).hostname or "")
     except ValueError:
         return ""
-
-
-def when(moment: datetime | None) -> str:
-    """In UK time, as people write it."""
-    if moment is None:
-        return "not known"
-    local = moment.astimezone(LONDON)
-    return f"{local:%a} {local.day} {local:%b %Y, %H:%M}"
 
 
 def size(count: int) -> str:

@@ -10,12 +10,15 @@ from starlette.exceptions import HTTPException
 
 from monitor.domain import (
     ABOUT_SCHOOL,
+    Assessment,
     CaptureMode,
     Case,
     Evidence,
     EvidenceFile,
     EvidenceState,
+    Mention,
     Reason,
+    Revision,
     Sighting,
 )
 from monitor.store.accounts import Account
@@ -24,6 +27,7 @@ from monitor.web.display import Piece, pieces
 from monitor.web.guard import IncidentReader
 from monitor.web.page import render
 from monitor.web.policy import Action, may
+from monitor.wire import places
 from monitor.words import CATEGORIES
 
 router = APIRouter()
@@ -33,10 +37,22 @@ _WORDS = {category.value: words for category, words in CATEGORIES.items()} | {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Post:
-    sighting: Sighting
+class Said:
+    """Words as they stood once, with what was thought of them."""
+
+    mention: Mention
+    assessment: Assessment
     pieces: list[Piece]
     reasons: tuple[tuple[str, Reason], ...]  # in words, in the order of their numbers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """A sighting: what it said when it was first seen, then each time it was found changed."""
+
+    sighting: Sighting
+    first: Said
+    changes: tuple[tuple[Revision, Said], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +74,7 @@ def incident(request: Request, account: IncidentReader, number: str) -> Response
         case=case,
         school=school.name if school else case.incident.school,
         posts=[_post(sighting) for sighting in case.sightings],
+        places=places(case),
         proofs=[_proof(case, each, room.verify) for each in case.evidence],
     )
 
@@ -78,10 +95,19 @@ def screenshot_of(case: Case, evidence: Evidence) -> EvidenceFile | None:
 
 
 def _post(sighting: Sighting) -> Post:
-    reasons = sorted(sighting.assessment.because, key=lambda r: (r.start, r.end))
     return Post(
         sighting=sighting,
-        pieces=pieces(sighting.mention.text, reasons),
+        first=_said(sighting.mention, sighting.assessment),
+        changes=tuple((r, _said(r.mention, r.assessment)) for r in sighting.revisions),
+    )
+
+
+def _said(mention: Mention, assessment: Assessment) -> Said:
+    reasons = sorted(assessment.because, key=lambda r: (r.start, r.end))
+    return Said(
+        mention=mention,
+        assessment=assessment,
+        pieces=pieces(mention.text, reasons),
         reasons=tuple(
             (_WORDS.get(reason.category, reason.category), reason) for reason in reasons
         ),

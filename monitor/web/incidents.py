@@ -11,7 +11,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from monitor.domain import IncidentState, School, SourceHealth
+from monitor.domain import IncidentState, School
+from monitor.health import SourceHealth
+from monitor.health_words import wrong
 from monitor.store.accounts import Account
 from monitor.store.cases import Listed, Wanted
 from monitor.web.desk import Log, desk
@@ -32,6 +34,7 @@ class Checked:
     places: int
     last: datetime | None
     failing: tuple[SourceHealth, ...]
+    doubtful: tuple[tuple[str, str], ...] = ()  # the source, and what is wrong with it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +82,7 @@ def checked(health: Iterable[SourceHealth], account: Account) -> Checked:
         places=len({one.source for one in of_ours if one.last_success_at}),
         last=max(read, default=None),
         failing=tuple(one for one in of_ours if one.error),
+        doubtful=tuple((o.source, wrong(o)) for o in of_ours if wrong(o) and not o.error),
     )
 
 

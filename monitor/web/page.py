@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from monitor.store.accounts import Account
 from monitor.web import display
 from monitor.web.policy import Action, may
-from monitor.words import CATEGORIES, ROLES, SENTIMENTS, SEVERITIES
+from monitor.words import CATEGORIES, ROLES, SENTIMENTS, SEVERITIES, when
 
 _SCREENS = (
     (Action.READ_INCIDENTS, "/incidents", "Incidents"),
@@ -60,7 +60,8 @@ def _environment() -> Environment:
     )
     pages.filters |= {
         "address": display.address,
-        "when": display.when,
+        "when": when,
+        "day": lambda day: f"{day:%a} {day.day} {day:%b}",
         "size": display.size,
     }
     pages.globals |= {

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from alerts.governors import WITHHELD_MEANS, period, sentences, tables
+from monitor.coverage import Coverage, cover
 from monitor.domain import School, Trend
 from monitor.store.accounts import Account
 from monitor.trends import LONDON, summarise
@@ -27,7 +28,7 @@ def trends(request: Request, account: TrendReader, school: str = "", term: str =
     chosen = _school(room, account, school)
     terms = recent_terms(room.clock().astimezone(LONDON).date())
     asked = next((each for each in terms if each.id == term), terms[0])
-    trend = _trend(room, chosen, asked)
+    trend, coverage = _trend(room, chosen, asked), _coverage(room, chosen, asked)
     return render(
         request,
         "trends",
@@ -37,8 +38,8 @@ def trends(request: Request, account: TrendReader, school: str = "", term: str =
         terms=terms,
         term=asked,
         period=period(trend),
-        sentences=sentences(trend),
-        tables=tables(trend),
+        sentences=sentences(trend, coverage),
+        tables=tables(trend, coverage),
         withheld_means=WITHHELD_MEANS,
     )
 
@@ -52,9 +53,15 @@ def _school(room: Desk, account: Account, wanted: str) -> School:
 
 
 def _trend(room: Desk, school: School, term: Term) -> Trend:
-    end = _midnight(term.end + timedelta(days=1))
-    counted = room.store.counted(school.id, _midnight(term.start), end)
-    return summarise(counted, term.start, term.end)
+    return summarise(room.store.counted(school.id, *_span(term)), term.start, term.end)
+
+
+def _coverage(room: Desk, school: School, term: Term) -> Coverage:
+    return cover(room.store.checks(school.id, *_span(term)), term.start, term.end)
+
+
+def _span(term: Term) -> tuple[datetime, datetime]:
+    return _midnight(term.start), _midnight(term.end + timedelta(days=1))
 
 
 def _midnight(day: date) -> datetime:

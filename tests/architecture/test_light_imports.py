@@ -9,7 +9,7 @@ import pytest
 
 from tests.architecture.project import ROOT
 
-HEAVY = ("sqlmodel", "sqlalchemy", "fastapi", "spacy", "playwright", "apscheduler")
+HEAVY = ("sqlmodel", "sqlalchemy", "fastapi", "spacy", "playwright")
 LIGHT = (
     *("monitor.domain", "monitor.egress", "monitor.wire", "monitor.words", "monitor.incidents"),
     *("monitor.trends", "sources.contract", "sources.registry", "alerts.decide", "nlp.assess"),

@@ -1,7 +1,7 @@
 """Only the named doors open connections outwards; checked in the syntax tree, not by eye.
 
-The two doors for what strangers choose are sources/http.py (with sources/pinned.py behind it)
-and alerts/evidence/gate.py. Mail leaves by alerts/channels/email.py.
+The two doors for what strangers choose are sources/http.py (with sources/pinned.py and
+sources/line.py behind it) and alerts/evidence/gate.py. Mail leaves by alerts/channels/email.py.
 """
 
 from __future__ import annotations
@@ -26,14 +26,20 @@ DOORS: Mapping[str, tuple[str, ...]] = {
     "asyncio.open_connection": ("alerts/evidence/gate.py",),
     "smtplib.SMTP": ("alerts/channels/email.py",),
     "smtplib.SMTP_SSL": ("alerts/channels/email.py",),
-    "socket.socket": LISTENS,
-    "socket.create_connection": (),
+    "socket.socket": (*LISTENS, "sources/line.py"),
+    "socket.create_connection": ("sources/line.py",),
+    "imaplib": ("sources/mailbox_imap.py",),  # over a line that PoliteClient opened
     "playwright.async_api.async_playwright": ("alerts/evidence/browser.py",),
     "playwright.sync_api": (),
-    "subprocess": ("alerts/evidence/apart.py",),  # its worker, which has the gate only
+    "subprocess": (
+        "alerts/evidence/apart.py",  # its worker, which has the gate only
+        "sources/twist.py",  # its worker, which makes up names and asks nobody
+    ),
+    "dns": ("sources/names.py",),  # the name server that every program here asks
+    "dnstwist": ("sources/twist_worker.py",),
     **dict.fromkeys(
         (
-            *("urllib.request", "http.client", "ftplib", "imaplib", "poplib", "telnetlib"),
+            *("urllib.request", "http.client", "ftplib", "poplib", "telnetlib"),
             *("xmlrpc", "requests", "aiohttp", "urllib3", "websockets", "websocket", "pycurl"),
             *("os.system", "os.popen", "asyncio.create_subprocess_exec"),
         ),
@@ -43,7 +49,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
 # Whatever they are called on: loops, streams and backends have these.
 METHODS: Mapping[str, tuple[str, ...]] = {
     "open_connection": ("alerts/evidence/gate.py",),
-    "create_connection": (),
+    "create_connection": ("sources/line.py",),
     "sock_connect": (),
     "connect_ex": (),
     "connect_tcp": ("sources/pinned.py",),
@@ -120,6 +126,7 @@ def test_it_opens_no_connection_unless_it_is_a_door(path: Path) -> None:
         "from httpx import HTTPTransport",
         "import urllib.request",
         "from urllib import request",
+        "import imaplib\nimaplib.IMAP4_SSL('mail.example')",
         "import socket\nsocket.socket().connect(('site.example', 80))",
         "from socket import create_connection",
         "import asyncio\nasyncio.open_connection('site.example', 80)",
@@ -127,6 +134,7 @@ def test_it_opens_no_connection_unless_it_is_a_door(path: Path) -> None:
         "def f():\n    import requests",
         "import subprocess\nsubprocess.run(['curl', 'https://site.example'])",
         "from playwright.async_api import async_playwright",
+        "import dns.resolver",
     ],
 )
 def test_a_side_door_would_be_noticed(code: str) -> None:

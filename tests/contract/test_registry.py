@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from sources import registry
-from sources.testing import SourceContract
+from sources.testing import Promises
 
 
-def _contracts(parent: type[SourceContract] = SourceContract) -> Iterator[type[SourceContract]]:
+def _contracts(parent: type[Promises] = Promises) -> Iterator[type[Promises]]:
     for child in parent.__subclasses__():
         yield child
         yield from _contracts(child)

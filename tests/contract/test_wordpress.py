@@ -10,7 +10,6 @@ import pytest
 from monitor.domain import Mention
 from sources.contract import Source
 from sources.errors import AccessRefused, RateLimited, SourceError, Unreachable
-from sources.memory import digest
 from sources.testing import SCHOOL, Handler, SourceContract, recorded
 from sources.wordpress import WordPress
 
@@ -65,7 +64,7 @@ class TestInterface(SourceContract):
     ]
     expected_later: ClassVar[list[str]] = [
         "posts:26",
-        f"posts:3:{digest(EDITED)}",
+        "posts:3",
         "comments:13",
     ]
 
@@ -109,6 +108,16 @@ def feed(request: httpx.Request, posts: int, comments: int) -> httpx.Response:
         content=f"<?xml version='1.0'?><rss version='2.0'><channel>{items}</channel></rss>",
         headers={"Content-Type": "application/rss+xml"},
     )
+
+
+def test_an_edited_post_comes_again_under_its_id_with_both_times() -> None:
+    case = TestInterface()
+    cursor = case.pages()[-1].cursor
+    (edited,) = [m for m in case.mentions(cursor, case.later_server) if m.edited_at]
+    assert (edited.external_id, edited.text) == ("posts:3", EDITED)
+    assert edited.published_at is not None
+    assert edited.edited_at is not None
+    assert edited.edited_at > edited.published_at
 
 
 class TestFeeds(SourceContract):

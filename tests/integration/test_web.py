@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from itertools import product
@@ -23,6 +24,7 @@ from monitor.domain import (
     Severity,
 )
 from monitor.store.accounts import AccountRole
+from monitor.store.entry import Entry
 from monitor.store.tables import IncidentRow, LetterRow
 from tests.integration.dashboard import PASSWORD, Dashboard, picture, running
 
@@ -306,3 +308,35 @@ def test_pages_and_their_count_leave_out_what_one_may_not_know_of(board: Dashboa
 def test_a_page_that_cannot_be_is_said_not_to_be_there(board: Dashboard, page: str) -> None:
     with board.signed_in(AccountRole.DSL) as client:
         assert client.get(f"/incidents?page={page}").status_code == 404
+
+
+def test_an_incident_shows_what_an_edited_post_said_before_and_how_often_it_is_told(
+    board: Dashboard,
+) -> None:
+    number = board.add_incident("We all stood at the gate of the school in the rain and waited")
+    case = board.store.case(number)
+    assert case is not None
+    first = case.sightings[0]
+    later = board.clock.now + timedelta(hours=3)
+    changed = replace(
+        first.mention,
+        text="We all stood at the gate of the school in the rain <b>and we will burn it</b>",
+        edited_at=later - timedelta(hours=1),
+    )
+    entry = Entry(
+        school="wexcombe",
+        mention=changed,
+        place="p",
+        story="s",
+        assessment=first.assessment,
+        seen_at=later,
+        incident=case.incident,
+        edition="0123456789abcdef",
+    )
+    assert board.store.keep(entry)
+    with board.signed_in(AccountRole.HEAD) as client:
+        page = client.get(f"/incidents/{number}").text
+    assert "in the rain and waited" in page
+    assert "&lt;b&gt;and we will burn it&lt;/b&gt;" in page
+    assert "Found changed Fri 20 Nov 2026, 12:30" in page
+    assert "Its site says that it was changed Fri 20 Nov 2026, 11:30" in page

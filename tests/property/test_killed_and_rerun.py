@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy import Engine, event
@@ -24,20 +24,31 @@ from alerts.evidence import launcher
 from monitor import settings
 from monitor.app import App, Quiet
 from nlp.assess import Assessor
+from sources.http import PoliteClient
 from tests.postgres import PostgresCluster
 from tests.smtp import SmtpServer
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 LATER = timedelta(days=2)  # beyond every lease and the next digest
 
 # One that is critical, the same words elsewhere, one where no picture may be fetched, one
-# for the digest, one that is praise, and one that is about something else.
+# for the digest, one that is praise, and one that is about something else. A second source
+# needs a person: of that, too, somebody must be told once.
 POSTS = [
     ("1", "I am going to stab Mr Deputy outside Wexcombe Park Primary School tomorrow at 3pm."),
     ("2", "I am going to stab Mr Deputy outside Wexcombe Park Primary School tomorrow at 3pm."),
     ("3", "Someone in Year 9 is sharing a nude of a girl at Wexcombe Park Primary School."),
     ("4", "Lovely summer fair at Wexcombe Park Primary School, thank you all!"),
     ("5", "The Wexcombe Park Hotel does a good breakfast."),
+]
+
+# Then a notice becomes a threat, a threat says more, and somebody pastes it elsewhere.
+BEFORE = [POSTS[0], ("4", "The gate of Wexcombe Park Primary School is closed because of snow.")]
+AFTER = [
+    ("1", f"{POSTS[0][1]} Bring your friends."),
+    ("4", f"{BEFORE[1][1]} I am going to burn down Wexcombe Park Primary School tonight."),
+    ("6", f"Shared by me: {POSTS[0][1]}"),
 ]
 
 CONFIG = """
@@ -57,6 +68,10 @@ dsl = "dsl@wexcombepark.example"
 kind = "feed"
 name = "forum"
 url = "http://127.0.0.1:{feed}/feed.xml"
+[[sources]]
+kind = "feed"
+name = "members"
+url = "http://127.0.0.1:{feed}/members"
 [alerts.email]
 host = "127.0.0.1"
 port = {smtp}
@@ -65,35 +80,51 @@ from = "monitor@wexcombepark.example"
 """
 
 
+T = TypeVar("T")
+
+
 class Killed(BaseException):
     """A power cut."""
 
 
+class Forum(ThreadingHTTPServer):
+    """A forum's feed, which shows `posts`."""
+
+    posts: list[tuple[str, str]] = POSTS
+
+    def body(self) -> bytes:
+        items = "".join(
+            f"<item><guid>{id_}</guid><link>http://forum.example/{id_}</link>"
+            f"<title>Post</title><description>{text}</description></item>"
+            for id_, text in reversed(self.posts)
+        )
+        return f"<rss version='2.0'><channel><title>Forum</title>{items}</channel></rss>".encode()
+
+
+class _Answer(BaseHTTPRequestHandler):
+    server: Forum
+
+    def do_GET(self) -> None:
+        if self.path == "/members":
+            self.send_error(401)
+            return
+        body = self.server.body()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/rss+xml")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
+        pass
+
+
 @pytest.fixture(scope="module")
-def feed() -> Iterator[int]:
-    """A forum's feed; its port."""
-    items = "".join(
-        f"<item><guid>{id_}</guid><link>http://forum.example/{id_}</link>"
-        f"<title>Post</title><description>{text}</description></item>"
-        for id_, text in reversed(POSTS)
-    )
-    body = f"<rss version='2.0'><channel><title>Forum</title>{items}</channel></rss>".encode()
-
-    class Forum(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "application/rss+xml")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Forum)
+def forum() -> Iterator[Forum]:
+    server = Forum(("127.0.0.1", 0), _Answer)
     thread = Thread(target=server.serve_forever)
     thread.start()
-    yield server.server_port
+    yield server
     server.shutdown()
     server.server_close()
     thread.join()
@@ -111,7 +142,7 @@ class World:
     folder: Path
     new_database: Callable[[], str]
     smtp: SmtpServer
-    feed: int
+    forum: Forum
     assessor: Assessor
     monkeypatch: pytest.MonkeyPatch
 
@@ -119,13 +150,14 @@ class World:
         shutil.rmtree(self.folder / "data", ignore_errors=True)
         self.smtp.messages.clear()
         self.monkeypatch.setenv("KILLED_DATABASE", self.new_database())
-        config = CONFIG.format(feed=self.feed, smtp=self.smtp.port)
+        config = CONFIG.format(feed=self.forum.server_port, smtp=self.smtp.port)
         (self.folder / "config.toml").write_text(config)
 
     @contextmanager
     def app(self, now: datetime) -> Iterator[App]:
         app = App(settings.load(self.folder / "config.toml"), clock=lambda: now)
         app.assess = self.assessor
+        app.client = PoliteClient(app.egress, gap=timedelta(0))  # the server is our own
         try:
             yield app
         finally:
@@ -135,9 +167,9 @@ class World:
         with self.app(now) as app:
             app.scan(list(app.visits()), Quiet())
 
-    def scan_until(self, step: int) -> None:
+    def scan_until(self, step: int, now: datetime = NOW) -> None:
         """Die at the begin or commit of this number."""
-        with self.app(NOW) as app, suppress(Killed):
+        with self.app(now) as app, suppress(Killed):
             left = iter(range(step))
 
             def tick(*_: object) -> None:
@@ -147,9 +179,9 @@ class World:
             with _at_every_step(app.store.engine, tick):
                 app.scan(list(app.visits()), Quiet())
 
-    def steps(self) -> int:
+    def steps(self, now: datetime = NOW) -> int:
         steps = count()
-        with self.app(NOW) as app, _at_every_step(app.store.engine, lambda *_: next(steps)):
+        with self.app(now) as app, _at_every_step(app.store.engine, lambda *_: next(steps)):
             app.scan(list(app.visits()), Quiet())
         return next(steps)
 
@@ -158,16 +190,34 @@ class World:
         with self.app(NOW) as app:
             cases = app.store.cases()
             mentions = app.store.counted("wexcombe", NOW - LATER, NOW + 2 * LATER)
-        mails = {m.message["Message-ID"]: m.content for m in self.smtp.messages}
+            health = app.store.health()
+            checks = app.store.checks("wexcombe", NOW - LATER, NOW + 2 * LATER)
+        mails = {m.message["Message-ID"] for m in self.smtp.messages}
         return {
             "counted": len(mentions),
             "incidents": {c.incident.number: c.incident.key for c in cases},
             "grave": {c.incident.number: c.incident.categories for c in cases},
             "sightings": [[s.mention.key for s in c.sightings] for c in cases],
+            "editions": [[(s.mention.key, s.mention.text) for s in c.editions] for c in cases],
+            "stories": [([s.story for s in c.sightings], c.near_copies) for c in cases],
             "evidence": [[(e.id, e.mode, e.state) for e in c.evidence] for c in cases],
             "told": [sorted((t.role, t.state) for t in c.told) for c in cases],
-            "mails": sorted(mails),
+            "mails": sorted(id_ for id_ in mails if not id_.startswith("<source-")),
+            "ailing": [(h.source, h.ailing and h.ailing.ailment, bool(h.told_at)) for h in health],
+            "found": [(h.source, h.last_find_at is not None) for h in health],
+            "checked": {(check.source, bool(check.error)) for check in checks},
+            "blind": self.tellings(),
         }
+
+    def tellings(self) -> list[str]:
+        """How often it was told, and not recalled, that a source is blind. When it is recalled
+        depends on when it was told, so a scan that was killed recalls it less often."""
+        of_sources = {
+            m.message["Message-ID"]: m.message["Subject"]
+            for m in self.smtp.messages
+            if m.message["Message-ID"].startswith("<source-")
+        }
+        return [subject for subject in of_sources.values() if "Reminder" not in subject]
 
     def copies_are_identical(self) -> bool:
         """A mail sent twice has one identity and the same bytes, so that it collapses."""
@@ -197,7 +247,7 @@ def _sqlite(folder: Path) -> Callable[[], str]:
 def world(
     request: pytest.FixtureRequest,
     tmp_path: Path,
-    feed: int,
+    forum: Forum,
     assessor: Assessor,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[World]:
@@ -210,16 +260,18 @@ def world(
     # tenth of the time. That a killed camera leaves no half picture is tested beside it.
     monkeypatch.setattr(launcher, "_candidates", lambda: iter(()))
     with SmtpServer() as smtp:
-        yield World(tmp_path, new_database, smtp, feed, assessor, monkeypatch)
+        yield World(tmp_path, new_database, smtp, forum, assessor, monkeypatch)
 
 
 def test_killed_at_every_step_and_run_again_equals_never_killed(world: World) -> None:
+    world.forum.posts = POSTS
     world.begin_anew()
     total = world.steps()
     world.scan(NOW + LATER)
     calm = world.result()
     assert len(calm["incidents"]) >= 2, "the posts must give this test something to lose"  # type: ignore[arg-type]  # a dict
     assert calm["mails"], "somebody must be told"
+    assert calm["blind"] == ["The monitor may be blind in 1 place"]
 
     for step in range(total):
         world.begin_anew()
@@ -227,3 +279,28 @@ def test_killed_at_every_step_and_run_again_equals_never_killed(world: World) ->
         world.scan(NOW + LATER)
         assert world.result() == calm, f"killed at step {step} of {total}"
         assert world.copies_are_identical()
+
+
+def test_killed_at_every_step_of_reading_edits_and_run_again_equals_never_killed(
+    world: World,
+) -> None:
+    total = _read_then_edited(world, lambda: world.steps(NOW + HOUR))
+    calm = world.result()
+    assert len(calm["incidents"]) == 3, "a notice that became a threat, and the pasted one"  # type: ignore[arg-type]  # a dict
+    assert sum(map(len, calm["editions"])) == 5, "both texts of the two that changed"  # type: ignore[arg-type,call-overload]  # a list of lists
+
+    for step in range(total):
+        _read_then_edited(world, lambda step=step: world.scan_until(step, NOW + HOUR))
+        assert world.result() == calm, f"killed at step {step} of {total}"
+        assert world.copies_are_identical()
+
+
+def _read_then_edited(world: World, second: Callable[[], T]) -> T:
+    """The posts as they were, *second* when they have changed, and all that is still to do."""
+    world.begin_anew()
+    world.forum.posts = BEFORE
+    world.scan(NOW)
+    world.forum.posts = AFTER
+    done = second()
+    world.scan(NOW + LATER)
+    return done

@@ -32,6 +32,7 @@ from monitor.domain import (
     Letter,
     Mention,
     Reason,
+    Revision,
     Role,
     School,
     Severity,
@@ -237,6 +238,11 @@ def test_a_post_seen_in_many_places_is_one_mail_with_a_few_addresses() -> None:
     said = flat(mail(replace(case, sightings=many)))
     assert "Seen 9 times" in said
     assert "hxxps://s4[.]example/4 and 4 more in the log" in said
+
+
+def test_where_no_copy_may_be_made_the_mail_says_so() -> None:
+    said = flat(mail(replace(a_case(Category.ABUSE), evidence=())))
+    assert "No copy was made, because the site allows none." in said
 
 
 def test_an_incident_without_a_sighting_still_gives_a_mail() -> None:
@@ -695,6 +701,21 @@ def test_a_mention_of_a_child_at_risk_leaves_only_the_site_and_no_words_and_no_p
     assert "The words:" not in said
     assert pictures(message) == []
     assert message["Subject"] == "High: a child may be at risk, incident 2026-014"
+
+
+def test_what_a_post_became_by_an_edit_guards_the_mail_as_if_it_had_been_so_from_the_first() -> (
+    None
+):
+    case = a_case(Category.THREAT)
+    (first,) = case.sightings
+    judged = replace(first.assessment, child_safety=True)
+    edit = Revision(mention=first.mention, assessment=judged, seen_at=AT + timedelta(hours=1))
+    edited = replace(case, sightings=(replace(first, revisions=(edit,)),))
+    message = mail(edited, screenshot=PNG)
+    said = flat(message)
+    assert "hxxps://social[.]example/[...]" in said
+    assert "The words:" not in said
+    assert pictures(message) == []
 
 
 def test_the_same_letter_about_the_same_incidents_keeps_its_identity() -> None:

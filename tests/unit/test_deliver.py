@@ -67,7 +67,7 @@ class Recorder:
                 return claimed
         return None
 
-    def cases_in(self, letter: Letter) -> tuple[Case, ...]:
+    def matters_in(self, letter: Letter) -> tuple[Case, ...]:
         return self.rows[letter.key].cases
 
     def write_message(self, letter: Letter, message: bytes, message_id: str) -> None:

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain import ABOUT_SCHOOL, Reason
-from monitor.web.display import address, pieces, place, visible, when
+from monitor.web.display import address, pieces, place, visible
 from monitor.web.terms import recent_terms
+from monitor.words import when
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -13,7 +14,9 @@ from monitor.domain import (
     CaptureMode,
     Category,
     Mention,
+    Reason,
     Severity,
+    as_kept,
     capture_mode,
     storable,
 )
@@ -77,6 +80,19 @@ def test_where_a_picture_may_be_indecent_nothing_is_fetched(
 
 def test_otherwise_the_whole_page_is_captured() -> None:
     assert capture_mode(PLAIN, judged()) is CaptureMode.FULL
+
+
+def test_of_what_may_not_be_kept_only_the_judgement_is() -> None:
+    read = replace(PLAIN, text="stab", author="Ann Oak", kept_as="a review")
+    reasons = (Reason(category="threat", start=0, end=4, text="stab", rule="r"),)
+    threat = judged(categories=frozenset({Category.THREAT}), because=reasons)
+    mention, assessment = as_kept(read, threat)
+    assert mention == replace(PLAIN, text="a review")
+    assert assessment == replace(threat, because=())
+
+
+def test_everything_else_is_kept_as_it_was_read() -> None:
+    assert as_kept(PLAIN, judged()) == (PLAIN, judged())
 
 
 def test_an_assessment_survives_json() -> None:

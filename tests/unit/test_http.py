@@ -173,6 +173,7 @@ DATE = {"Date": format_datetime(NOW, usegmt=True)}
         ({"X-RateLimit-Reset": "2026-06-20T09:05:00"}, 300),
         ({"RateLimit-Reset": str(int(NOW.timestamp()) + 60)}, 60),
         ({"x-ratelimit-reset": "45"}, 45),
+        ({"x-rate-limit-reset": str(int(NOW.timestamp()) + 90)}, 90),
         ({"Retry-After": "5", "X-RateLimit-Reset": "45"}, 5),
         ({"Retry-After": "soon", "X-RateLimit-Reset": "45"}, 45),
         ({"Retry-After": "99999999"}, 86400),
@@ -264,7 +265,7 @@ def test_a_page_for_people_is_recognised_by_its_label_or_its_first_words(
 
 def test_the_vocabulary_of_sources_is_light() -> None:
     """A command that reads no source must not pay for what reading needs."""
-    heavy = ("sqlmodel", "spacy", "fastapi", "playwright", "apscheduler", "feedparser", "bs4")
+    heavy = ("sqlmodel", "spacy", "fastapi", "playwright", "feedparser", "bs4")
     loaded = f"[m for m in {heavy} if m in sys.modules]"
     code = f"import sys, sources.contract, sources.registry; print({loaded})"
     found = subprocess.run(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from alerts.decide import decide
 from monitor.domain import (
     Assessment,
     CaptureMode,
@@ -14,9 +15,10 @@ from monitor.domain import (
     Incident,
     IncidentState,
     Mention,
+    Role,
     Severity,
 )
-from monitor.incidents import akin, group, place, story
+from monitor.incidents import akin, edited, group, place, story
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 WORDS = "somebody said they would come to the school gate on Friday with a bat"
@@ -42,7 +44,18 @@ class Near:
     mention: Mention
 
 
+CONTACTS = {role: f"{role}@wexcombepark.example" for role in Role}
 NEAR = [Near(opened(), POST)]
+
+
+def test_what_staff_send_in_is_logged_whatever_the_program_thinks_of_its_words() -> None:
+    harmless = Assessment(about_school=True, relevance=1.0, model="m")
+    assert group(POST, harmless, "park", None, CaptureMode.FULL, NOW) is None
+    sent_in = replace(POST, for_a_person=True)
+    for severity in (Severity.NONE, Severity.LOW):
+        incident = opened(sent_in, replace(harmless, severity=severity))
+        assert [alert.role for alert in decide(incident, None, CONTACTS)] == [Role.OFFICE]
+    assert opened(sent_in).severity is Severity.HIGH
 
 
 @pytest.mark.parametrize(
@@ -147,3 +160,31 @@ def test_what_could_not_be_judged_goes_before_a_person() -> None:
     incident = group(POST, unread, "park", None, CaptureMode.LINK, NOW)
     assert incident is not None
     assert not incident.pictures_allowed
+
+
+def test_one_id_of_the_whole_world_seen_through_two_servers_joins() -> None:
+    uri = "https://m.example/users/a/statuses/1"
+    here = replace(POST, external_id=uri, url="https://m.example/@a/1")
+    there = replace(here, source="other server", url="https://o.example/@a@m.example/9")
+    quoted = replace(there, text="come to the school gate on Friday")
+    assert akin(quoted, [Near(opened(here), here)]) == opened(here)
+    numbered = replace(quoted, external_id="post:1")
+    assert akin(numbered, [Near(opened(), replace(POST, external_id="post:1"))]) is None
+
+
+def test_an_edit_stays_in_its_incident_while_that_is_open() -> None:
+    more = replace(POST, text=f"{WORDS} and he will bring his brothers")
+    assert edited(more, NEAR) == opened()
+    closed = replace(opened(), state=IncidentState.CLOSED)
+    assert edited(more, [Near(closed, POST)]) is None
+
+
+def test_quite_other_words_under_an_old_id_are_no_edit() -> None:
+    other = replace(POST, text="the head is going to get what is coming to him at last")
+    assert edited(other, NEAR) is None
+
+
+def test_an_edition_has_an_incident_of_its_own() -> None:
+    again = group(POST, THREAT, "park", None, CaptureMode.FULL, NOW, edition="0123")
+    assert again is not None
+    assert again.key != opened().key

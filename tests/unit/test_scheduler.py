@@ -106,6 +106,97 @@ def test_after_any_pause_each_source_is_visited_once(
     assert site.requests["/feed"] == 2
 
 
+def with_a_history(app: Ticked, clock: Clock, days: int = 40) -> None:
+    """Something new came every day, and would be missed after a week."""
+    now = clock.now
+    for back in range(days, 0, -1):
+        with app.store.recording("wexcombe", "Paper") as book:
+            book.went_well(now - timedelta(days=back), timedelta(minutes=30), new=1)
+    (health,) = app.store.health()
+    assert health.quiet_after == timedelta(days=7)
+
+
+def nobody_was_alarmed(app: Ticked) -> bool:
+    return app.store.unsent() == [] and all(h.ailing is None for h in app.store.health())
+
+
+# At 01:00 UTC on these days the clocks in the United Kingdom are put forward, and back.
+CHANGES = {
+    "spring": datetime(2026, 3, 29, 0, 45, tzinfo=UTC),
+    "autumn": datetime(2026, 10, 25, 0, 45, tzinfo=UTC),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_when_the_clocks_change_each_source_is_visited_at_its_usual_pace(
+    app: Ticked, clock: Clock, site: Site, change: str
+) -> None:
+    clock.now = CHANGES[change] - timedelta(hours=1)
+    with_a_history(app, clock)
+    clock.now = CHANGES[change]
+    with running(app):
+        let_tick(app, "poll")
+        for half_hours in range(1, 6):
+            clock.now += timedelta(minutes=29)
+            let_tick(app, "poll", 1)
+            assert site.requests["/feed"] == half_hours, "not due yet"
+            clock.now += timedelta(minutes=1)
+            let_tick(app, "poll")
+            assert site.requests["/feed"] == half_hours + 1
+    assert nobody_was_alarmed(app)
+
+
+@pytest.mark.parametrize(
+    "asleep", [timedelta(hours=30), timedelta(days=42)], ids=["a night and a day", "the holidays"]
+)
+def test_a_computer_that_froze_visits_each_source_once_and_alarms_nobody(
+    app: Ticked, clock: Clock, site: Site, asleep: timedelta
+) -> None:
+    with_a_history(app, clock)
+    with running(app):
+        let_tick(app, "poll")
+        clock.now += asleep
+        let_tick(app, "poll", 5)
+    assert site.requests["/feed"] == 2
+    assert nobody_was_alarmed(app)
+
+
+def test_a_computer_that_wakes_without_a_network_alarms_nobody(
+    app: Ticked, clock: Clock, site: Site
+) -> None:
+    with_a_history(app, clock)
+    with running(app):
+        let_tick(app, "poll")
+        working = site.answers.pop("/feed")
+        clock.now += timedelta(hours=30)
+        let_tick(app, "poll")
+        assert nobody_was_alarmed(app)
+        site.answers["/feed"] = working
+        clock.now += timedelta(minutes=10)
+        let_tick(app, "poll")
+    (health,) = app.store.health()
+    assert health.error == ""
+    assert nobody_was_alarmed(app)
+
+
+def test_after_the_clock_was_set_back_by_a_day_each_source_is_visited_once(
+    app: Ticked, clock: Clock, site: Site
+) -> None:
+    with_a_history(app, clock)
+    with running(app):
+        let_tick(app, "poll")
+        clock.now -= timedelta(days=1)
+        let_tick(app, "poll", 5)
+        assert site.requests["/feed"] == 2, "once, and not never until tomorrow"
+        clock.now += timedelta(minutes=29)
+        let_tick(app, "poll")
+        assert site.requests["/feed"] == 2
+        clock.now += timedelta(minutes=1)
+        let_tick(app, "poll")
+        assert site.requests["/feed"] == 3
+    assert nobody_was_alarmed(app)
+
+
 def test_a_job_that_fails_is_said_and_neither_it_nor_the_others_stop(
     app: Ticked, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -163,3 +254,26 @@ def test_what_does_not_end_is_named_after_our_patience() -> None:
     with at_work.on("poll"), at_work.on("capture"):
         assert at_work.wait(timedelta(milliseconds=1)) == ["capture", "poll"]
     assert at_work.wait(timedelta(0)) == []
+
+
+def test_ticks_that_a_long_pause_has_swallowed_are_not_even_counted() -> None:
+    trigger, now = scheduler.FromNow(timedelta(seconds=15)), datetime(2026, 11, 20, tzinfo=UTC)
+    assert trigger.get_next_fire_time(None, now) == now
+    soon = trigger.get_next_fire_time(now, now)
+    assert soon == now + timedelta(seconds=15)
+    woken = now + timedelta(days=400)
+    assert trigger.get_next_fire_time(soon, woken) == woken + timedelta(seconds=15)
+
+
+def test_when_the_clock_was_put_back_every_job_starts_afresh(app: Ticked) -> None:
+    built = scheduler._build(app, AtWork())
+    built.start()
+    try:
+        wait_until(lambda: app.ticks["poll"] >= 1, "poll to tick")
+        for job in built.get_jobs():  # as it is with a clock put back by a day
+            job.modify(next_run_time=datetime.now(UTC) + timedelta(days=1))
+        before = app.ticks["poll"]
+        scheduler.start_afresh(built, datetime.now(UTC))
+        wait_until(lambda: app.ticks["poll"] > before + 1, "poll to tick again")
+    finally:
+        built.shutdown(wait=True)

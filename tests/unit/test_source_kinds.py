@@ -762,3 +762,53 @@ def test_a_strangers_kind_that_is_broken_says_so(
     monkeypatch.setattr(registry, "entry_points", _installed(_Package("gazette", where)))
     with pytest.raises(ValueError, match="kind gazette"):
         registry.load("gazette")
+
+
+# Edited posts
+
+
+def test_a_feed_hands_over_an_item_again_when_its_words_have_changed() -> None:
+    def feed(text: str) -> Handler:
+        item = {"id": "1", "url": "https://f.example/1", "content_text": text}
+        body = {"version": "https://jsonfeed.org/version/1.1", "items": [item]}
+        return always(httpx.Response(200, json=body))
+
+    def pages(handler: Handler, cursor: str | None = None) -> tuple[list[str], str]:
+        found = list(source.fetch(SCHOOL, cursor, recorded(handler)))
+        return [m.text for page in found for m in page.mentions], found[-1].cursor
+
+    source = build(Feed, url="https://f.example/feed.json")
+    texts, cursor = pages(feed("Parking is bad."))
+    assert texts == ["Parking is bad."]
+    texts, cursor = pages(feed("I will burn it down."), cursor)
+    assert texts == ["I will burn it down."]
+    assert pages(feed("I will burn it down."), cursor)[0] == []
+
+
+def test_a_search_of_mastodon_shows_an_edited_post_again_with_both_times() -> None:
+    status = {
+        "id": "7",
+        "uri": "https://m.example/users/a/statuses/7",
+        "created_at": "2026-11-01T09:00:00Z",
+        "account": {"acct": "a"},
+        "content": "<p>Parking is bad.</p>",
+    }
+    edited = status | {"content": "<p>I will burn it.</p>", "edited_at": "2026-11-02T09:00:00Z"}
+
+    def server(found: dict[str, Any]) -> Handler:
+        def answer(request: httpx.Request) -> httpx.Response:
+            search = request.url.path == "/api/v2/search"
+            return httpx.Response(200, json={"statuses": [found]} if search else [])
+
+        return answer
+
+    source = build(Mastodon, url="https://m.example", token="env:TEST_MASTODON")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TEST_MASTODON", "t")
+        first = list(source.fetch(SCHOOL, None, recorded(server(status))))
+        cursor = first[-1].cursor
+        (again,) = visit(source, server(edited), cursor)
+        assert visit(source, server(status), cursor) == []
+    assert again.external_id == status["uri"]
+    assert again.published_at == datetime(2026, 11, 1, 9, tzinfo=UTC)
+    assert again.edited_at == datetime(2026, 11, 2, 9, tzinfo=UTC)

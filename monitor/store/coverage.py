@@ -1,0 +1,60 @@
+"""The record of what was checked: which source, when, for what, with which result."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from sqlalchemy import ColumnElement
+from sqlmodel import col, delete, func, select
+
+from monitor.domain import AlertState
+from monitor.health import Check
+from monitor.store.database import Database
+from monitor.store.tables import CoverageRow, LetterRow, NoticeRow
+
+
+class Coverage(Database):
+    def checks(self, school: str, start: datetime, end: datetime) -> list[Check]:
+        """Every visit in [start, end), oldest first."""
+        query = (
+            select(CoverageRow)
+            .where(CoverageRow.school == school, CoverageRow.at >= start, CoverageRow.at < end)
+            .order_by(col(CoverageRow.at), col(CoverageRow.id))
+            .execution_options(yield_per=1000)
+        )
+        with self.reading() as session:
+            return [
+                Check(
+                    source=row.source,
+                    at=row.at,
+                    asked=tuple(json.loads(row.asked)),
+                    new=row.new,
+                    error=row.error,
+                )
+                for row in session.exec(query)
+            ]
+
+    def forgettable_checks(self, before: datetime) -> int:
+        with self.reading() as session:
+            return session.exec(select(func.count()).where(_old(before))).one()
+
+    def forget_checks(self, before: datetime) -> int:
+        """Delete the record of visits before then, and the notices of that time that have left."""
+        with self.transaction() as session:
+            done = session.execute(delete(CoverageRow).where(_old(before)))
+            waiting = select(LetterRow.key).where(LetterRow.state == AlertState.WAITING)
+            old = (col(NoticeRow.at) < before, col(NoticeRow.letter).not_in(waiting))
+            letters = list(session.exec(select(NoticeRow.letter).where(*old)))
+            session.execute(delete(NoticeRow).where(*old))
+            carrying = select(NoticeRow.letter)
+            session.execute(
+                delete(LetterRow).where(
+                    col(LetterRow.key).in_(letters), col(LetterRow.key).not_in(carrying)
+                )
+            )
+            return int(done.rowcount)  # type: ignore[attr-defined]  # a delete's result has it
+
+
+def _old(before: datetime) -> ColumnElement[bool]:
+    return col(CoverageRow.at) < before

@@ -1,0 +1,147 @@
+"""What was seen of incidents: posts, what became of them, and who says nearly the same."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import ColumnElement, Subquery, tuple_
+from sqlmodel import Session, col, func, select, update
+
+from monitor.domain import Mention, Sighting
+from monitor.store.history_tables import RevisionRow, TellingRow
+from monitor.store.rows import as_revised, mention_from_row, sighting_from_row
+from monitor.store.tables import CaptureRow, IncidentRow, MentionRow
+
+Post = tuple[str, str, str]  # school, source, external id
+_POST = tuple_(col(MentionRow.school), col(MentionRow.source), col(MentionRow.external_id))
+_REVISED = tuple_(col(RevisionRow.school), col(RevisionRow.source), col(RevisionRow.external_id))
+_TOLD = tuple_(col(TellingRow.school), col(TellingRow.source), col(TellingRow.external_id))
+
+
+def sightings_of(session: Session, incidents: Sequence[str]) -> dict[str, list[Sighting]]:
+    """By incident, oldest first: its posts, and those that became its business by an edit."""
+    posts: dict[str, dict[Post, MentionRow]] = defaultdict(dict)
+    for incident, row in (*_joined(session, incidents), *_changed_into(session, incidents)):
+        posts[incident][_key(row)] = row
+    revisions = _revisions(session, incidents)
+    stories = _stories(session, incidents)
+    return {
+        incident: [
+            sighting_from_row(row, revisions[key], stories.get(key, ""))
+            for key, row in sorted(found.items(), key=lambda each: _age(each[1]))
+        ]
+        for incident, found in posts.items()
+    }
+
+
+def copies_of(session: Session, sightings: Iterable[Sighting]) -> dict[str, int]:
+    """How many posts tell each of the stories in *sightings*, those among them."""
+    stories = {sighting.story for sighting in sightings} - {""}
+    query = (
+        select(TellingRow.story, func.count())
+        .where(col(TellingRow.story).in_(stories))
+        .group_by(TellingRow.story)
+    )
+    return dict(session.exec(query).all()) if stories else {}
+
+
+def near_copies(sightings: Sequence[Sighting], copies: dict[str, int]) -> int:
+    """How many more there are than the incident's own."""
+    own = [sighting.story for sighting in sightings if sighting.story]
+    return sum(copies[story] for story in set(own)) - len(own)
+
+
+def mention_of(session: Session, capture: CaptureRow) -> Mention:
+    """The post as it stood when its evidence was promised."""
+    row = session.get_one(MentionRow, (capture.school, capture.source, capture.external_id))
+    revised = session.exec(select(RevisionRow).where(RevisionRow.capture == capture.id)).first()
+    mention = mention_from_row(row)
+    return as_revised(mention, revised) if revised else mention
+
+
+def became(
+    judged_first: ColumnElement[bool], judged_then: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """That an incident has to do with an edited post that was once judged so, by either text."""
+    query = select(RevisionRow.source).join(MentionRow, _POST == _REVISED)
+    either = judged_first | judged_then
+    here = query.where(MentionRow.incident == IncidentRow.key, either)
+    later = query.where(RevisionRow.incident == IncidentRow.key, either)
+    return here.exists() | later.exists()
+
+
+def seen_by_edits(session: Session, incidents: Sequence[str]) -> list[tuple[str | None, str, str]]:
+    """Incident, source and address of the posts that became its business by an edit."""
+    query = (
+        select(RevisionRow.incident, MentionRow.source, MentionRow.url)
+        .join(MentionRow, _POST == _REVISED)
+        .where(col(RevisionRow.incident).in_(incidents))
+        .distinct()
+    )
+    return list(session.exec(query).all())
+
+
+def hand_on(session: Session, incident: str) -> None:
+    """Give posts of *incident* that are another's business, too, to that one."""
+    other = (
+        select(func.min(RevisionRow.incident))
+        .where(_POST == _REVISED, col(RevisionRow.incident) != incident)
+        .scalar_subquery()
+    )
+    session.execute(
+        update(MentionRow)
+        .where(col(MentionRow.incident) == incident, other.is_not(None))
+        .values(incident=other)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _joined(session: Session, incidents: Sequence[str]) -> Iterable[tuple[str, MentionRow]]:
+    query = select(MentionRow).where(col(MentionRow.incident).in_(incidents))
+    return [(row.incident or "", row) for row in session.exec(query)]
+
+
+def _changed_into(session: Session, incidents: Sequence[str]) -> Iterable[tuple[str, MentionRow]]:
+    query = (
+        select(RevisionRow.incident, MentionRow)
+        .join(MentionRow, _POST == _REVISED)
+        .where(col(RevisionRow.incident).in_(incidents))
+    )
+    return [(incident or "", row) for incident, row in session.exec(query)]
+
+
+def _revisions(session: Session, incidents: Sequence[str]) -> dict[Post, list[RevisionRow]]:
+    query = (
+        select(RevisionRow)
+        .where(_REVISED.in_(_posts(incidents).select()))
+        .order_by(col(RevisionRow.seen_at), RevisionRow.wording)
+    )
+    found: dict[Post, list[RevisionRow]] = defaultdict(list)
+    for row in session.exec(query):
+        found[_key(row)].append(row)
+    return found
+
+
+def _stories(session: Session, incidents: Sequence[str]) -> dict[Post, str]:
+    query = select(TellingRow).where(_TOLD.in_(_posts(incidents).select()))
+    return {_key(row): row.story for row in session.exec(query)}
+
+
+def _posts(incidents: Sequence[str]) -> Subquery:
+    """The keys of all posts that are these incidents' business."""
+    joined = select(MentionRow.school, MentionRow.source, MentionRow.external_id).where(
+        col(MentionRow.incident).in_(incidents)
+    )
+    changed = select(RevisionRow.school, RevisionRow.source, RevisionRow.external_id).where(
+        col(RevisionRow.incident).in_(incidents)
+    )
+    return joined.union(changed).subquery()
+
+
+def _key(row: MentionRow | RevisionRow | TellingRow) -> Post:
+    return row.school, row.source, row.external_id
+
+
+def _age(row: MentionRow) -> tuple[object, ...]:
+    return row.first_seen_at, row.source, row.external_id

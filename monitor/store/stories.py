@@ -1,0 +1,61 @@
+"""Stories: which posts say nearly the same. Found by an index, not by comparing all with all.
+
+A story is known by the sketch of its first post alone. So it cannot drift from post to post
+into something else, and a rant pasted ten thousand times costs ten thousand short rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from sqlmodel import Session, col, delete, select
+
+from monitor.likeness import ALIKE, bands, likeness
+from monitor.store.database import insert_new
+from monitor.store.entry import Entry
+from monitor.store.history_tables import BandRow, StoryRow, TellingRow
+
+_CANDIDATES = 50
+
+
+def keep_telling(session: Session, entry: Entry) -> None:
+    """Say which story a new mention tells: a known one, or its own."""
+    if entry.sketch is None or not entry.assessment.about_school:
+        return
+    story = _known(session, entry.school, entry.sketch) or _begin(session, entry, entry.sketch)
+    source, external_id = entry.mention.key
+    telling = TellingRow(school=entry.school, source=source, external_id=external_id, story=story)
+    insert_new(session, telling)
+
+
+def forget_untold(session: Session) -> None:
+    """A story ends with the last post that tells it."""
+    told = select(TellingRow.story)
+    session.execute(delete(StoryRow).where(col(StoryRow.id).not_in(told)))
+
+
+def _known(session: Session, school: str, sketch: bytes) -> str | None:
+    query = (
+        select(StoryRow)
+        .where(
+            col(StoryRow.id).in_(
+                select(BandRow.story).where(
+                    BandRow.school == school, col(BandRow.band).in_(bands(sketch))
+                )
+            )
+        )
+        .order_by(StoryRow.id)
+        .limit(_CANDIDATES)
+    )
+    near = [(likeness(sketch, row.sketch), row.id) for row in session.exec(query)]
+    best, story = max(near, default=(0.0, ""))
+    return story if best >= ALIKE else None
+
+
+def _begin(session: Session, entry: Entry, sketch: bytes) -> str:
+    key = "\n".join((entry.school, *entry.mention.key)).encode()
+    story = hashlib.sha256(key).hexdigest()[:16]
+    insert_new(session, StoryRow(id=story, sketch=sketch))
+    for band in bands(sketch):
+        insert_new(session, BandRow(school=entry.school, band=band, story=story))
+    return story

@@ -1,0 +1,116 @@
+"""Proof of regular checks: what it says, and what it must not give away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from alerts.governors import as_html, tables
+from alerts.governors import sentences as report_sentences
+from monitor.coverage import cover, lines, sentences
+from monitor.domain import School
+from monitor.health import Check
+from monitor.store.store import Store
+from monitor.trends import summarise
+
+FIRST, LAST = date(2026, 3, 23), date(2026, 4, 5)
+NOON = datetime(2026, 3, 23, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def checks(*days: int, source: str = "Paper", error: str = "") -> list[Check]:
+    return [Check(source=source, at=NOON + day * DAY, new=7, error=error) for day in days]
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    store = Store(database_url)
+    yield store
+    store.close()
+
+
+def test_the_proof_says_on_how_many_days_and_on_which_not() -> None:
+    done = [*checks(0, 1, 2, 6, 7, 8, 9, 11, 12, 13), *checks(0, source="Forum")]
+    assert sentences(cover(done, FIRST, LAST)) == [
+        "The school checked 2 sources on 10 of the 14 days of this period.",
+        "Nothing was checked on 26 March to 28 March 2026; 2 April 2026.",
+    ]
+
+
+def test_a_source_that_was_never_read_is_not_counted_as_checked_and_is_said() -> None:
+    done = [*checks(*range(14)), *checks(0, 1, source="Forum", error="The site refused us.")]
+    assert sentences(cover(done, FIRST, LAST)) == [
+        "The school checked 1 source on 14 of the 14 days of this period.",
+        "1 source could not be read on any day of it.",
+    ]
+
+
+def test_without_a_record_nothing_is_claimed() -> None:
+    assert sentences(cover([], FIRST, LAST)) == [
+        "There is no record that anything was checked in this period."
+    ]
+
+
+def test_a_day_is_a_day_by_the_clock_on_the_wall() -> None:
+    late = Check(source="Paper", at=datetime(2026, 4, 1, 23, 30, tzinfo=UTC))  # 2 April, summer
+    (read,) = (one.day for one in cover([late], FIRST, LAST).days if one.read)
+    assert read == date(2026, 4, 2)
+
+
+def test_many_single_days_are_counted_and_not_listed() -> None:
+    (_, gaps) = sentences(cover(checks(*range(0, 14, 2)), FIRST, LAST))
+    assert gaps == "Nothing was checked on 7 single days and longer stretches."
+
+
+def test_a_period_that_ends_first_is_refused() -> None:
+    with pytest.raises(ValueError, match="ends"):
+        cover([], LAST, FIRST)
+
+
+def test_the_governors_report_proves_the_checks_and_gives_no_number_of_finds_away() -> None:
+    coverage = cover(checks(0, 1, 2), FIRST, LAST)
+    trend = summarise([], FIRST, LAST)
+    assert report_sentences(trend, coverage)[1].startswith("The school checked 1 source on 3 of")
+    shown = {table.title: table.rows for table in tables(trend, coverage)}
+    assert shown["What was checked"] == (("Paper", 3),)
+    assert shown["When it was checked"] == (("23 Mar 2026", 3), ("30 Mar 2026", 0))
+    page = as_html(trend, School(id="w", name="Wexcombe Park"), coverage)
+    fewer = as_html(
+        trend,
+        School(id="w", name="Wexcombe Park"),
+        cover([Check(source=c.source, at=c.at) for c in checks(0, 1, 2)], FIRST, LAST),
+    )
+    assert page == fewer
+
+
+def test_the_record_is_a_line_for_each_visit() -> None:
+    asked = Check(source="Web search", at=NOON, new=2, asked=('"Wexcombe Park"',))
+    broken = Check(source="Paper", at=NOON, error="The site did not answer.")
+    assert list(lines([asked, broken])) == [
+        'Mon 23 Mar 2026, 12:00  Web search  answered, 2 new  searched: "Wexcombe Park"',
+        "Mon 23 Mar 2026, 12:00  Paper  The site did not answer.",
+    ]
+
+
+def test_what_was_asked_is_kept_within_bounds(store: Store) -> None:
+    with store.recording("park", "web") as book:
+        book.went_well(NOON, DAY, new=1, asked=["x" * 9000, *map(str, range(500))])
+    (check,) = store.checks("park", NOON, NOON + DAY)
+    assert len(check.asked) == 100
+    assert max(map(len, check.asked)) == 400
+
+
+def test_the_record_is_of_one_school_and_forgotten_in_time(store: Store) -> None:
+    for school in ("park", "hill"):
+        for day in range(3):
+            with store.recording(school, "web") as book:
+                book.went_well(NOON + day * DAY, DAY)
+    assert len(store.checks("park", NOON, NOON + 9 * DAY)) == 3
+    assert store.forgettable_checks(NOON + DAY) == 2
+    assert store.forget_checks(NOON + DAY) == 2
+    assert [check.at for check in store.checks("park", NOON, NOON + 9 * DAY)] == [
+        NOON + DAY,
+        NOON + 2 * DAY,
+    ]
