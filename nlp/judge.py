@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -102,13 +103,12 @@ def verdict_of(case: Case, thresholds: Thresholds) -> Verdict:
     reading = case.reading
     if reading is None or case.relevance < thresholds.about:
         return Verdict()
-    categories = frozenset(
-        c for c, p in reading.categories.items() if p >= thresholds.categories[c]
-    )
+    scores = {c: max(p, _surely(case, c)) for c, p in reading.categories.items()}
+    categories = frozenset(c for c, p in scores.items() if p >= thresholds.categories[c])
     sentiment = max(reading.sentiment, key=lambda s: reading.sentiment[s])
     return Verdict(
         about_school=True,
-        scores={c: round(p, 4) for c, p in reading.categories.items() if p >= _WORTH_SAYING},
+        scores={c: round(p, 4) for c, p in scores.items() if p >= _WORTH_SAYING},
         categories=categories,
         severity=severity_of(categories, _heard(reading, thresholds), _signs(case)),
         sentiment=sentiment,
@@ -116,6 +116,22 @@ def verdict_of(case: Case, thresholds: Thresholds) -> Verdict:
         child_safety=_child_safety(case, categories),
         criticism=not categories and sentiment in (Sentiment.NEGATIVE, Sentiment.MIXED),
     )
+
+
+# Phrases so sure need no reader: one that has seen much slyness may overlook what is plain.
+# On the development schools it costs no precision from here on.
+_SURE = 0.6
+
+
+def _surely(case: Case, category: Category) -> float:
+    """How sure the phrases are by themselves; 0 unless they are very sure. A rule counts once,
+    at its least excused place."""
+    weights: dict[str, float] = {}
+    for hit in case.hits.get(category, ()):
+        left = case.context.remaining(category, case.sentence_at(hit.start))
+        weights[hit.rule.id] = max(weights.get(hit.rule.id, 0.0), hit.rule.weight * left)
+    sure = 1.0 - math.prod(1.0 - weight for weight in weights.values())
+    return sure if sure >= _SURE else 0.0
 
 
 def _heard(reading: Reading, thresholds: Thresholds) -> Severity:

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("monitor", "sources", "nlp", "alerts")
 _FOLDERS = (*PACKAGES, "tests", "tools", "docs", ".ci")
 _TOP = ("*.md", "Makefile", "constraints.txt", "pyproject.toml", "config.example.toml", "LICENSE")
-_BINARY = frozenset({".png", ".pyc"})
+_BINARY = frozenset({".npz", ".onnx", ".png", ".pyc"})
 
 
 def text_files() -> Iterator[Path]:

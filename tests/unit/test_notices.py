@@ -267,6 +267,7 @@ def test_the_end_is_told_to_whoever_may_have_heard(store: Store) -> None:
     refuse(store, "Paper")
     tried = claim(store, NOW + HOUR)
     assert tried is not None
+    store.write_message(tried, b"bytes", "<id@x>")
     store.postpone(tried, NOW + 2 * DAY, "nobody knows whether it was taken")
     mend(store, "Paper", NOW + 2 * HOUR)
     letter = claim(store, NOW + 3 * HOUR)
