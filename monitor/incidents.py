@@ -120,7 +120,17 @@ def group(
 
 
 def _severity(mention: Mention, assessment: Assessment) -> Severity:
-    """Low is told to nobody. What is for a person, and is not judged to be worse than that,
-    counts as unread, which is told to the office."""
-    low = assessment.severity is Severity.LOW and not assessment.categories
-    return Severity.NONE if mention.for_a_person and low else assessment.severity
+    """Low is told to nobody, but what a person must see has to be told to somebody: as a matter
+    for the digest where it is flagged, else as unread, which is the office's."""
+    must_be_seen = mention.for_a_person or assessment.not_assessed is not None
+    if not must_be_seen or assessment.severity.rank > Severity.LOW.rank:
+        return assessment.severity
+    return Severity.MEDIUM if assessment.categories else Severity.NONE
+
+
+def capture_of(mode: CaptureMode, before: Incident | None) -> CaptureMode:
+    """Of an incident in which a picture may be indecent no page is opened any more, whatever
+    its post says now and whoever else shows it."""
+    if before is not None and not before.pictures_allowed:
+        return CaptureMode.LINK
+    return mode

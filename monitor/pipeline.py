@@ -74,11 +74,14 @@ def _enter(
     None if somebody else wrote it down in the meantime."""
     mode, copies = capture_mode(read, judged), not read.kept_as
     mention, assessment = as_kept(read, judged)
-    place, story, drawn = _marks_of(mention)
+    place, story = incidents.place(mention.url), incidents.story(mention.text)
     with store.entering(school.id) as book:
+        if not book.is_news(mention):
+            return None
         edition, earlier = book.edition(mention), book.earlier(mention)
         near = book.neighbours(mention, place, story, now - incidents.TOGETHER)
         before = incidents.edited(mention, earlier) or incidents.akin(mention, near)
+        mode = incidents.capture_of(mode, before)
         incident = incidents.group(
             mention, assessment, school.id, before, mode, now, edition=edition
         )
@@ -93,16 +96,10 @@ def _enter(
             alerts=tuple(decide(incident, before, contacts)) if incident else (),
             capture=mode if incident and copies else None,
             edition=edition,
-            sketch=drawn,
+            sketch=sketch(mention.text) if copies else None,
         )
         kept = book.keep(entry)
     return (incident is not None and before is None) if kept else None
-
-
-def _marks_of(mention: Mention) -> tuple[str, str, bytes | None]:
-    """By what it is known again: its address, its very words, and words nearly the same."""
-    text = mention.text
-    return incidents.place(mention.url), incidents.story(text), sketch(text)
 
 
 def _count(polled: Polled, assessment: Assessment, *, opened: bool) -> Polled:

@@ -162,11 +162,17 @@ def _signs(case: Case) -> Signs:
 def _about_head(case: Case, categories: frozenset[Category]) -> bool:
     """Whether the head's own conduct is complained of; not when the head is the target."""
     return any(
-        _names_the_head(case, case.sentence_at(start))
+        _names_the_head(case, sentence)
         for category in (Category.DEFAMATION, Category.SEXUAL)
         if category in categories
-        for start, _ in (*_phrases(case, category), *case.told(category))
+        for sentence in _charges(case, category)
     )
+
+
+def _charges(case: Case, category: Category) -> list[tuple[int, int]]:
+    """The sentences that say it; the whole text where nobody can point at one."""
+    places = (*_phrases(case, category), *case.told(category))
+    return [case.sentence_at(start) for start, _ in places] or [(0, len(case.text.text))]
 
 
 def _phrases(case: Case, category: Category) -> Iterator[tuple[int, int]]:

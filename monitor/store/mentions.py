@@ -114,6 +114,10 @@ class Book:
             self._session, self._school, mention, place, story, since
         )
 
+    def is_news(self, mention: Mention) -> bool:
+        """Whether nobody else wrote it down since `unseen` was asked."""
+        return is_news(self._session, self._school, mention)
+
     def edition(self, mention: Mention) -> str:
         """Empty for a post that is new; else what tells it from what it said before."""
         return edition(self._session, self._school, mention)
@@ -182,6 +186,8 @@ def _write_incident(session: Session, entry: Entry, incident: Incident) -> None:
     session.flush()
     mention = session.get_one(MentionRow, (entry.school, *entry.mention.key))
     mention.incident = mention.incident or incident.key
+    if not incident.pictures_allowed:
+        _open_no_page(session, incident)
     capture = _capture_row(entry, incident, entry.capture) if entry.capture else None
     if capture is not None:
         session.add(capture)
@@ -189,6 +195,17 @@ def _write_incident(session: Session, entry: Entry, incident: Incident) -> None:
         settle_revision(session, entry, incident, capture.id if capture else "")
     for alert in entry.alerts:
         _promise(session, alert, entry.seen_at)
+
+
+def _open_no_page(session: Session, incident: Incident) -> None:
+    """Promises from before anybody knew better: a picture may be indecent."""
+    for row in session.exec(
+        select(CaptureRow).where(
+            CaptureRow.incident == incident.key, CaptureRow.state == EvidenceState.WANTED
+        )
+    ):
+        row.mode = CaptureMode.LINK
+        session.add(row)
 
 
 def _next_number(session: Session, year: int) -> str:

@@ -18,7 +18,7 @@ from monitor.domain import (
     Role,
     Severity,
 )
-from monitor.incidents import akin, edited, group, place, story
+from monitor.incidents import akin, capture_of, edited, group, place, story
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 WORDS = "somebody said they would come to the school gate on Friday with a bat"
@@ -56,6 +56,26 @@ def test_what_staff_send_in_is_logged_whatever_the_program_thinks_of_its_words()
         incident = opened(sent_in, replace(harmless, severity=severity))
         assert [alert.role for alert in decide(incident, None, CONTACTS)] == [Role.OFFICE]
     assert opened(sent_in).severity is Severity.HIGH
+
+
+@pytest.mark.parametrize(
+    ("mention", "doubt"), [(replace(POST, for_a_person=True), None), (POST, "read the rest")]
+)
+@pytest.mark.parametrize("categories", [frozenset(), frozenset({Category.IMPERSONATION})])
+def test_what_a_person_must_see_is_told_to_somebody_however_slight_it_seems(
+    mention: Mention, doubt: str | None, categories: frozenset[Category]
+) -> None:
+    slight = replace(THREAT, categories=categories, severity=Severity.LOW, not_assessed=doubt)
+    incident = group(mention, slight, "park", None, CaptureMode.LINK, NOW)
+    assert incident is not None
+    assert decide(incident, None, CONTACTS)
+
+
+def test_where_a_picture_may_be_indecent_no_later_sighting_opens_the_page() -> None:
+    hidden = replace(opened(), pictures_allowed=False)
+    assert capture_of(CaptureMode.FULL, hidden) is CaptureMode.LINK
+    assert capture_of(CaptureMode.FULL, opened()) is CaptureMode.FULL
+    assert capture_of(CaptureMode.FULL, None) is CaptureMode.FULL
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,19 @@ def test_a_capture_is_claimed_by_one_until_its_lease_ends(store: Store) -> None:
     assert store.claim_capture(NOW + LEASE, LEASE) == claimed
 
 
+def test_where_a_picture_may_be_indecent_even_older_promises_open_no_page(store: Store) -> None:
+    first, second = entry("1"), entry("2", capture=CaptureMode.LINK)
+    store.keep(first)
+    assert first.incident is not None
+    store.keep(
+        replace(second, incident=replace(first.incident, pictures_allowed=False), alerts=())
+    )
+    modes = []
+    while (claimed := store.claim_capture(NOW, LEASE)) is not None:
+        modes.append(claimed.mode)
+    assert modes == [CaptureMode.LINK, CaptureMode.LINK]
+
+
 def test_a_postponed_capture_comes_back_when_it_is_due(store: Store) -> None:
     store.keep(entry())
     claimed = store.claim_capture(NOW, LEASE)
