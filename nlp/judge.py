@@ -31,6 +31,9 @@ _CHILD = re.compile(
 )
 
 
+_SURELY_OURS, _SURELY_NOT = 0.9, 0.05
+
+
 @dataclass(slots=True)
 class Case:
     """One piece of text on its way through the pipeline; the components fill it in, in order."""
@@ -52,10 +55,13 @@ class Case:
 
     @property
     def relevance(self) -> float:
-        """How surely it is about the school; what stands on its own website is."""
-        if self.link and any(evidence.name == "own_page" for evidence in self.link.evidence):
-            return 1.0
-        return self.reading.about if self.reading else 0.0
+        """How surely it is about the school. Where rules are sure, they decide: what stands on
+        its own website or names it beyond doubt is, and what nothing links to it is not, or a
+        town's whole newspaper would be."""
+        read = self.reading.about if self.reading else 0.0
+        if self.link is None or self.link.sure is None:
+            return read
+        return max(read, _SURELY_OURS) if self.link.sure else min(read, _SURELY_NOT)
 
     def sentence_at(self, position: int) -> tuple[int, int]:
         for start, end in self.sentences:

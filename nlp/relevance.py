@@ -44,6 +44,15 @@ class Link:
     def about_school(self) -> bool:
         return self.relevance >= 0.5
 
+    @property
+    def sure(self) -> bool | None:
+        """True or False where no reader need be asked; None where it depends on the words."""
+        found = {evidence.name for evidence in self.evidence}
+        if "unlinked" in found:
+            return False
+        doubtful = any(weights()[name] < 0 for name in found)
+        return True if found & _SURE and not doubtful else None
+
 
 def link(
     profile: Profile,
@@ -67,6 +76,11 @@ def link(
     score = weight["always"] + sum(weight[e.name] * e.value for e in evidence)
     return Link(1 / (1 + math.exp(-max(-30.0, min(30.0, score)))), evidence)
 
+
+_SURE = frozenset(
+    ("own_page", "name_postcode", "name_website", "name_handle", "name_hashtag", "name_full",
+     "name_typed", "staff_titled")
+)  # fmt: skip
 
 # Without one of these, a text about schools is not about this one: a town's whole newspaper
 # would be ours.
