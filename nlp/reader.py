@@ -53,18 +53,17 @@ class Reader:
         found in one of them is found in the text.
         """
         return [
-            _reading(seen, self._together(seen, rendered.text, evidence))
+            _reading(seen, _most([self._odds(one, rendered.text, evidence) for one in seen]))
             for seen, (rendered, evidence) in zip(self._seen(texts), texts, strict=True)
         ]
 
-    def _together(
-        self, seen: Sequence[_Seen], text: str, evidence: Sequence[float]
-    ) -> dict[str, Numbers]:
+    def _odds(self, seen: _Seen, text: str, evidence: Sequence[float]) -> dict[str, Numbers]:
         """For each head the log-odds of network and words, averaged as they are trusted."""
-        network = _most(seen)
+        start, end = _extent(seen.window)
         return {
-            head: (1.0 - self._trust[head]) * network[head] + self._trust[head] * words
-            for head, words in self._linear.logits(text, evidence).items()
+            head: (1.0 - self._trust[head]) * _log_odds(head, seen.answers[head])
+            + self._trust[head] * words
+            for head, words in self._linear.logits(text[start:end], evidence).items()
         }
 
     def hateful(self, texts: Sequence[str]) -> list[float]:
@@ -120,21 +119,24 @@ class _Seen:
     answers: Mapping[str, Numbers]
 
 
-def _most(seen: Sequence[_Seen]) -> dict[str, Numbers]:
+def _extent(window: Encoding) -> tuple[int, int]:
+    """Where a window begins and ends in its text."""
+    places = [place for place in window.offsets if place[1] > place[0]]
+    return (places[0][0], places[-1][1]) if places else (0, 0)
+
+
+def _most(windows: Sequence[dict[str, Numbers]]) -> dict[str, Numbers]:
     """What is found in one window is found in the text; its mood is that of the window that
     is most about the school."""
-    about = max(seen, key=lambda one: float(one.answers["about"][0]))
-    return {
-        "about": _odds(about.answers["about"]),
-        "categories": np.max([_odds(one.answers["categories"]) for one in seen], axis=0),
-        "severity": np.max([_odds(one.answers["severity"]) for one in seen], axis=0),
-        "sentiment": np.log(about.answers["sentiment"] + 1e-6),
-    }
+    about = max(windows, key=lambda odds: float(odds["about"][0]))
+    most = {head: np.max([odds[head] for odds in windows], axis=0) for head in about}
+    return most | {"sentiment": about["sentiment"]}
 
 
-def _odds(chance: Numbers) -> Numbers:
-    """The logarithm of the odds."""
-    odds: Numbers = np.log((chance + 1e-6) / (1.0 - chance + 1e-6))
+def _log_odds(head: str, chance: Numbers) -> Numbers:
+    """Of answers that exclude one another, the logarithm of each is enough."""
+    rest = 1.0 if head == "sentiment" else 1.0 - chance
+    odds: Numbers = np.log((chance + 1e-6) / (rest + 1e-6))
     return odds
 
 

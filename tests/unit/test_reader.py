@@ -58,14 +58,6 @@ def test_a_text_reads_the_same_in_any_company(reader: Reader) -> None:
         assert list(a.categories.values()) == pytest.approx(list(b.categories.values()), abs=0.1)
 
 
-def test_what_is_said_at_the_end_of_a_long_text_is_heard(reader: Reader) -> None:
-    calm = "The choir sang and the choir sang again. " * 100
-    bad = "I'm going to stab the headteacher at the gate tomorrow, I've got a knife"
-    quiet, loud = _read(reader, calm, calm + bad)
-    assert loud.categories[Category.THREAT] > quiet.categories[Category.THREAT] + 0.3
-    assert any(t.start >= len(calm) for t in loud.telling[Category.THREAT])
-
-
 def test_pieces_of_a_text_lie_in_their_own_buckets() -> None:
     buckets, often = grams_of("ha ha ha once")
     assert list(buckets) == sorted(set(buckets))
