@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -11,7 +10,7 @@ from pydantic import Field
 from monitor.domain import Mention, School
 from monitor.secret import Secret
 from sources.contract import About, Page, Source
-from sources.errors import AccessRefused
+from sources.errors import AccessRefused, SourceError
 from sources.facebook_answers import Comment, Post, Recommendation
 from sources.http import PoliteClient
 from sources.memory import digest, resume
@@ -64,15 +63,17 @@ class FacebookPage(Source):
             "tagged": self._posts(f"{self.page}/tagged", f"About {school.name}:", graph),
             "recommendations": self._recommendations(school, graph),
         }
-        refused: list[AccessRefused] = []
+        refused: list[SourceError] = []
         for name, read in extras.items():
             if name in self.without:
                 continue
             try:
-                with suppress(NotOffered):
-                    yield from newest_first(name, read, place, pages=PAGES)
+                yield from newest_first(name, read, place, pages=PAGES)
             except TokenEnded:
                 raise
+            except NotOffered as error:
+                if name != "recommendations":  # its manual says so of these
+                    refused.append(NotOffered(_ended(name), status=error.status))
             except AccessRefused as error:
                 refused.append(AccessRefused(_left_out(name), status=error.status))
         if refused:
@@ -163,6 +164,10 @@ _VERDICT = {"positive": "Recommends", "negative": "Does not recommend"}
 
 def _left_out(name: str) -> str:
     return f'{name} may not be read with this token; allow it, or write without = ["{name}"]'
+
+
+def _ended(name: str) -> str:
+    return f'{name} is gone for good, it seems; then write without = ["{name}"]'
 
 
 def _key(what: str, said: Comment) -> str:

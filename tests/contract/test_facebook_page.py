@@ -197,6 +197,16 @@ class TestFacebookPage(SourceContract):
 
         assert [m.external_id for m in self.mentions(handler=modern)] == self.expected[:-1]
 
+    def test_that_facebook_ends_something_else_is_told_after_the_rest_was_read(self) -> None:
+        def modern(request: httpx.Request) -> httpx.Response:
+            return fault(12) if request.url.path.endswith("/tagged") else self.server(request)
+
+        found, trouble = _until_trouble(self, modern)
+        assert found == [one for one in self.expected if one != key(TAGGED[0])]
+        assert "no longer offers" in str(trouble)
+        assert 'without = ["tagged"]' in str(trouble)
+        assert trouble.needs_a_person
+
     def test_a_token_that_ends_in_the_middle_is_told_as_what_it_is(self) -> None:
         def ended(request: httpx.Request) -> httpx.Response:
             return fault(190) if request.url.path.endswith("/tagged") else self.server(request)
