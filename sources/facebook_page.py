@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -11,7 +10,7 @@ from pydantic import Field
 from monitor.domain import Mention, School
 from monitor.secret import Secret
 from sources.contract import About, Page, Source
-from sources.errors import AccessRefused
+from sources.errors import AccessRefused, SourceError
 from sources.facebook_answers import Comment, Post, Recommendation
 from sources.http import PoliteClient
 from sources.memory import digest, resume
@@ -64,15 +63,17 @@ class FacebookPage(Source):
             "tagged": self._posts(f"{self.page}/tagged", f"About {school.name}:", graph),
             "recommendations": self._recommendations(school, graph),
         }
-        refused: list[AccessRefused] = []
+        refused: list[SourceError] = []
         for name, read in extras.items():
             if name in self.without:
                 continue
             try:
-                with suppress(NotOffered):
-                    yield from newest_first(name, read, place, pages=PAGES)
+                yield from newest_first(name, read, place, pages=PAGES)
             except TokenEnded:
                 raise
+            except NotOffered as error:
+                if name != "recommendations":  # its manual says so of these
+                    refused.append(NotOffered(_ended(name), status=error.status))
             except AccessRefused as error:
                 refused.append(AccessRefused(_left_out(name), status=error.status))
         if refused:
@@ -88,12 +89,7 @@ class FacebookPage(Source):
             found, older = graph.list(path, asked, Post, onward)
             if into is not None:
                 into.update({post.id: post for post in found})
-            others = (post for post in found if post.author.id != self.page)
-            return Shown(
-                ids=tuple(post.id for post in found),
-                mentions=tuple(self._mention("post", post, under) for post in others),
-                onward=older,
-            )
+            return self._shown("post", found, under, older)
 
         return read
 
@@ -105,14 +101,18 @@ class FacebookPage(Source):
             found, older = graph.list(
                 f"{post.id}/comments", asked | {"fields": _COMMENT}, Comment, onward
             )
-            others = (comment for comment in found if comment.author.id != self.page)
-            return Shown(
-                ids=tuple(comment.id for comment in found),
-                mentions=tuple(self._mention("comment", c, under) for c in others),
-                onward=older,
-            )
+            return self._shown("comment", found, under, older)
 
         return read
+
+    def _shown(self, what: str, found: Sequence[Comment], under: str, older: str | None) -> Shown:
+        others = [said for said in found if said.author.id != self.page]
+        return Shown(
+            ids=tuple(said.id for said in found),
+            mentions=tuple(self._mention(what, said, under) for said in others),
+            onward=older,
+            said={_key(what, said): digest(said.words) for said in others},
+        )
 
     def _recommendations(self, school: School, graph: Graph) -> Read:
         def read(onward: str | None) -> Shown:
@@ -120,18 +120,21 @@ class FacebookPage(Source):
             found, older = graph.list(f"{self.page}/ratings", asked, Recommendation, onward)
             mentions = tuple(self._recommendation(each, school) for each in found)
             return Shown(
-                ids=tuple(m.external_id for m in mentions), mentions=mentions, onward=older
+                ids=tuple(m.external_id for m in mentions),
+                mentions=mentions,
+                onward=older,
+                said={_key_of(each): digest(_verdict(each)) for each in found},
             )
 
         return read
 
     def _mention(self, what: str, said: Comment, under: str) -> Mention:
         """With what it stands under: "he should be sacked" names nobody by itself. Where there
-        is only a picture there are no words, so that a person looks. An edited one is new."""
+        is only a picture there are no words, so that a person looks."""
         words = said.words
         return Mention(
             source=self.name,
-            external_id=f"{what}:{said.id}:{digest(words)}",
+            external_id=_key(what, said),
             url=web_link("", said.permalink_url) or f"https://www.facebook.com/{said.id}",
             text=joined(under, words) if words or not said.has_picture else "",
             author=said.author.name[:200],
@@ -140,10 +143,9 @@ class FacebookPage(Source):
 
     def _recommendation(self, given: Recommendation, school: School) -> Mention:
         verdict = f"{_VERDICT.get(given.recommendation_type, 'A review of')} {school.name}"
-        key = given.story.id or digest(f"{given.created_time} {given.reviewer.name}")
         return Mention(
             source=self.name,
-            external_id=f"recommendation:{key}:{digest(given.review_text)}",
+            external_id=_key_of(given),
             url=f"https://www.facebook.com/{self.page}/reviews",
             text=joined(verdict, given.review_text),
             author=given.reviewer.name[:200],
@@ -162,3 +164,21 @@ _VERDICT = {"positive": "Recommends", "negative": "Does not recommend"}
 
 def _left_out(name: str) -> str:
     return f'{name} may not be read with this token; allow it, or write without = ["{name}"]'
+
+
+def _ended(name: str) -> str:
+    return f'{name} is gone for good, it seems; then write without = ["{name}"]'
+
+
+def _key(what: str, said: Comment) -> str:
+    return f"{what}:{said.id}"
+
+
+def _key_of(given: Recommendation) -> str:
+    """By what never changes, as far as Facebook shows any of that."""
+    when_and_who = f"{given.created_time} {given.reviewer.name}" if given.created_time else ""
+    return f"recommendation:{given.story.id or digest(when_and_who or given.review_text)}"
+
+
+def _verdict(given: Recommendation) -> str:
+    return f"{given.recommendation_type} {given.review_text}"

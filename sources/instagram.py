@@ -59,11 +59,12 @@ class Instagram(Source):
             asked = {"fields": _COMMENT, "limit": "50"}
             found, older = graph.list(f"{post.id}/comments", asked, _Comment, onward)
             said = (each for comment in found for each in comment.newest_first())
-            others = (each for each in said if each.username != post.username or not post.username)
+            others = [each for each in said if each.username != post.username or not post.username]
             return Shown(
                 ids=tuple(comment.id for comment in found),
                 mentions=tuple(self._comment(each, post, under) for each in others),
                 onward=older,
+                said={f"comment:{each.id}": digest(each.text) for each in others},
             )
 
         return read
@@ -74,7 +75,12 @@ class Instagram(Source):
             found, older = graph.list(f"{self.account}/tags", asked, _Post, onward)
             under = f"About {school.name}:"
             mentions = tuple(self._post(post, under) for post in found)
-            return Shown(ids=tuple(post.id for post in found), mentions=mentions, onward=older)
+            return Shown(
+                ids=tuple(post.id for post in found),
+                mentions=mentions,
+                onward=older,
+                said={f"tag:{post.id}": digest(post.caption) for post in found},
+            )
 
         try:
             yield from newest_first("tags", read, place, pages=PAGES)
@@ -87,7 +93,7 @@ class Instagram(Source):
         """With what it stands under: "he should be sacked" names nobody by itself."""
         return Mention(
             source=self.name,
-            external_id=f"comment:{said.id}:{digest(said.text)}",
+            external_id=f"comment:{said.id}",
             url=post.address,
             text=joined(under, said.text),
             author=f"@{said.username}"[:200] if said.username else "",
@@ -98,7 +104,7 @@ class Instagram(Source):
         """One without words is left to a person: its picture may say what they do not."""
         return Mention(
             source=self.name,
-            external_id=f"tag:{post.id}:{digest(post.caption)}",
+            external_id=f"tag:{post.id}",
             url=post.address,
             text=joined(under, post.caption) if post.caption else "",
             author=f"@{post.username}"[:200] if post.username else "",

@@ -83,16 +83,16 @@ class LookalikeDomains(Source):
         candidates = look.candidates(self.endings or ENDINGS, self.names)
         answered = list(names.many(memory.turned(candidates)))
         news = [(name, said) for name, said in answered if memory.news(name, said)]
-        first = not memory.names
         for start in range(0, len(news), PAGE):
             mentions = []
             for name, said in news[start : start + PAGE]:
                 id_ = memory.news(name, said)
                 finding = look.finding(name, candidates[name], said)
+                first = memory.is_first(candidates[name])
                 mentions.append(self._mention(id_, finding, school, first=first))
                 memory.keep(name, said)
             yield Page(mentions=tuple(mentions), cursor=memory.model_dump_json())
-        memory.after(answered, candidates)
+        memory.after(answered, candidates, certificates=look.certificates_read)
         yield Page(mentions=(), cursor=memory.model_dump_json())
         look.tell_trouble(left=len(candidates) - len(answered))
 
@@ -113,11 +113,14 @@ class LookalikeDomains(Source):
         return own
 
     def _mention(self, id_: str, finding: Finding, school: School, *, first: bool) -> Mention:
+        """Never photographed: such names are often parked on pages that are not for children,
+        and our own sentence says nothing of what is there."""
         return Mention(
             source=self.name,
             external_id=id_,
             url=f"http://{finding.domain}/",
             text=told(finding, school.name, self.now(), first=first),
             published_at=finding.registered,
+            sensitive=True,
             for_a_person=True,
         )

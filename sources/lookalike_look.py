@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sources.errors import SourceError, Unreachable
+from sources.errors import RateLimited, SourceError, Unreachable
 from sources.http import PoliteClient
 from sources.names import Answers
 from sources.registration import Registries, certified, in_certificates, registrable
@@ -15,6 +15,7 @@ from sources.website import is_within
 
 LONG = 8  # letters: a shorter name stands within other people's by chance
 CERTIFICATE = "certificate"  # the way in which a name was found that nobody made up
+_DAY = timedelta(days=1)
 _DATED = 40  # findings of one visit for whose age a registry is asked
 _SPOTTED = 5  # those for which the second log of certificates is asked, which allows few
 
@@ -39,6 +40,7 @@ class Look:
         self._registries = Registries(client)
         self._certificates: dict[str, datetime | None] = {}
         self._log_trouble: list[SourceError] = []
+        self.certificates_read = True
         self._dated = self._spotted = 0
 
     def candidates(self, endings: Sequence[str], most: int) -> dict[str, str]:
@@ -59,6 +61,7 @@ class Look:
             self._certificates |= in_certificates(label, self._client)
         except SourceError as error:
             self._log_trouble.append(error)
+            self.certificates_read = False
 
     def _is_known(self, name: str) -> bool:
         """Ours, or below an ending whose registry looks at who asks for a name."""
@@ -91,7 +94,11 @@ class Look:
             return None
 
     def tell_trouble(self, *, left: int) -> None:
+        """Not to look at thousands of names again within minutes: the rest was looked at."""
         for error in (*self._log_trouble, *self._registries.troubles):
-            raise error
+            why = str(error).removeprefix(error.plain).strip(" ()")
+            asked = error.retry_after if isinstance(error, RateLimited) else None
+            rest = f"{why}; the rest was looked at".removeprefix("; ")
+            raise type(error)(rest, retry_after=asked or _DAY, status=error.status) from error
         if left:
             raise Unreachable(f"the name server is slow; {left} names wait for the next visit")

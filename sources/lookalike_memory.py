@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from pydantic import BaseModel, Field
 
+from sources.lookalike_look import CERTIFICATE
 from sources.names import Answers
 
 _REMEMBERED = 4000
@@ -22,10 +23,17 @@ class Known(BaseModel):
 
 class Memory(BaseModel):
     """`next`: the name with which the next visit begins, so that all have their turn even
-    where the name server is slow."""
+    where the name server is slow. `complete`: they had it once, however many visits that
+    took; `certified`: so had the names in certificates. Before that, old neighbours are new
+    to us, and prove nothing by that."""
 
     names: dict[str, Known] = {}
     next: str = ""
+    complete: bool = False
+    certified: bool = False
+
+    def is_first(self, way: str) -> bool:
+        return not (self.complete and (self.certified or way != CERTIFICATE))
 
     def turned(self, candidates: Iterable[str]) -> Sequence[str]:
         names = list(candidates)
@@ -58,13 +66,21 @@ class Memory(BaseModel):
             both = {"web": said.web or known.web, "mail": said.mail or known.mail}
             self.names[name] = known.model_copy(update=both)
 
-    def after(self, answered: Sequence[tuple[str, Answers]], candidates: Iterable[str]) -> None:
+    def after(
+        self,
+        answered: Sequence[tuple[str, Answers]],
+        candidates: Iterable[str],
+        *,
+        certificates: bool,
+    ) -> None:
         """Once all of a visit is handed over. A name of which nothing is known stays as it was;
         one that is gone would be news if it came back."""
         for name, said in answered:
             if name in self.names and said.known and not (said.web or said.mail):
                 self.names[name] = self.names[name].model_copy(update={"here": False})
         asked = {name for name, _ in answered}
-        turned = self.turned(candidates)
+        turned, last = self.turned(candidates), next(reversed(list(candidates)), "")
+        if not last or last in asked:  # the first round begins with the first, and goes in order
+            self.complete, self.certified = True, self.certified or certificates
         self.next = next((name for name in turned if name not in asked), "")
         self.names = dict(list(self.names.items())[-_REMEMBERED:])

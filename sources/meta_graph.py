@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from pydantic import BaseModel, ValidationError
 
+from monitor.health import Actor
 from monitor.secret import MissingSecret, Reference
 from sources.answer import judge
 from sources.errors import AccessRefused, LayoutChanged, RateLimited, Unreachable
@@ -32,6 +33,8 @@ class TokenEnded(AccessRefused):
 
 class NotOffered(Unreachable):
     plain = "Facebook no longer offers this to programs."
+    needs_a_person = True
+    actor = Actor.KEY_HOLDER
 
 
 class Graph:

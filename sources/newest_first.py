@@ -7,8 +7,8 @@ visit began, and only then handed over, oldest first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from pydantic import BaseModel, Field
 
@@ -44,11 +44,33 @@ class Place(BaseModel):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """One page as a site shows it, newest first. `ids` are those of all its items, also of
-    the ones that are no mention; `onward` leads to older ones, None where there are none."""
+    the ones that are no mention; `onward` leads to older ones, None where there are none.
+    `said`: for a site that does not tell of edits, a digest of the words of each mention."""
 
     ids: tuple[str, ...]
     mentions: tuple[Mention, ...]
     onward: str | None = None
+    said: Mapping[str, str] = field(default_factory=dict)
+
+    def marks(self, mention: Mention) -> tuple[str, ...]:
+        """By what it is known again, the edition last. By its id, too: a search may show a
+        known post without saying that it was edited."""
+        if said := self.said.get(mention.external_id):
+            return (f"{mention.external_id}:{said}",)
+        return (mention.external_id, edition(mention))
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    mention: Mention
+    marks: tuple[str, ...]
+
+    def is_in(self, seen: Seen) -> bool:
+        return self.marks[-1] in seen
+
+    def remember(self, seen: Seen) -> None:
+        for mark in self.marks:
+            seen.add(mark)
 
 
 Read = Callable[[str | None], Shown]
@@ -61,12 +83,11 @@ def newest_first(search: str, read: Read, place: Place, *, pages: int) -> Iterat
     shown = _read_back(read, known, pages)
     if known and not _reached(shown[-1], known) and shown[-1].onward:
         place.missed.append(search)
-    found = {m.external_id: m for page in reversed(shown) for m in reversed(page.mentions)}
-    seen = Seen(place.seen)
-    new = [mention for mention in found.values() if edition(mention) not in seen]
-    for mention in found.values():
-        if edition(mention) in seen:
-            _remember(mention, seen)  # what is still shown must not be the first forgotten
+    found, seen = _oldest_first(shown), Seen(place.seen)
+    new = [item for item in found if not item.is_in(seen)]
+    for item in found:
+        if item.is_in(seen):
+            item.remember(seen)  # what is still shown must not be the first forgotten
     parts = [new[start : start + PAGE] for start in range(0, len(new), PAGE)] or [[]]
     for part in parts[:-1]:
         yield _hand_over(part, seen, place)
@@ -75,17 +96,21 @@ def newest_first(search: str, read: Read, place: Place, *, pages: int) -> Iterat
     yield _hand_over(parts[-1], seen, place)
 
 
-def _hand_over(part: list[Mention], seen: Seen, place: Place) -> Page:
-    for mention in part:
-        _remember(mention, seen)
+def _oldest_first(shown: list[Shown]) -> list[_Item]:
+    found = {
+        m.external_id: _Item(m, page.marks(m))
+        for page in reversed(shown)
+        for m in reversed(page.mentions)
+    }
+    return list(found.values())
+
+
+def _hand_over(part: list[_Item], seen: Seen, place: Place) -> Page:
+    for item in part:
+        item.remember(seen)
     place.seen = seen.digests()
-    return Page(mentions=tuple(part), cursor=place.model_dump_json())
-
-
-def _remember(mention: Mention, seen: Seen) -> None:
-    """By its id, too: a search may show a known post without saying that it was edited."""
-    seen.add(mention.external_id)
-    seen.add(edition(mention))
+    mentions = tuple(item.mention for item in part)
+    return Page(mentions=mentions, cursor=place.model_dump_json())
 
 
 def _read_back(read: Read, known: frozenset[str], pages: int) -> list[Shown]:

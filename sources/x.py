@@ -104,9 +104,9 @@ class X(Source):
             purse.put_right(size, found.paid_for)
             walk.passed(found)
             yield Page(mentions=self._mentions(found), cursor=purse.model_dump_json())
-            if not walk.until and not resumed:
+            if not walk.goes_on and not resumed:
                 return
-            resumed = resumed and bool(walk.until)
+            resumed = resumed and walk.goes_on
 
     def _mentions(self, found: Found) -> tuple[Mention, ...]:
         return tuple(self._mention(post, found) for post in reversed(found.data))
@@ -119,7 +119,7 @@ class X(Source):
             url=link,
             text=found.words_of(post) or link,
             published_at=read_date(post.created_at) or time_of(post.id),
-            sensitive=post.sensitive,
+            sensitive=found.is_sensitive(post),
         )
 
 

@@ -48,6 +48,9 @@ class Post(BaseModel):
         links = (url.leads_to for url in self.entities.urls) if self.entities else ()
         return joined(html_to_text(said), *links)
 
+    def is_about(self, other: Post) -> bool:
+        return any(one.id == other.id for one in self.refers_to)
+
     @property
     def quotes(self) -> tuple[str, ...]:
         return tuple(one.id for one in self.refers_to if one.type == "quoted")
@@ -72,6 +75,12 @@ class Found(BaseModel):
     def paid_for(self) -> int:
         """Each post in the answer costs, also one that is only quoted."""
         return len(self.data) + len(self.includes.posts)
+
+    def is_sensitive(self, post: Post) -> bool:
+        """Its page shows what it quotes or answers, too."""
+        return post.sensitive or any(
+            each.sensitive and post.is_about(each) for each in self.includes.posts
+        )
 
     def words_of(self, post: Post) -> str:
         quoted = {each.id: each for each in self.includes.posts}

@@ -15,6 +15,7 @@ from sources.errors import AccessRefused, RateLimited, SourceError
 from sources.x_posts import Found, id_at, time_of
 
 LARGEST, SMALLEST = 100, 10  # posts a page, as X allows
+_EMPTY = 3  # pages in a row with nothing on them; one more is the end
 WITH_OTHERS = 3  # a post may bring two more: the one it quotes and the one it answers
 
 
@@ -30,16 +31,24 @@ class Spent(RateLimited):
 
 class Walk(BaseModel):
     """How far one question was read: all up to `since`; of what is newer, `until` is still
-    to come, and the newest was `newest`."""
+    to come, and the newest was `newest`. `next_token` leads past an empty page, within one
+    visit; `empty` of them in a row were met."""
 
     since: str = ""
     newest: str = ""
     until: str = ""
     pages: int = Field(0, ge=0)
+    next_token: str = Field("", exclude=True)
+    empty: int = Field(0, exclude=True)
 
     @property
     def bounds(self) -> dict[str, str]:
-        return {f"{name}_id": id_ for name in ("since", "until") if (id_ := getattr(self, name))}
+        all_ = {"since_id": self.since, "until_id": self.until, "next_token": self.next_token}
+        return {name: value for name, value in all_.items() if value}
+
+    @property
+    def goes_on(self) -> bool:
+        return bool(self.until or self.next_token)
 
     def within(self, oldest: datetime) -> Walk:
         """X remembers a week, and refuses an id from before it."""
@@ -50,10 +59,14 @@ class Walk(BaseModel):
         return self
 
     def passed(self, found: Found) -> None:
+        self.pages += 1
+        if not found.data and found.meta.next_token and self.empty < _EMPTY:
+            self.empty, self.next_token = self.empty + 1, found.meta.next_token
+            return
         ids = [post.id for post in found.data]
         self.newest = max((self.newest or self.since, *ids), key=lambda id_: int(id_ or 0))
         self.until = min(ids, key=int) if ids and found.meta.next_token else ""
-        self.pages += 1
+        self.empty, self.next_token = 0, ""
         if not self.until:
             self._done()
 

@@ -12,7 +12,6 @@ import pytest
 from sources.contract import Source
 from sources.errors import AccessRefused, RateLimited, SourceError, Unreachable
 from sources.facebook_page import FacebookPage
-from sources.memory import digest
 from sources.meta_graph import TokenEnded
 from sources.testing import SourceContract, recorded
 
@@ -63,7 +62,7 @@ RATINGS = [
 
 
 def key(one: Any, what: str = "post") -> str:
-    return f"{what}:{one['id']}:{digest(one['message'])}"
+    return f"{what}:{one['id']}"
 
 
 def listing(items: list[Any], asked: httpx.QueryParams) -> httpx.Response:
@@ -86,7 +85,7 @@ class TestFacebookPage(SourceContract):
         *(key(FEED[n - 1]) for n in range(1, 16) if n not in OURS),
         *(key(COMMENTS[n], "comment") for n in (0, 1, 3)),
         key(TAGGED[0]),
-        f"recommendation:880:{digest('Nobody answers the telephone.')}",
+        "recommendation:880",
     ]
     expected_later: ClassVar[list[str]] = [
         key(post(20, "A new one")),
@@ -126,11 +125,26 @@ class TestFacebookPage(SourceContract):
         assert found[key(FEED[6])].author == ""  # withheld
         assert found[self.expected[-1]].text.startswith("Does not recommend Wexcombe")
 
-    def test_an_edited_comment_is_read_again(self) -> None:
+    def test_an_edited_comment_is_read_again_as_the_comment_that_it_was(self) -> None:
         edited = [comment(1), comment(2, "The gate was open"), *COMMENTS[2:]]
         cursor = self.pages()[-1].cursor
-        found = self.mentions(cursor, lambda r: self._graph(r, FEED, edited))
-        assert [m.external_id for m in found] == [key(edited[1], "comment")]
+        pages = self.pages(cursor, lambda r: self._graph(r, FEED, edited))
+        found = [m for page in pages for m in page.mentions]
+        assert [m.external_id for m in found] == [key(COMMENTS[1], "comment")]
+        assert found[0].text.endswith("The gate was open")
+        assert self.mentions(pages[-1].cursor, lambda r: self._graph(r, FEED, edited)) == []
+
+    def test_a_changed_verdict_is_the_recommendation_that_it_was(self) -> None:
+        changed = [RATINGS[0] | {"recommendation_type": "positive"}]
+
+        def later(request: httpx.Request) -> httpx.Response:
+            if request.url.path.endswith("/ratings"):
+                return listing(changed, request.url.params)
+            return self.server(request)
+
+        found = self.mentions(self.pages()[-1].cursor, later)
+        assert [m.external_id for m in found] == ["recommendation:880"]
+        assert found[0].text.startswith("Recommends Wexcombe")
 
     def test_a_picture_without_words_is_left_to_a_person(self) -> None:
         shown = {"attachments": {"data": [{"type": "photo"}]}}
@@ -182,6 +196,16 @@ class TestFacebookPage(SourceContract):
             return fault(12) if request.url.path.endswith("/ratings") else self.server(request)
 
         assert [m.external_id for m in self.mentions(handler=modern)] == self.expected[:-1]
+
+    def test_that_facebook_ends_something_else_is_told_after_the_rest_was_read(self) -> None:
+        def modern(request: httpx.Request) -> httpx.Response:
+            return fault(12) if request.url.path.endswith("/tagged") else self.server(request)
+
+        found, trouble = _until_trouble(self, modern)
+        assert found == [one for one in self.expected if one != key(TAGGED[0])]
+        assert "no longer offers" in str(trouble)
+        assert 'without = ["tagged"]' in str(trouble)
+        assert trouble.needs_a_person
 
     def test_a_token_that_ends_in_the_middle_is_told_as_what_it_is(self) -> None:
         def ended(request: httpx.Request) -> httpx.Response:

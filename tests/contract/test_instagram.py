@@ -10,7 +10,6 @@ import pytest
 from sources.contract import Source
 from sources.errors import AccessRefused
 from sources.instagram import Instagram
-from sources.memory import digest
 from sources.meta_graph import TokenEnded
 from sources.testing import SourceContract, recorded
 
@@ -56,7 +55,7 @@ TAGS = [media("41", 12, "Proud of @wexcombepark", "ann_oak"), media("40", 11, No
 
 
 def key(one: Any, what: str = "comment") -> str:
-    return f"{what}:{one['id']}:{digest(one.get('text') or one.get('caption') or '')}"
+    return f"{what}:{one['id']}"
 
 
 def listing(items: list[Any], asked: httpx.QueryParams) -> httpx.Response:
@@ -83,7 +82,7 @@ class TestInstagram(SourceContract):
         key(said("514", 1)),  # a reply to an old comment
         key(said("54", 1)),
         key(said("34", 1)),
-        "tag:42:" + digest("Again"),
+        "tag:42",
     ]
     secret: ClassVar[str] = "EAAB-not-a-real-token"
 
@@ -120,6 +119,17 @@ class TestInstagram(SourceContract):
         one = found[key(said("511", 1))]
         assert one.text.startswith("To Wexcombe Park Primary School:\n\n")
         assert (one.author, one.url) == ("@ann_oak", "https://www.instagram.com/p/31/")
+
+    def test_what_was_edited_is_read_again_as_what_it_was(self) -> None:
+        first = comment("51", 20, said("513", 22, "The gate was open"), OWN_REPLY, said("511", 21))
+        under = UNDER | {"31": [UNDER["31"][0], first]}
+        tags = [TAGS[0] | {"caption": "Ashamed of @wexcombepark"}, TAGS[1]]
+        found = self.mentions(self.pages()[-1].cursor, lambda r: self._graph(r, OURS, under, tags))
+        assert [m.external_id for m in found] == ["comment:513", "tag:41"]
+        assert [m.text.partition("\n\n")[2] for m in found] == [
+            "The gate was open",
+            "Ashamed of @wexcombepark",
+        ]
 
     def test_a_tagged_picture_without_words_is_left_to_a_person(self) -> None:
         found = {m.external_id: m for m in self.mentions(handler=self.server)}

@@ -6,7 +6,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 import httpx
@@ -17,6 +17,7 @@ from monitor.domain import Mention, School
 from sources.contract import Source
 from sources.errors import AccessRefused, Broken, LayoutChanged, SourceError, Unreachable
 from sources.lookalike_domains import LookalikeDomains
+from sources.names import Dns
 from sources.testing import SCHOOL, Handler, SourceContract, recorded
 from sources.twist import made_up, parts_of
 from tests.name_server import NameServer
@@ -162,6 +163,7 @@ def test_a_young_domain_is_told_with_what_it_answers_and_what_it_may_be_for(
     )
     assert young.published_at == datetime(2026, 11, 3, 10, tzinfo=UTC)
     assert young.for_a_person
+    assert young.sensitive, "nobody knows what such a page shows, so it is never photographed"
 
 
 def test_an_old_neighbour_is_told_without_a_warning(dns: NameServer) -> None:
@@ -214,6 +216,43 @@ def test_what_goes_and_comes_back_is_new_and_what_does_not_answer_is_not_gone(
     assert read(watching(dns), cursor)[0] == []
 
 
+def test_old_neighbours_are_no_warning_when_the_first_visit_was_broken_off(
+    dns: NameServer,
+) -> None:
+    broken_off = next(iter(watching(dns).fetch(OURS, None, recorded(services)))).cursor
+    rest, cursor = read(watching(dns), broken_off)
+    assert [m.external_id for m in rest] == TestLookalikeDomains.expected[10:]
+    assert not any("fake" in m.text for m in rest)
+    dns.table["wexcombepark.net"] = WEB
+    assert "fake" in read(watching(dns), cursor)[0][0].text
+
+
+def test_a_first_visit_to_a_slow_name_server_is_the_first_until_all_had_their_turn(
+    dns: NameServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter(range(100))
+    monkeypatch.setattr("sources.names._WALL", 1.5)
+    monkeypatch.setattr("sources.lookalike_domains.Dns", lambda at: Dns(at, lambda: next(clock)))
+    some, trouble, cursor = troubled(watching(dns), services)
+    assert "wait for the next visit" in str(trouble)
+    monkeypatch.undo()
+    rest, _ = read(watching(dns), cursor)
+    assert (bool(some), bool(rest)) == (True, True)
+    assert [m.url for m in rest if "fake" in m.text and "registered" not in m.text] == []
+
+
+def test_certificates_that_are_first_read_late_are_no_warning(dns: NameServer) -> None:
+    def ill(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(502) if request.url.host == "crt.sh" else services(request)
+
+    _, _, cursor = troubled(watching(dns), ill)
+    found, cursor = read(watching(dns), cursor)
+    assert [m.external_id for m in found] == [f"domain:{CERTIFIED}"]
+    assert "fake" not in found[0].text
+    dns.table["gone.wexcombepark.example"] = WEB
+    assert "fake" in read(watching(dns), cursor)[0][0].text
+
+
 def test_when_the_log_of_certificates_is_out_of_order_the_other_is_asked_for_a_few(
     dns: NameServer,
 ) -> None:
@@ -229,6 +268,8 @@ def test_when_the_log_of_certificates_is_out_of_order_the_other_is_asked_for_a_f
     found, trouble, _ = troubled(watching(dns), ill)
     assert isinstance(trouble, Unreachable)
     assert "crt.sh answered 502" in str(trouble)
+    assert "the rest was looked at" in str(trouble)
+    assert trouble.retry_after == timedelta(days=1), "more than once a day is rude"
     assert asked == FOUND[:5]
     assert found[0].text.startswith(
         "The domain wexcombepark.uk, with a certificate of 4 November 2026, resembles"

@@ -122,6 +122,43 @@ class TestX(SourceContract):
         assert [(m.sensitive, m.author) for m in found] == [(True, ""), (False, "")]
         assert found[0].url == f"https://x.com/i/web/status/{id_of(1)}"
 
+    def test_a_post_is_as_sensitive_as_the_one_that_it_shows(self) -> None:
+        def about(kind: str) -> Any:
+            return {"referenced_tweets": [{"type": kind, "id": "77"}]}
+
+        posts = [post(1), post(2, **about("quoted")), post(3, **about("replied_to"))]
+        answer = search_answer(posts, [{"id": "77", "text": "Hm", "possibly_sensitive": True}])
+        found = self.mentions(handler=lambda r: answer)
+        assert [m.sensitive for m in found] == [False, True, True]
+
+    def test_an_empty_page_that_leads_on_is_not_the_end(self) -> None:
+        onward = httpx.Response(200, json={"meta": {"result_count": 0, "next_token": "t1"}})
+
+        def gappy(request: httpx.Request) -> httpx.Response:
+            asked = request.url.params
+            last = asked.get("until_id") == id_of(16) and "next_token" not in asked
+            return onward if last else self.server(request)
+
+        assert [m.external_id for m in self.mentions(handler=gappy)] == self.expected
+
+    def test_a_few_empty_pages_in_a_row_are_the_end_and_what_comes_then_is_read(self) -> None:
+        asked: list[httpx.QueryParams] = []
+
+        def endless(request: httpx.Request) -> httpx.Response:
+            asked.append(request.url.params)
+            if request.url.params.get("until_id") != id_of(16):
+                return self.server(request)
+            return httpx.Response(200, json={"meta": {"result_count": 0, "next_token": "t1"}})
+
+        pages = self.pages(handler=endless)
+        assert sum(len(page.mentions) for page in pages) == 10
+        assert len(asked) == 1 + 1 + 4  # the usage, what is there, and four times nothing
+        purse = Purse.model_validate_json(pages[-1].cursor)
+        assert [walk.since for walk in purse.walks.values()] == [id_of(25)]
+        assert purse.spent == 10
+        later = self.mentions(pages[-1].cursor, self.later_server)
+        assert [m.external_id for m in later] == self.expected_later
+
     def test_the_new_words_are_used_where_the_old_ones_are_refused(self) -> None:
         about = {
             "referenced_posts": [{"type": "quoted", "id": "77"}],

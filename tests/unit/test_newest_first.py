@@ -107,3 +107,14 @@ def test_what_is_still_shown_is_never_forgotten() -> None:
         for _ in newest_first("fast", site(newest, size=100), place, pages=1):
             pass
     assert slow == 5
+
+
+def test_where_a_site_tells_of_no_edit_other_words_are_one_and_those_it_had_are_not() -> None:
+    def saying(words: str) -> Read:
+        return lambda onward: Shown(ids=("7",), mentions=(_mention(7),), said={"7": words})
+
+    found, cursor = visit(saying("a"))
+    edited, cursor = visit(saying("b"), cursor)
+    same, cursor = visit(saying("b"), cursor)
+    taken_back, _ = visit(saying("a"), cursor)
+    assert (found, edited, same, taken_back) == ([7], [7], [], [])
