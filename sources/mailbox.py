@@ -44,8 +44,9 @@ class Mailbox(Source):
         finds="links and words that your staff forward to a mailbox, and the pages in mails of "
         "Google Alerts",
         cost="free; a mailbox of your own",
-        limits="pictures and other attachments are counted, never opened; mails from anybody "
-        "else are ignored; a link that a filter has made unreadable stays as it is",
+        limits="pictures and other attachments are counted, never opened, nor is the page behind "
+        "a link; mails from anybody else, and those that a program sent, are ignored; a link that "
+        "a filter has made unreadable stays as it is",
         terms="only mails of the senders you list are read beyond their header; tell your staff "
         "that what they send there is read by a program and kept",
     )
@@ -125,7 +126,9 @@ class Mailbox(Source):
             mentions = tuple(m for one in some for m in self._mentions(one, school))
             yield Page(mentions=mentions, cursor=place.model_dump_json())
         if visit.ignored:
-            _log.info("%s: %d mails from others, ignored", self.name, visit.ignored)
+            _log.info(
+                "%s: %d mails from others or from programs, ignored", self.name, visit.ignored
+            )
         if trouble is not None:
             raise trouble
 

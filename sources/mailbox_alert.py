@@ -15,6 +15,7 @@ from sources.text import joined, stable_id, web_link, without_fragment
 from sources.wrapped_links import unfolded
 
 _MOST = 100  # items of one mail
+_TAG = 5000  # characters of one tag; its link has at most 4,000
 _CHROME = re.compile(r"flag as irrelevant|see more results|edit this alert|unsubscribe", re.I)
 _OVER = "/alerts/edit"  # from here on Google speaks of the alert itself
 _WRAPPED = re.compile(r"<(https://www\.google\.[a-z.]{2,6}/url\?[^\s<>]+)>")
@@ -48,11 +49,18 @@ def _without_chrome(words: str) -> str:
 def _items(html: str) -> list[Item]:
     reader = _Reader()
     try:
-        reader.feed(html)
+        reader.feed(_in_order(html))
         reader.close()
     except AssertionError:  # html.parser gives up on some noise; what was read stays
         pass
     return [item for item in reader.items if "".join(item.title).strip()]
+
+
+def _in_order(html: str) -> str:
+    """Without comments, and without what opens and is never closed: html.parser needs the
+    square of the length of such noise."""
+    html = re.sub(r"<[!?][^<>]*>?", " ", html)
+    return re.sub(rf"<(?![^<>]{{1,{_TAG}}}>)", " ", html)
 
 
 def _plain_items(text: str) -> list[Item]:

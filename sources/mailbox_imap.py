@@ -13,6 +13,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
+from typing import Any
 
 from sources.errors import AccessRefused, LayoutChanged, Unreachable
 from sources.mailbox_login import OAuth, Password
@@ -25,6 +26,11 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 class Gone(Exception):
     """The mail was there a moment ago, and is not any more."""
+
+
+class Refused(Exception):
+    """The server says NO to a command, or does not understand it (BAD); the line is as good as
+    before. Exchange says so of a mail that it cannot put into the form of a mail."""
 
 
 class Overlong(Exception):
@@ -59,18 +65,21 @@ class Folder:
         return _bytes(found.get(f"BODY[{section}]"))[:most]
 
     def _search(self, wanted: str) -> list[int]:
-        with _named():
-            status, lines = self._imap.uid("SEARCH", wanted)
+        try:
+            with _named():
+                status, lines = self._imap.uid("SEARCH", wanted)
+        except Refused:
+            status, lines = "BAD", []
         if status != "OK":
             raise LayoutChanged("the mail server does not search its folder")
-        words = b" ".join(line for line in lines if isinstance(line, bytes)).split()
+        words = _said(lines).split()
         return sorted({int(word) for word in words if re.fullmatch(rb"\d{1,10}", word)})
 
     def _fetch(self, number: int, what: str) -> dict[str, Piece]:
         with _named():
             status, lines = self._imap.uid("FETCH", str(number), f"(UID {what})")
         if status != "OK":
-            raise Gone
+            raise Gone if b"EXPUNGE" in _said(lines) else Refused
         for found in fetched(lines):
             if found.get("UID") == str(number):
                 return found
@@ -80,19 +89,29 @@ class Folder:
 @contextmanager
 def folder(line: ssl.SSLSocket, name: str, login: Password | OAuth, user: str) -> Iterator[Folder]:
     """Log in over *line*, look into the folder *name*, and say goodbye."""
-    with _named():
-        imap = _Imap(line)
+    try:
+        with _named():
+            imap = _Imap(line)
+    except Refused:
+        raise Unreachable("the mail server turns everybody away just now") from None
     try:
         _log_in(imap, login, user)
-        with _named():
-            status, _ = imap.select(f'"{name}"', readonly=True)
-        if status != "OK":
-            raise AccessRefused(f"the mailbox has no folder {name}, or it may not be opened")
+        _look_into(imap, name)
         yield Folder(imap, _validity(imap))
     finally:
         with suppress(imaplib.IMAP4.error, OSError, Overlong, ValueError):
             imap.logout()
         imap.shutdown()
+
+
+def _look_into(imap: imaplib.IMAP4, name: str) -> None:
+    try:
+        with _named():
+            status, _ = imap.select(f'"{name}"', readonly=True)
+    except Refused:
+        status = "BAD"
+    if status != "OK":
+        raise AccessRefused(f"the mailbox has no folder {name}, or it may not be opened")
 
 
 def _log_in(imap: imaplib.IMAP4, login: Password | OAuth, user: str) -> None:
@@ -104,7 +123,7 @@ def _log_in(imap: imaplib.IMAP4, login: Password | OAuth, user: str) -> None:
                 imap.login(user, login.plain)
             else:
                 imap.authenticate("PLAIN", login.answer(user))
-    except imaplib.IMAP4.error:
+    except Refused:
         raise AccessRefused(login.wrong) from None
 
 
@@ -116,17 +135,23 @@ def _validity(imap: imaplib.IMAP4) -> str:
     return value.decode("ascii")
 
 
+def _said(lines: list[Any]) -> bytes:
+    return b" ".join(line for line in lines if isinstance(line, bytes))
+
+
 def _bytes(value: Piece) -> bytes:
     return value if isinstance(value, bytes) else b""
 
 
 @contextmanager
 def _named() -> Iterator[None]:
-    """A server that hangs up, or says what no server says, is named; a NO stays what it is."""
+    """A server that hangs up, or says what no server says, is named; a BAD is a refusal."""
     try:
         yield
     except imaplib.IMAP4.abort:
         raise Unreachable("the mail server ended the connection") from None
+    except imaplib.IMAP4.error:
+        raise Refused from None
     except (ValueError, AttributeError, KeyError, IndexError):
         raise LayoutChanged("this is not how a mail server answers") from None
 

@@ -69,7 +69,7 @@ def _decoded(value: str) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """`plain` is what a person reads. `html` holds the marked-up texts as they came, for the
-    links behind their words. `unread`: no words, nor a picture that would explain it."""
+    links behind their words. `unread`: words are missing, and no picture explains it."""
 
     header: Header
     plain: str = ""

@@ -13,7 +13,9 @@ from itertools import takewhile
 
 Piece = bytes | str | list["Piece"] | None  # str: a bare word; bytes: text; None: NIL
 
-_TOKEN = re.compile(rb'[()]|"(?:[^"\\]|\\.)*"|[^\s()"]+')
+# A text that nothing closes goes on to the end: were it no match, each quotation mark in it would
+# be tried anew.
+_TOKEN = re.compile(rb'[()]|"(?:[^"\\]|\\.?)*(?:"|\Z)|[^\s()"]+', re.DOTALL)
 _LITERAL = re.compile(rb"\{\d+\}$")
 _DEEPEST = 40  # a mail within a mail within a mail is six
 _PARTS = 500  # looked at; nobody forwards a mail of more
@@ -68,7 +70,7 @@ def _tokens(lines: Iterable[object]) -> Iterator[Piece]:
 
 def _token(raw: bytes) -> Piece:
     if raw.startswith(b'"'):
-        return re.sub(rb"\\(.)", rb"\1", raw[1:-1])
+        return re.sub(rb"\\(.)", rb"\1", raw[1:-1], flags=re.DOTALL)
     return None if raw.upper() == b"NIL" else raw.decode("ascii", "replace")
 
 

@@ -17,6 +17,7 @@ _NAMED = {
     "dkim": re.compile(r"\bheader\.(?:d|i)=(?:[^\s@]*@)?([\w.-]+)", re.IGNORECASE),
     "spf": re.compile(r"\bsmtp\.mailfrom=(?:[^\s@]*@)?([\w.-]+)", re.IGNORECASE),
 }
+_OUR_OWN = re.compile(r"<(?:alert|source)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}@.*")
 _MICROSOFT = "outlook.office365.com"
 
 
@@ -31,6 +32,14 @@ def is_listed(address: str, listed: Collection[str]) -> bool:
     """Whether *address*, or all of its domain, is among *listed*."""
     domain = address.rpartition("@")[2]
     return bool(domain) and not {address, domain}.isdisjoint(listed)
+
+
+def is_by_a_program(header: Header) -> bool:
+    """An absence notice, say, or a letter of the monitor itself (RFC 3834): were that a report,
+    the report would be told in a letter, and so on for ever."""
+    said = [line.partition(";")[0].split() for line in header.lines("Auto-Submitted")]
+    automatic = any(line and line[0].lower() != "no" for line in said)
+    return automatic or _OUR_OWN.fullmatch(header.id) is not None
 
 
 def is_true(header: Header, address: str, *, host: str, checked_by: str) -> bool:

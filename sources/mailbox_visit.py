@@ -9,11 +9,11 @@ from datetime import date
 
 from pydantic import BaseModel, Field
 
-from sources.errors import Unreachable
-from sources.mailbox_imap import Folder, Gone
+from sources.errors import LayoutChanged, Unreachable
+from sources.mailbox_imap import Folder, Gone, Refused
 from sources.mailbox_letter import MOST, Header, Letter, letter
-from sources.mailbox_plan import parts
-from sources.mailbox_senders import ALERTS, is_listed, is_true, sender
+from sources.mailbox_plan import Part, parts
+from sources.mailbox_senders import ALERTS, is_by_a_program, is_listed, is_true, sender
 
 VISIT = 100  # mails in one visit; the rest waits for the next
 
@@ -40,18 +40,25 @@ class Rules:
     checked_by: str
 
     def believed(self, header: Header, address: str) -> bool:
-        if address != ALERTS and not is_listed(address, self.listed):
+        by_staff = is_listed(address, self.listed) and not is_by_a_program(header)
+        if address != ALERTS and not by_staff:
             return False
         return is_true(header, address, host=self.host, checked_by=self.checked_by)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """A mail that was looked at. Without a letter: it is not one of ours to read."""
+    """A mail that was looked at. Without a letter: it is not one of ours to read. Without a
+    sender, but with a letter: the server failed at it, so nobody knows whose it is."""
 
     number: int
     sender: str
     letter: Letter | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether the server showed who sent it."""
+        return bool(self.sender) or self.letter is None
 
 
 class Visit:
@@ -74,6 +81,9 @@ class Visit:
         for number in self._due(box)[: VISIT - len(self.read)]:
             with suppress(Gone):
                 self._look_at(box, number)
+        if len(self.read) > 1 and not any(one.known for one in self.read):
+            self.read.clear()  # a fault of the server, not of some mails
+            raise LayoutChanged("the mail server shows none of its mails")
 
     def _due(self, box: Folder) -> list[int]:
         if self.read:
@@ -83,7 +93,11 @@ class Visit:
         return box.since(self._first_day)
 
     def _look_at(self, box: Folder, number: int) -> None:
-        header = Header.read(box.header(number))
+        try:
+            header = Header.read(box.header(number))
+        except Refused:
+            self.read.append(_closed(box, number))
+            return
         address = sender(header)
         found = None
         if self._rules.believed(header, address):
@@ -93,6 +107,26 @@ class Visit:
             self.read[-1] = replace(self.read[-1], letter=_opened(box, number, header))
 
 
+def _closed(box: Folder, number: int) -> Read:
+    """One that the server does not show at all: its place is all that tells it from others."""
+    header = Header.read(f"Message-ID: <{box.validity}.{number}@mailbox>\n".encode())
+    return Read(number=number, sender="", letter=Letter(header=header, unread=True))
+
+
 def _opened(box: Folder, number: int, header: Header) -> Letter:
-    plan = parts(box.plan(number))
-    return letter(header, plan, lambda part: box.part(number, part.section, MOST))
+    """What the server fails at is missing, and the letter says that something is."""
+    failed = False
+
+    def ask(part: Part) -> bytes:
+        nonlocal failed
+        try:
+            return box.part(number, part.section, MOST)
+        except Refused:
+            failed = True
+            return b""
+
+    try:
+        found = letter(header, parts(box.plan(number)), ask)
+    except Refused:
+        return Letter(header=header, unread=True)
+    return replace(found, unread=found.unread or failed)

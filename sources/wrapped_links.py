@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from sources.google_alerts import unwrapped
@@ -13,6 +14,7 @@ from sources.text import web_link
 
 _LAYERS = 5  # a filter's link round a search engine's link round the page is two
 _LINKS = 200  # of one text
+_LONGEST = 4000  # characters; a longer one is noise, and stays among the words
 # The host, or what it ends in; what the path begins with; the parameter that holds the page.
 _WRAPPERS = (
     ("safelinks.protection.outlook.com", "/", "url"),
@@ -35,15 +37,19 @@ _HREF = re.compile(r"<a\b[^<>]{0,2000}?\bhref\s*=\s*(\"[^\"<>]*\"|'[^'<>]*'|[^\s
 
 def links_in(text: str) -> Iterator[str]:
     """The links in plain text, without the full stop or bracket that follows one."""
-    for found in _LINK.findall(text)[:_LINKS]:
-        yield _without_end(found)
+    found = (link[0] for link in _LINK.finditer(text))
+    yield from map(_without_end, islice(filter(_is_short, found), _LINKS))
 
 
 def links_behind(html: str) -> Iterator[str]:
     """The links behind the words of a marked-up text; pictures are none."""
-    for found in _HREF.findall(html)[:_LINKS]:
-        if link := web_link("", found.strip("\"'").strip()):
-            yield link
+    found = (link[1].strip("\"'").strip() for link in _HREF.finditer(html))
+    links = (web_link("", link) for link in found if _is_short(link))
+    yield from islice(filter(None, links), _LINKS)
+
+
+def _is_short(link: str) -> bool:
+    return len(link) <= _LONGEST
 
 
 def _without_end(link: str) -> str:
@@ -56,7 +62,7 @@ def _without_end(link: str) -> str:
 def unfolded(link: str) -> str:
     """The page itself, as far as the wrappers tell; *link* if it is not wrapped."""
     for _ in range(_LAYERS):
-        inner = _inside(link)
+        inner = _inside(link) if _is_short(link) else None
         if inner is None:
             break
         link = inner
@@ -82,8 +88,9 @@ def _inside(link: str) -> str | None:
 
 def _defended(link: str, query: str) -> str | None:
     """Proofpoint's three spellings: percent signs as dashes, plain, and stars with a key."""
-    if found := re.search(r"/v3/__(.+?)__;([\w-]*)", link):
-        return web_link("", _starred(found[1], found[2]))
+    wrapped, closed, rest = link.partition("/v3/__")[2].partition("__;")
+    if wrapped and closed:
+        return web_link("", _starred(wrapped, re.split(r"[^\w-]", rest, maxsplit=1)[0]))
     inner = next(iter(parse_qs(query).get("u", [])), "")
     if "/v2/" in link:
         inner = unquote(inner.replace("-", "%").replace("_", "/"))

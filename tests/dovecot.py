@@ -89,6 +89,13 @@ class Dovecot:
             yield cutter.port
 
     @contextmanager
+    def refusing(self, command: bytes, answer: bytes = b"BAD Internal error") -> Iterator[int]:
+        """A port behind which each command that holds *command* gets *answer*."""
+        with _Cutter(self.certificate, self._plain_port, 10_000) as cutter:
+            cutter.refused = (command, answer)
+            yield cutter.port
+
+    @contextmanager
     def _logged_in(self, user: str) -> Iterator[imaplib.IMAP4]:
         with imaplib.IMAP4("127.0.0.1", self._plain_port) as imap:
             imap.login(user, PASSWORD)
@@ -205,6 +212,7 @@ class _Cutter:
 
     def __init__(self, certificate: Certificate, onward: int, nth: int) -> None:
         self._context, self._onward, self._left = certificate.context(), onward, nth
+        self.refused: tuple[bytes, bytes] | None = None
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -235,7 +243,10 @@ class _Cutter:
                     self._left -= 1
                     if self._left < 0:
                         break
-                    server.sendall(line)
+                    if self.refused and self.refused[0] in line:
+                        client.sendall(line.split()[0] + b" " + self.refused[1] + b"\r\n")
+                    else:
+                        server.sendall(line)
             with suppress(OSError):
                 client.shutdown(socket.SHUT_RDWR)
                 server.shutdown(socket.SHUT_RDWR)

@@ -21,7 +21,7 @@ from monitor.pipeline import poll
 from monitor.store.store import Store
 from nlp.assess import Assessor
 from sources.contract import Page, Source
-from sources.errors import AccessRefused, SourceError, Unreachable
+from sources.errors import AccessRefused, LayoutChanged, SourceError, Unreachable
 from sources.http import PoliteClient
 from sources.mailbox import Mailbox
 from sources.testing import SCHOOL, Promises
@@ -186,7 +186,7 @@ def test_only_the_schools_own_people_are_believed_and_others_are_counted(
         (page,) = pages(box(dovecot, user))
     assert [m.external_id for m in page.mentions] == ids(range(9, 10))
     assert '"ignored":2' in page.cursor
-    assert "2 mails from others, ignored" in caplog.text
+    assert "2 mails from others or from programs, ignored" in caplog.text
     assert "other.example" not in caplog.text
 
 
@@ -244,7 +244,7 @@ def test_a_forward_is_read_with_its_link_and_both_voices(dovecot: Dovecot, user:
     dovecot.deliver(user, mail(1, text))
     (found,) = read(box(dovecot, user))
     assert found.url == "https://forum.example/t/7"
-    assert not found.sensitive
+    assert found.sensitive, "the words are the mail's; nobody knows what the page shows"
     assert found.for_a_person, "staff wanted it seen, whatever a program makes of its words"
     assert found.author == "office@wexcombepark.example"
     assert found.text.startswith("Wexcombe Park Primary School\n\nnumber 1\n\nSeen on")
@@ -390,6 +390,70 @@ def test_a_mail_whose_outline_is_too_long_is_named_and_the_rest_is_read(
     assert "words of this mail could not be read" in found[1].text
 
 
+@pytest.mark.parametrize("answer", [b"BAD Command Error. 12", b"NO [SERVERBUG] Internal error"])
+@pytest.mark.parametrize("part", [b"BODYSTRUCTURE", b"BODY.PEEK[1]"])
+def test_a_mail_that_the_server_fails_at_is_handed_over_as_unread_and_the_rest_is_read(
+    dovecot: Dovecot, user: str, part: bytes, answer: bytes
+) -> None:
+    dovecot.deliver(user, *map(mail, range(1, 4)))
+    with dovecot.refusing(b"FETCH 2 (UID " + part, answer) as port:
+        (page,) = pages(box(dovecot, user, port=port))
+    assert [m.external_id for m in page.mentions] == ids(range(1, 4))
+    assert "words of this mail could not be read" in page.mentions[1].text
+    assert "could not be read" not in page.mentions[0].text
+    assert '"last":3' in page.cursor
+
+
+def test_a_mail_whose_header_the_server_fails_at_goes_to_a_person_for_nobody_knows_whose_it_is(
+    dovecot: Dovecot, user: str
+) -> None:
+    dovecot.deliver(user, *map(mail, range(1, 4)))
+    with dovecot.refusing(b"FETCH 2 (UID BODY.PEEK[HEADER]") as port:
+        (page,) = pages(box(dovecot, user, port=port))
+        assert list(pages(box(dovecot, user, port=port), page.cursor)) == []
+    unread = page.mentions[1]
+    assert len(page.mentions) == 3
+    assert unread.for_a_person
+    assert unread.author == ""
+    assert "words of this mail could not be read; please look at it in the mailbox" in unread.text
+
+
+def test_a_server_that_fails_at_every_mail_is_named_and_none_is_told(
+    dovecot: Dovecot, user: str
+) -> None:
+    dovecot.deliver(user, *map(mail, range(1, 4)))
+    with (
+        dovecot.refusing(b"BODY.PEEK[HEADER]") as port,
+        pytest.raises(LayoutChanged, match="shows none of its mails"),
+    ):
+        list(pages(box(dovecot, user, port=port)))
+
+
+@pytest.mark.parametrize("command", [b"EXAMINE", b"SEARCH"])
+def test_a_server_that_does_not_understand_us_is_named(
+    dovecot: Dovecot, user: str, command: bytes
+) -> None:
+    with dovecot.refusing(command) as port, pytest.raises((AccessRefused, LayoutChanged)):
+        list(pages(box(dovecot, user, port=port)))
+
+
+def test_our_own_letters_and_those_of_other_programs_are_ignored(
+    dovecot: Dovecot, user: str
+) -> None:
+    """Else an alert that lands here would be a report, and the report an alert."""
+    link = "https://www.google.com/url?url=https://paper.example/1&ct=ga"
+    html = f"<a href='{link}'>Wexcombe Park</a>"
+    dovecot.deliver(
+        user,
+        mail(1, Auto_Submitted="auto-generated"),
+        mail(2, Auto_Submitted="auto-replied"),
+        mail(3, Auto_Submitted="no"),
+        mail(4, "x", ALERT, html, Auto_Submitted="auto-generated"),
+    )
+    found = [m.external_id for m in read(box(dovecot, user))]
+    assert found == [*ids(range(3, 4)), "https://paper.example/1"]
+
+
 def test_another_folder_is_read_if_it_is_named(dovecot: Dovecot, user: str) -> None:
     with dovecot._logged_in(user) as imap:
         imap.create('"To the monitor"')
@@ -509,24 +573,27 @@ def test_half_a_way_in_is_a_mistake(keys: dict[str, Any]) -> None:
         Mailbox.model_validate(given | keys)
 
 
-def test_a_forwarded_screenshot_reaches_the_office_though_a_program_can_make_nothing_of_it(
+def test_every_forwarded_screenshot_reaches_the_office_though_a_program_can_make_nothing_of_it(
     dovecot: Dovecot, user: str, tmp_path: Path
 ) -> None:
     """The whole way: mailbox, judge, log; and nothing is fetched for it."""
-    made = EmailMessage()
-    made["From"], made["Message-ID"] = "office@wexcombepark.example", "<1@wexcombepark.example>"
-    made.set_content("see attached")
-    made.add_attachment(b"\x89PNG" * 5000, "image", "png", filename="screenshot.png")
-    dovecot.deliver(user, made.as_bytes())
+    for number in (1, 2):
+        made = EmailMessage()
+        made["From"] = "office@wexcombepark.example"
+        made["Message-ID"] = f"<{number}@wexcombepark.example>"
+        made.set_content("see attached, sent to us by a parent")
+        made.add_attachment(b"\x89PNG" * 5000, "image", "png", filename="screenshot.png")
+        dovecot.deliver(user, made.as_bytes())
     source, contacts = box(dovecot, user), {Role.OFFICE: "office@wexcombepark.example"}
     store, assess = Store(f"sqlite:///{tmp_path / 'monitor.db'}"), Assessor()
     with client() as polite:
         view = polite.allowing(source.places())
         for _ in range(2):
             polled = poll(OURS, source, view, assess, contacts, store, lambda: NOW)
-    (case,) = store.cases(OURS.id)
-    (told,) = case.told
+    cases = store.cases(OURS.id)
     assert polled.new == 0, "the second visit finds nothing new"
-    assert told.role is Role.OFFICE
-    assert "(A picture was attached; it was not opened.)" in case.sightings[0].mention.text
-    assert not case.incident.pictures_allowed
+    assert len(cases) == 2, "they may show two quite different posts"
+    for case in cases:
+        assert [told.role for told in case.told] == [Role.OFFICE]
+        assert "(A picture was attached; it was not opened.)" in case.sightings[0].mention.text
+        assert not case.incident.pictures_allowed

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from monitor.incidents import story
+from nlp.assess import Assessor
 from sources.mailbox_alert import alerts
 from sources.mailbox_letter import Header, Letter
 from sources.mailbox_plan import fetched, parts
-from sources.mailbox_report import halves
-from sources.mailbox_senders import is_true, sender
+from sources.mailbox_report import halves, report
+from sources.mailbox_senders import is_by_a_program, is_true, sender
+from sources.testing import SCHOOL
 from sources.wrapped_links import links_behind, links_in, unfolded
 
 OURS = "office@wexcombepark.example"
@@ -145,6 +148,25 @@ def test_a_wrapper_round_itself_comes_to_an_end() -> None:
     assert unfolded(link)
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://urldefense.com" + "/v3/__" * 40_000,
+        "https://l.facebook.com/l.php?u=https://x.example/" + "a" * 4000,
+    ],
+)
+def test_a_link_of_noise_is_survived_and_stays_as_it_is(link: str) -> None:
+    assert unfolded(link) == link
+
+
+def test_links_that_are_longer_than_any_page_s_are_left_in_the_words() -> None:
+    long = "https://a.example/" + ")" * 250_000
+    good = "https://b.example/x"
+    assert [*links_in(f"{long} " + f"https://c.example/{'x' * 4000} " * 210 + good)] == [good]
+    html = f"<a href='{long}'>a</a>" + f"<a href='mailto:{'x' * 4000}'>" * 210
+    assert [*links_behind(f"{html}<a href='{good}'>b</a>")] == [good]
+
+
 def test_links_are_found_in_words_and_behind_them() -> None:
     text = "See https://a.example/x. Also (https://b.example/(y)), <https://c.example/z>!"
     assert [*links_in(text)] == [
@@ -173,6 +195,86 @@ def test_the_sender_s_words_and_the_forwarded_ones_are_told_apart(marker: str) -
     assert below == "You will be sorry", "nor whose addresses stood above it"
 
 
+FORWARD = "Look\n---------- Forwarded message ---------\n"
+
+
+@pytest.mark.parametrize(
+    "line", ["-" * 200_000 + "x", "_" * 200_000 + "x", "> " * 100_000, "-- " * 70_000]
+)
+def test_a_long_line_of_noise_below_a_forward_is_survived(line: str) -> None:
+    assert halves(f"{FORWARD}{line}\nhello")[1].endswith("hello")
+
+
+@pytest.mark.parametrize(
+    "folded",
+    [
+        "To: Pat <p1@home.example>, Sam <p2@home.example>,\nKim <p3@home.example>, Jo\n"
+        "<p4@home.example>",
+        "Cc: Pat Long\nName <p1@home.example>\n, Sam <p2@home.example>",
+        "*To:* Pat [mailto:p1@home.example];\np2@home.example",
+        "To: Pat <\np1@home.example>",
+    ],
+)
+def test_nobody_s_address_stays_of_a_line_that_is_folded(folded: str) -> None:
+    text = f"{FORWARD}From: Ann <a@home.example>\nSubject: hi\n{folded}\n\nYou will be sorry"
+    assert halves(text)[1] == "You will be sorry"
+
+
+def test_the_words_right_below_an_address_line_are_kept() -> None:
+    for words in ("You will be sorry", "Ask Pat <p@home.example> what we do to him"):
+        text = f"{FORWARD}From: Ann <a@home.example>\nTo: Pat <p@home.example>\n{words}"
+        assert halves(text)[1] == words
+
+
+def picture(number: int, text: str = "", **lines: str) -> str:
+    """The words of a report with a picture."""
+    above = header(Message_ID=f"<{number}@wexcombepark.example>", Subject="Screenshot", **lines)
+    letter = Letter(header=above, plain=text, pictures=1)
+    return report("m", letter, OURS, SCHOOL).text
+
+
+def test_two_mails_never_have_equal_words() -> None:
+    date = "Fri, 20 Nov 2026 09:00:05 +0000"
+    assert "sent in on 20 November 2026 at 09:00:05" in picture(1, Date=date)
+    assert picture(1, Date=date) == picture(1, Date=date)
+    assert picture(1, Date=date) != picture(2, Date=date)
+    assert story(picture(1)) != story(picture(2)), "nor where their date is missing"
+    long = "word " * 60_000
+    assert story(picture(1, long)) != story(picture(2, long)), "nor where they are cut"
+
+
+def test_what_makes_the_words_unequal_is_no_concern_of_its_own() -> None:
+    assess = Assessor()
+    for number in range(20):
+        judged = assess(picture(number, Date="Fri, 20 Nov 2026 09:00:05 +0000"), SCHOOL)
+        assert not judged.categories
+
+
+def test_the_page_behind_a_report_is_never_opened() -> None:
+    letter = Letter(header=header(), plain="A parent showed me https://forum.example/t/7")
+    found = report("m", letter, OURS, SCHOOL)
+    assert found.sensitive
+    assert found.url == "https://forum.example/t/7"
+    assert found.text.endswith("https://forum.example/t/7")
+
+
+@pytest.mark.parametrize(
+    ("lines", "automatic"),
+    [
+        ({}, False),
+        ({"Auto_Submitted": "no"}, False),
+        ({"Auto_Submitted": "No (a person)"}, False),
+        ({"Auto_Submitted": "auto-generated"}, True),
+        ({"Auto_Submitted": "auto-replied; owner-email=x@y.example"}, True),
+        ({"Message_ID": "<alert-3b0c6b0e-8f0e-5c35-a1b5-0a4d9f0e7c11@school.example>"}, True),
+        ({"Message_ID": "<source-3b0c6b0e-8f0e-5c35-a1b5-0a4d9f0e7c11@school.example>"}, True),
+        ({"Message_ID": "<alert-bay@school.example>"}, False),
+    ],
+)
+def test_a_program_s_mail_is_told_from_a_person_s(lines: dict[str, str], automatic: bool) -> None:
+    assert is_by_a_program(header(**lines)) is automatic
+
+
 def test_without_a_forward_all_words_are_the_sender_s() -> None:
     assert halves("From what I hear it is bad.\n-- \nAnn") == ("From what I hear it is bad.", "")
 
@@ -189,6 +291,22 @@ def test_a_plain_alert_is_read_too() -> None:
         ("https://paper.example/1", "Fete rained off\nThe Paper"),
         ("https://paper.example/2", "Head retires"),
     ]
+
+
+@pytest.mark.parametrize(
+    "noise",
+    ["<a ", "<!--", "<![", "<a href='", "<", "</", "<a href=x", "<script>", "<!-- >", "<a <b>"],
+)
+def test_an_alert_of_noise_is_survived(noise: str) -> None:
+    link = "https://www.google.com/url?url=https://paper.example/1&amp;ct=ga"
+    html = f"<a href='{link}'>Head retires</a>" + noise * (250_000 // len(noise))
+    (found,) = alerts("m", Letter(header=header(), html=(html,)))
+    assert found.url == "https://paper.example/1"
+
+
+@pytest.mark.parametrize("end", [b"", b"\\"])
+def test_a_plan_of_quotation_marks_is_survived(end: bytes) -> None:
+    assert [*fetched([b'1 (UID 1 BODYSTRUCTURE ("' + b'\\"' * 500_000 + end])]
 
 
 @pytest.mark.parametrize(
