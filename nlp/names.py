@@ -115,11 +115,16 @@ def _bare(handle: str) -> str:
     return normalise(handle).lower.lstrip("@#")
 
 
+_INITIALS = re.compile(r"[b-df-hj-np-tv-xz]{4,}")  # four letters of which no word is made
+
+
 def _kind(name: str, *, full: bool) -> NameKind:
     words = [w for w in re.findall(r"[\w']+", normalise(name).lower) if w != "the"]
     if all(word in word_list("names", "everyday") for word in words):
         return NameKind.COMMON
     if full:
         return NameKind.FULL
+    if _INITIALS.fullmatch(name.strip().lower()):
+        return NameKind.TYPED
     typed = any(word in word_list("names", "school_type") for word in words)
     return NameKind.TYPED if typed else NameKind.SHORT

@@ -48,7 +48,7 @@ class Link:
     def sure(self) -> bool | None:
         """True or False where no reader need be asked; None where it depends on the words."""
         found = {evidence.name for evidence in self.evidence}
-        if "unlinked" in found:
+        if "unlinked" in found or ("homonym" in found and not _names_us(found)):
             return False
         doubtful = any(weights()[name] < 0 for name in found)
         return True if found & _SURE and not doubtful else None
@@ -75,6 +75,10 @@ def link(
     weight = weights()
     score = weight["always"] + sum(weight[e.name] * e.value for e in evidence)
     return Link(1 / (1 + math.exp(-max(-30.0, min(30.0, score)))), evidence)
+
+
+def _names_us(found: set[str]) -> bool:
+    return any(name.startswith(("name_", "staff_")) for name in found)
 
 
 _SURE = frozenset(

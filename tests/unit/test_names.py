@@ -24,7 +24,7 @@ def _kinds(school: School, text: str) -> list[NameKind]:
         ("Wexcombe Park Primary School is shut", NameKind.FULL),
         ("WEXCOMBE PARK PRIMARY SCHOOL", NameKind.FULL),
         ("wexcombe park primary's fair", NameKind.TYPED),
-        ("anyone at WPPS?", NameKind.SHORT),
+        ("anyone at WPPS?", NameKind.TYPED),
         ("wexys are shut", NameKind.SHORT),
         ("Wexcombe-Park is lovely", NameKind.SHORT),
         ("thanks @WexcombePark", NameKind.HANDLE),

@@ -52,5 +52,5 @@ def test_what_stands_on_our_own_page_is_ours() -> None:
 def test_evidence_shows_its_words() -> None:
     text = normalise("the head of WPPS in Wexcombe")
     found = {e.name: text.text[e.start : e.end] for e in link(profile_of(WEXCOMBE), text).evidence}
-    assert found["name_short"] == "WPPS"
+    assert found["name_typed"] == "WPPS"
     assert found["town"] == "Wexcombe"

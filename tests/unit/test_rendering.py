@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nlp.normalise import normalise
 from nlp.profile import profile_of
 from nlp.rendering import Mark, Rendered, plain, render
 from tests.wexcombe import WEXCOMBE
 
-PROFILE = profile_of(WEXCOMBE)
+PROFILE = profile_of(replace(WEXCOMBE, aliases=("Wexcombe Park Primary", "Wexy's")))
 
 
 def rendered(text: str, author: str = "") -> Rendered:
@@ -25,11 +27,11 @@ def test_the_schools_name_its_head_and_its_town_become_marks() -> None:
 
 
 def test_a_nickname_is_marked_as_one() -> None:
-    assert Mark.SHORT.value in rendered("wpps was shut today").text
+    assert Mark.SHORT.value in rendered("wexys was shut today").text
 
 
 def test_the_kind_of_school_stands_first_and_the_author_before_the_words() -> None:
-    text = rendered("Lovely day", author="WPPS parents").text
+    text = rendered("Lovely day", author="Wexy's parents").text
     assert text.startswith(Mark.PRIMARY.value)
     author, _, words = text.partition(Mark.WROTE.value)
     assert Mark.SHORT.value in author
