@@ -23,6 +23,8 @@ from monitor.domain import (
     Role,
     Severity,
 )
+from monitor.health import Actor
+from monitor.health_words import WHO
 from monitor.store.accounts import AccountRole
 from monitor.store.entry import Entry
 from monitor.store.tables import IncidentRow, LetterRow
@@ -202,6 +204,35 @@ def test_sources_that_cannot_be_read_are_said_on_the_list(board: Dashboard) -> N
         assert "Checked 1 place, last at Fri 20 Nov 2026, 09:30." in page
         assert "1 place cannot be read just now" in page
         assert "The server does not answer." in page
+
+
+def test_the_page_of_sources_says_how_each_is_who_must_act_and_what_was_checked(
+    board: Dashboard,
+) -> None:
+    day, now = timedelta(days=1), board.clock()
+    for back in range(12, 0, -2):
+        with board.store.recording("wexcombe", "town forum") as book:
+            book.went_well(now - back * day, day, new=1)
+    board.store.failed(
+        "wexcombe",
+        "web search",
+        now,
+        "The site refused us.",
+        again_in=day,
+        needs_a_person=True,
+        actor=Actor.KEY_HOLDER,
+    )
+    with board.signed_in(AccountRole.ADMIN) as client:
+        page = " ".join(client.get("/sources").text.split())
+    assert "As a rule something new comes every 2 days." in page
+    assert "The office is told after 7 days without anything new." in page
+    assert "Needs someone" in page
+    assert f"Who must act: {WHO[Actor.KEY_HOLDER]}".replace("'", "&#39;") in page
+    today, yesterday = (
+        f'<th scope="row" class="time">{d}</th>' for d in ("Fri 20 Nov", "Thu 19 Nov")
+    )
+    assert f'{today} <td>0</td> <td class="names">web search</td>' in page
+    assert f'{yesterday} <td>0</td> <td class="names">nothing was checked</td>' in page
 
 
 def test_the_technician_sees_sources_but_no_content(board: Dashboard) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from monitor import settings
 from monitor.app import App, Quiet
+from monitor.checks import check
 from monitor.domain import Assessment, Mention, School
 from monitor.health import Ailment
 from sources.http import PoliteClient
@@ -195,3 +197,11 @@ def test_a_page_of_html_names_the_technician(office: Office) -> None:
     assert health.ailing is not None
     assert health.ailing.ailment is Ailment.BROKEN
     assert "Who must act Whoever looks after this program's configuration." in office.last_mail()
+
+
+def test_the_check_says_how_each_source_has_been_up_to_now(office: Office) -> None:
+    office.scan()
+    (said,) = (f.sentence for f in islice(check(office.app.settings), 2) if "Paper" in f.part)
+    assert said.startswith("Read; 3 items on the first page.")
+    assert "Up to now: " in said
+    assert "Last find: Fri 20 Nov 2026, 12:00." in said
