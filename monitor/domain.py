@@ -285,8 +285,8 @@ class Evidence:
         _aware(self.captured_at, "captured_at")
 
 
-# Far below what is flagged: a picture that is not fetched costs nothing that matters.
-_PERHAPS_SEXUAL = 0.15
+# Below what is flagged: a picture that is not fetched costs nothing that matters.
+_PERHAPS_SEXUAL = 0.25
 
 
 def capture_mode(mention: Mention, assessment: Assessment) -> CaptureMode:

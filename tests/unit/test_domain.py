@@ -67,7 +67,7 @@ def test_severities_have_an_order() -> None:
     ("mention", "assessment"),
     [
         (PLAIN, judged(categories=frozenset({Category.SEXUAL}))),
-        (PLAIN, judged(scores={Category.SEXUAL: 0.2})),  # too little for a flag
+        (PLAIN, judged(scores={Category.SEXUAL: 0.3})),  # too little for a flag
         (PLAIN, judged(not_assessed="a picture without words")),
         (Mention(source="s", external_id="1", url="u", text="t", sensitive=True), judged()),
     ],
