@@ -50,7 +50,9 @@ class Link:
         found = {evidence.name for evidence in self.evidence}
         if "unlinked" in found or ("homonym" in found and not _names_us(found)):
             return False
-        doubtful = any(weights()[name] < 0 for name in found)
+        # a stranger with a title, or another age, says nothing against the registered name
+        against = {name for name in found if weights()[name] < 0} - {"other_staff", "wrong_stage"}
+        doubtful = bool(against)
         return True if found & _SURE and not doubtful else None
 
 
