@@ -22,6 +22,7 @@ from monitor.domain import (
     Revision,
     Role,
     Severity,
+    Shows,
     Sighting,
     Told,
 )
@@ -99,6 +100,7 @@ def evidence_from_row(row: CaptureRow) -> Evidence:
         manifest_sha256=row.manifest_sha256,
         files=tuple(EvidenceFile(**f) for f in json.loads(row.files)),
         note=row.note or row.error,
+        shows=Shows(row.shows),
     )
 
 
