@@ -6,6 +6,7 @@ gives is our own gate's, so addresses come from the gate instead.
 
 from __future__ import annotations
 
+import asyncio
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -29,6 +30,7 @@ class Journey:
         self.url = ""  # of the newest document asked for
         self._answer: _Event = {}
         self._refused: Certificate | None = None
+        self._is_refused = asyncio.Event()
 
     async def listen(self, session: CDPSession) -> None:
         tree = await session.send("Page.getFrameTree")
@@ -65,6 +67,11 @@ class Journey:
         state = event["visibleSecurityState"].get("certificateSecurityState")
         if state and state.get("certificateNetworkError"):
             self._refused = _certificate(state)
+            self._is_refused.set()
+
+    async def refusal(self) -> None:
+        """Until the facts of a certificate that was not accepted have come."""
+        await self._is_refused.wait()
 
     def tell(self, report: Report) -> None:
         report.chain = tuple(self._hops)

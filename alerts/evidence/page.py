@@ -95,6 +95,8 @@ async def _go(look: Look, journey: Journey, url: str) -> None:
     try:
         await look.page.goto(url, wait_until="commit", timeout=most * 1000)
     except Error as fault:
+        if _CERTIFICATE.search(str(fault)):
+            await look.pace.within(2.0, journey.refusal())
         raise _why_not(fault, journey, look) from fault
 
 

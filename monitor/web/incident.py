@@ -21,6 +21,7 @@ from monitor.domain import (
     Mention,
     Reason,
     Revision,
+    Shows,
     Sighting,
 )
 from monitor.store.accounts import Account
@@ -63,6 +64,11 @@ class Proof:
     evidence: Evidence
     screenshot: bool
     wrong: list[str] | None  # None: there is nothing sealed to prove
+
+    @property
+    def of_the_post(self) -> bool:
+        """Whether the address showed the post, and no wall or empty page in its place."""
+        return self.evidence.shows in (Shows.POST, Shows.NOT_OPENED)
 
 
 @router.get("/incidents/{number}")
