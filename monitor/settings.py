@@ -11,7 +11,8 @@ from typing import Annotated, Any, get_args
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from alerts.channels.email import EmailSettings, is_address
+from alerts.channels.email_settings import is_address
+from alerts.channels.settings import ChannelSettings
 from monitor.domain import Role, School, StaffMember
 from monitor.egress import place
 from monitor.retention import Retention
@@ -81,10 +82,6 @@ class SchoolSettings(Section):
         return School(**kept, staff=staff)
 
 
-class Alerts(Section):
-    email: EmailSettings | None = None
-
-
 def _place(value: str) -> str:
     host, colon, port = value.rpartition(":")
     if not (host and colon and port.isdigit() and 0 < int(port) < 65536) or "/" in host:
@@ -137,7 +134,7 @@ class Settings(Section):
     database: str = Field("sqlite", description='"sqlite", or "env:NAME" for PostgreSQL')
     schools: tuple[SchoolSettings, ...] = Field(min_length=1)
     sources: tuple[Annotated[Source, BeforeValidator(_source)], ...] = ()
-    alerts: Alerts = Field(default_factory=Alerts)
+    alerts: ChannelSettings = Field(default_factory=ChannelSettings)
     network: Network = Field(default_factory=Network)
     dashboard: Dashboard = Field(default_factory=Dashboard)
     retention: Retention = Field(default_factory=Retention)
