@@ -108,9 +108,11 @@ def _worse(incident: Incident, before: Incident) -> bool:
 
 
 def _level(incident: Incident) -> str:
-    """What was known when the alert was raised; another level is another alert."""
+    """What was known when the alert was raised; another level is another alert, and so is one
+    that was reached again after a person had lowered it."""
     if unread(incident):
         return "unread"
     parts = [incident.severity.value, "+".join(sorted(incident.categories))]
     parts += ["about_head"] * incident.about_head + ["child_safety"] * incident.child_safety
+    parts += [f"again-{incident.standing.lowered}"] * bool(incident.standing.lowered)
     return ":".join(parts)
