@@ -54,8 +54,10 @@ def _name(node: str) -> str:
 def _whole(held: dict[str, NDArray[np.generic]], name: str) -> NDArray[np.float32]:
     """One scale and zero for the whole table, or for each column."""
     base = name.removesuffix(_QUANTIZED)
-    zero, scale = held[f"{base}_zero_point"], held[f"{base}_scale"]
-    whole: NDArray[np.float32] = (held[name].astype(np.float32) - zero.astype(np.float32)) * scale
+    number, zero, scale = (
+        held[part].astype(np.float32) for part in (name, f"{base}_zero_point", f"{base}_scale")
+    )
+    whole: NDArray[np.float32] = (number - zero) * scale
     return whole
 
 
