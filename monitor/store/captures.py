@@ -10,6 +10,7 @@ from sqlmodel import Session, col, func, or_, select
 
 from monitor.domain import CaptureMode, CapturePromise, Evidence, EvidenceState, Mention
 from monitor.store.database import Database
+from monitor.store.rechecks import plan_looks, rechecks_of
 from monitor.store.rows import evidence_from_row
 from monitor.store.sightings import mention_of
 from monitor.store.tables import CaptureRow, IncidentRow
@@ -39,6 +40,8 @@ class Captures(Database):
             row = session.get_one(CaptureRow, promise.id)
             _seal(row, evidence)
             session.add(row)
+            session.flush()
+            plan_looks(session, evidence)
 
     def postpone_capture(self, promise: CapturePromise, until: datetime, error: str) -> None:
         with self.transaction() as session:
@@ -62,6 +65,8 @@ class Captures(Database):
             )
             _seal(row, evidence)
             session.add(row)
+            session.flush()
+            plan_looks(session, evidence)
 
     def evidence(self, id_: str | None = None) -> list[Evidence]:
         """All that is sealed, or the one with this id."""
@@ -69,7 +74,9 @@ class Captures(Database):
         if id_ is not None:
             query = query.where(CaptureRow.id == id_)
         with self.reading() as session:
-            return [evidence_from_row(r) for r in session.exec(query.order_by(CaptureRow.id))]
+            rows = session.exec(query.order_by(CaptureRow.id)).all()
+            looks = rechecks_of(session, [row.id for row in rows])
+            return [evidence_from_row(row, looks[row.id]) for row in rows]
 
     def captures_waiting(self) -> int:
         query = select(func.count()).where(col(CaptureRow.state) == EvidenceState.WANTED)

@@ -8,9 +8,10 @@ from monitor.store.coverage import Coverage
 from monitor.store.forgetting import Forgetting
 from monitor.store.mentions import Mentions
 from monitor.store.outbox import Outbox
+from monitor.store.rechecks import Rechecks
 from monitor.store.visits import Visits
 from monitor.store.working import Working
 
 
-class Store(Mentions, Captures, Outbox, Visits, Coverage, Cases, Working, Forgetting):
+class Store(Mentions, Captures, Rechecks, Outbox, Visits, Coverage, Cases, Working, Forgetting):
     """What the program remembers; each base class is one noun."""

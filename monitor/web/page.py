@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from monitor.store.accounts import Account
 from monitor.web import display
 from monitor.web.policy import Action, may
-from monitor.words import CATEGORIES, ROLES, SENTIMENTS, SEVERITIES, when
+from monitor.words import CATEGORIES, ROLES, SENTIMENTS, SEVERITIES, STILL_THERE, when
 
 _SCREENS = (
     (Action.READ_INCIDENTS, "/incidents", "Incidents"),
@@ -68,6 +68,7 @@ def _environment() -> Environment:
         "CATEGORIES": CATEGORIES,
         "SEVERITIES": SEVERITIES,
         "SENTIMENTS": SENTIMENTS,
+        "STILL_THERE": STILL_THERE,
         "ROLES": ROLES,
     }
     return pages
