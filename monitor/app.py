@@ -132,8 +132,8 @@ class App:
         school, source = visit.school, visit.source
         polled = self._poll(visit)
         canary = self._canary(visit) if polled.error is None else None
-        contacts = school.contacts.by_role()
-        write_down(polled, source, contacts, self.store, self.clock(), canary)
+        roster = school.roster(self._today())
+        write_down(polled, source, roster, self.store, self.clock(), canary)
         return polled
 
     def _canary(self, visit: Visit) -> str | None:
@@ -157,7 +157,7 @@ class App:
                 source,
                 self.client.allowing(source.places()),
                 self.assess,
-                school.contacts.by_role(),
+                school.telling(self._today()),
                 self.store,
                 self.clock,
             )
@@ -183,6 +183,10 @@ class App:
         done.captures += self._capture_in_view(progress)
         done.troubles = self.undelivered()
         return done
+
+    def _today(self) -> date:
+        """By the clock on the school's wall."""
+        return self.clock().astimezone(LONDON).date()
 
     # The jobs of the scheduler.
 
@@ -225,7 +229,7 @@ class App:
             return Delivered()
         writer = MailWriter(
             schools=self.schools,
-            contacts={s.id: s.contacts.by_role() for s in self.settings.schools},
+            rosters={s.id: s.roster(self._today()) for s in self.settings.schools},
             sender=email.sender,
             dashboard_url=self.settings.dashboard.url,
             guidance=load_guidance(),
