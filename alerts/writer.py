@@ -13,6 +13,7 @@ from alerts.compose import Context, compose, compose_notices, message_id, notice
 from alerts.deliver import CannotWrite, Matters, envelope
 from alerts.guidance import Guidance
 from alerts.pictures import MOST_TOGETHER, attachable, fitting
+from alerts.playbook import Playbook
 from alerts.roster import Roster
 from monitor.domain import Case, Evidence, Letter, Role, School
 from monitor.health import Notice
@@ -31,6 +32,7 @@ class MailWriter:
     sender: str
     dashboard_url: str
     guidance: Guidance
+    playbook: Playbook
     screenshot: ReadScreenshot
 
     def readable(self, letter: Letter, matters: Matters) -> Matters:
@@ -93,6 +95,7 @@ class MailWriter:
             recipient=self._recipient(letter, matters),
             dashboard_url=self.dashboard_url.rstrip("/"),
             guidance=self.guidance,
+            playbook=self.playbook,
         )
 
     def _recipient(self, letter: Letter, matters: Matters) -> str:
