@@ -101,6 +101,14 @@ class Network(Section):
     )
 
 
+class EvidenceSettings(Section):
+    custody_mailbox: Address | None = Field(
+        None,
+        description="a second mailbox, outside the school's own computers if you can: each day "
+        "it is sent the number that seals the custody log",
+    )
+
+
 class Dashboard(Section):
     url: str = Field(
         "http://127.0.0.1:8000",
@@ -139,6 +147,7 @@ class Settings(Section):
     sources: tuple[Annotated[Source, BeforeValidator(_source)], ...] = ()
     alerts: Alerts = Field(default_factory=Alerts)
     network: Network = Field(default_factory=Network)
+    evidence: EvidenceSettings = Field(default_factory=EvidenceSettings)
     dashboard: Dashboard = Field(default_factory=Dashboard)
     retention: Retention = Field(default_factory=Retention)
 
