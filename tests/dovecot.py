@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from select import select
 from urllib.parse import parse_qs
 
 from tests.needs import missing
@@ -235,25 +236,30 @@ class _Cutter:
                     self._pass_on(self._context.wrap_socket(plain, server_side=True))
 
     def _pass_on(self, client: ssl.SSLSocket) -> None:
+        """In one thread: a TLS line must not be read and written by two at once."""
+        half = b""
         with client, socket.create_connection(("127.0.0.1", self._onward)) as server:
-            back = threading.Thread(target=_copy, args=(server, client), daemon=True)
-            back.start()
-            with client.makefile("rb") as lines:
-                for line in lines:
-                    self._left -= 1
-                    if self._left < 0:
-                        break
-                    if self.refused and self.refused[0] in line:
-                        client.sendall(line.split()[0] + b" " + self.refused[1] + b"\r\n")
-                    else:
-                        server.sendall(line)
-            with suppress(OSError):
-                client.shutdown(socket.SHUT_RDWR)
-                server.shutdown(socket.SHUT_RDWR)
-            back.join(10)
+            while True:
+                ready = [client] if client.pending() else select([client, server], [], [])[0]
+                if client in ready:
+                    said = client.recv(65536)
+                    *lines, half = (half + said).split(b"\r\n")
+                    if not (said and self._hear(lines, client, server)):
+                        return
+                if server in ready:
+                    answered = server.recv(65536)
+                    client.sendall(answered)
+                    if not answered:
+                        return
 
-
-def _copy(source: socket.socket, sink: socket.socket) -> None:
-    with suppress(OSError):
-        while data := source.recv(65536):
-            sink.sendall(data)
+    def _hear(self, lines: list[bytes], client: ssl.SSLSocket, server: socket.socket) -> bool:
+        """Pass the commands on; False when it is time to hang up."""
+        for line in lines:
+            self._left -= 1
+            if self._left < 0:
+                return False
+            if self.refused and self.refused[0] in line:
+                client.sendall(line.split()[0] + b" " + self.refused[1] + b"\r\n")
+            else:
+                server.sendall(line + b"\r\n")
+        return True

@@ -38,7 +38,7 @@ echo "Installing servers for the end-to-end tests:$missing" >&2
 # shellcheck disable=SC2086 # lists of words
 { quietly $root apt-get update -q &&
     quietly $root env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -q -y --no-install-recommends $missing; } || {
+        apt-get -o DPkg::Lock::Timeout=300 install -q -y --no-install-recommends $missing; } || {
     echo "They could not be installed; the lines above say why." >&2
     exit 1
 }

@@ -32,7 +32,7 @@ apt_install() {
     may_install || return 1
     say "Installing from the system's packages: $*"
     quietly as_root apt-get update -q &&
-        quietly as_root apt-get install -q -y --no-install-recommends "$@"
+        quietly as_root apt-get -o DPkg::Lock::Timeout=300 install -q -y --no-install-recommends "$@"
 }
 
 is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }

@@ -25,9 +25,8 @@ HOUR = timedelta(hours=1)
 NOTICE = "The gate of Wexcombe Park Primary School is closed on Friday because of the snow."
 THREAT = "I am going to burn down Wexcombe Park Primary School tonight."
 RANT = (
-    "The staff of Wexcombe Park Primary School are useless scum and the fat ugly cows in the "
-    "office are a waste of space, and I hope that all of them hear it at the gate from every "
-    "single one of us."
+    "The teachers at Wexcombe Park Primary School are muppets and the clowns in the office are "
+    "even dafter, and I hope that all of them hear it at the gate from every single one of us."
 )
 CONTACTS = {Role.HEAD: "head@wexcombepark.example", Role.OFFICE: "office@wexcombepark.example"}
 
