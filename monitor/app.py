@@ -25,7 +25,7 @@ from alerts.governors import write as write_report
 from alerts.guidance import load_guidance
 from alerts.writer import MailWriter
 from monitor.coverage import cover
-from monitor.custody import COMMAND_LINE, PROGRAM, Act, Deed
+from monitor.custody import COMMAND_LINE, PROGRAM, Deed, Handling
 from monitor.domain import (
     AlertState,
     CaptureMode,
@@ -142,8 +142,8 @@ class App:
         school, source = visit.school, visit.source
         polled = self._poll(visit)
         canary = self._canary(visit) if polled.error is None else None
-        contacts = school.contacts.by_role()
-        write_down(polled, source, contacts, self.store, self.clock(), canary)
+        roster = school.roster(self._today())
+        write_down(polled, source, roster, self.store, self.clock(), canary)
         return polled
 
     def _canary(self, visit: Visit) -> str | None:
@@ -167,7 +167,7 @@ class App:
                 source,
                 self.client.allowing(source.places()),
                 self.assess,
-                school.contacts.by_role(),
+                school.telling(self._today()),
                 self.store,
                 self.clock,
             )
@@ -193,6 +193,10 @@ class App:
         done.captures += self._capture_in_view(progress)
         done.troubles = self.undelivered()
         return done
+
+    def _today(self) -> date:
+        """By the clock on the school's wall."""
+        return self.clock().astimezone(LONDON).date()
 
     # The jobs of the scheduler.
 
@@ -235,7 +239,7 @@ class App:
             return Delivered()
         writer = MailWriter(
             schools=self.schools,
-            contacts={s.id: s.contacts.by_role() for s in self.settings.schools},
+            rosters={s.id: s.roster(self._today()) for s in self.settings.schools},
             sender=email.sender,
             dashboard_url=self.settings.dashboard.url,
             guidance=load_guidance(),
@@ -260,7 +264,7 @@ class App:
     def _screenshot(self, _school: str, evidence: Evidence) -> bytes | None:
         found = read_sealed(self.evidence_root, evidence, SCREENSHOT)
         if found is not None:
-            self.store.record(_done(Act.MAILED, evidence, self.clock()))
+            self.store.record(_done(Handling.MAILED, evidence, self.clock()))
         return found
 
     def undelivered(self) -> list[str]:
@@ -334,12 +338,12 @@ class App:
         """The evidence pack of *case*; the SHA-256 of its incident.json. In the custody log
         first, so that no pack is about of which it does not know. Raises CannotKeep."""
         now = self.clock()
-        deeds = [_done(Act.EXPORTED, one, now, COMMAND_LINE) for one in case.evidence]
+        deeds = [_done(Handling.EXPORTED, one, now, COMMAND_LINE) for one in case.evidence]
         self.store.record(*deeds)
         number = export(case, self.evidence_root, out)
         subject = case.incident.number
         self.store.record(
-            Deed(act=Act.PACKED, subject=subject, at=now, actor=COMMAND_LINE, sha256=number)
+            Deed(act=Handling.PACKED, subject=subject, at=now, actor=COMMAND_LINE, sha256=number)
         )
         return number
 
@@ -363,7 +367,7 @@ class App:
         self.store.close()
 
 
-def _done(act: Act, evidence: Evidence, at: datetime, actor: str = PROGRAM) -> Deed:
+def _done(act: Handling, evidence: Evidence, at: datetime, actor: str = PROGRAM) -> Deed:
     return Deed(act=act, subject=evidence.id, at=at, actor=actor, sha256=evidence.manifest_sha256)
 
 

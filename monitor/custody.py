@@ -21,7 +21,7 @@ PROGRAM = "monitor"  # who did it, where nobody asked for it
 COMMAND_LINE = "command line"
 
 
-class Act(StrEnum):
+class Handling(StrEnum):
     """What may happen to evidence. adopted: it was there before this log began."""
 
     ADOPTED = "adopted"
@@ -49,7 +49,7 @@ class Deed:
     Raises ValueError for anything that is longer, or looks like a text.
     """
 
-    act: Act
+    act: Handling
     subject: str
     at: datetime
     actor: str = PROGRAM

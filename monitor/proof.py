@@ -8,7 +8,7 @@ from pathlib import Path
 
 from alerts.evidence.verifier import check, provisos, verify, verify_chain
 from monitor.app import App
-from monitor.custody import Act, Head, Link
+from monitor.custody import Handling, Head, Link
 from monitor.domain import Evidence
 
 CUSTODY = "custody log"
@@ -18,7 +18,7 @@ _NOT_IN_CUSTODY = (
 )
 _OTHER_SEAL = "The custody log has another seal (SHA-256 of the manifest) for this evidence."
 _VANISHED = "{id} was captured and never erased, and yet the incident log does not know it."
-_BEGINNINGS = frozenset({Act.ADOPTED, Act.CAPTURED, Act.SUPPLIED})
+_BEGINNINGS = frozenset({Handling.ADOPTED, Handling.CAPTURED, Handling.SUPPLIED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +75,8 @@ def _vanished(links: Sequence[Link], evidence: Sequence[Evidence]) -> list[str]:
     """What came and is gone, although nothing says that it was erased."""
     known, there = {e.id for e in evidence}, {}
     for link in links:
-        if link.act in _BEGINNINGS or link.act == Act.ERASED:
-            there[link.subject] = link.act != Act.ERASED
+        if link.act in _BEGINNINGS or link.act == Handling.ERASED:
+            there[link.subject] = link.act != Handling.ERASED
     return [_VANISHED.format(id=id_) for id_, is_ in there.items() if is_ and id_ not in known]
 
 

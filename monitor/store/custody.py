@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from monitor.custody import LETTER, START, Act, Deed, Head, Link, chained, letter_key
+from monitor.custody import LETTER, START, Deed, Handling, Head, Link, chained, letter_key
 from monitor.domain import AlertState, Role, Urgency
 from monitor.store.custody_tables import CustodyRow
 from monitor.store.database import Database, insert_new, one_writer
@@ -64,12 +64,14 @@ class Custody(Database):
             return insert_new(session, _letter(school, head, now))
 
 
-def captured(id_: str, manifest_sha256: str, at: datetime, act: Act = Act.CAPTURED) -> Deed:
+def captured(
+    id_: str, manifest_sha256: str, at: datetime, act: Handling = Handling.CAPTURED
+) -> Deed:
     return Deed(act=act, subject=id_, at=at, sha256=manifest_sha256)
 
 
 def erased(ids: Iterable[str], at: datetime) -> list[Deed]:
-    return [Deed(act=Act.ERASED, subject=id_, at=at) for id_ in ids]
+    return [Deed(act=Handling.ERASED, subject=id_, at=at) for id_ in ids]
 
 
 def _head(session: Session) -> Head:

@@ -10,7 +10,8 @@ from monitor.store.forgetting import Forgetting
 from monitor.store.mentions import Mentions
 from monitor.store.outbox import Outbox
 from monitor.store.visits import Visits
+from monitor.store.working import Working
 
 
-class Store(Mentions, Captures, Custody, Outbox, Visits, Coverage, Cases, Forgetting):
+class Store(Mentions, Captures, Custody, Outbox, Visits, Coverage, Cases, Working, Forgetting):
     """What the program remembers; each base class is one noun."""

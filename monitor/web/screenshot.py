@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from alerts.evidence.seal import read_sealed
-from monitor.custody import Act, Deed
+from monitor.custody import Deed, Handling
 from monitor.domain import Evidence, EvidenceFile
 from monitor.store.accounts import Account
 from monitor.web.desk import desk
@@ -40,7 +40,7 @@ def screenshot(
 
 def _seen(account: Account, evidence: Evidence, picture: EvidenceFile, now: datetime) -> Deed:
     return Deed(
-        act=Act.VIEWED,
+        act=Handling.VIEWED,
         subject=evidence.id,
         at=now,
         actor=f"account {account.id}",

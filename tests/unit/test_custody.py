@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlmodel import create_engine
 
 from alerts.evidence.verifier import verify_chain
-from monitor.custody import START, Act, Deed, Head, chained
+from monitor.custody import START, Deed, Handling, Head, chained
 from monitor.domain import CaptureMode, Evidence, EvidenceState, Mention, Urgency
 from monitor.store import database
 from monitor.store.custody import record
@@ -35,7 +35,7 @@ def store(database_url: str) -> Iterator[Store]:
     store.close()
 
 
-def deed(subject: str = "ev-1", act: Act = Act.VIEWED) -> Deed:
+def deed(subject: str = "ev-1", act: Handling = Handling.VIEWED) -> Deed:
     return Deed(act=act, subject=subject, at=NOW, actor="account 3", sha256=SEAL)
 
 
@@ -147,7 +147,7 @@ def test_evidence_from_before_the_log_is_adopted(
     engine = create_engine(database_url)
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0003")
+        command.upgrade(config, "0004")
         for id_, state in (("ev-2", "sealed"), ("ev-1", "partial"), ("ev-3", "wanted")):
             connection.execute(
                 text(

@@ -18,6 +18,7 @@ from alerts.channels.contract import (
 )
 from alerts.deliver import CannotWrite, Delivered, Writer, deliver
 from alerts.guidance import load_guidance
+from alerts.roster import Roster
 from alerts.writer import MailWriter
 from monitor.domain import Case, Category, Incident, Letter, Role, School, Severity, Urgency
 
@@ -288,7 +289,9 @@ def test_a_kept_mail_stays_where_the_addresses_now_forbid_it() -> None:
 def a_writer(**contacts: str) -> MailWriter:
     return MailWriter(
         schools={"wexcombe": School(id="wexcombe", name="Wexcombe Park Primary School")},
-        contacts={"wexcombe": {Role(role): address for role, address in contacts.items()}},
+        rosters={
+            "wexcombe": Roster.of({Role(role): address for role, address in contacts.items()})
+        },
         sender="monitor@wexcombepark.example",
         dashboard_url="http://127.0.0.1:8000",
         guidance=load_guidance(),

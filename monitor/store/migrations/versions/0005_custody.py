@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from alembic import op
 
-from monitor.custody import START, Act, Deed, Head, Link, chained
+from monitor.custody import START, Deed, Handling, Head, Link, chained
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 _TEXTS = ("moment", "act", "actor", "subject", "sha256", "outcome", "previous", "hash")
 _REFUSED = "the custody log can only be added to"
@@ -40,7 +40,7 @@ def _adopt(table: sa.Table) -> None:
     ).all()
     head, now = Head(n=0, hash=START), datetime.now(UTC)
     for id_, sha256 in found:
-        link = chained(Deed(act=Act.ADOPTED, subject=id_, at=now, sha256=sha256), head)
+        link = chained(Deed(act=Handling.ADOPTED, subject=id_, at=now, sha256=sha256), head)
         row = {name: getattr(link, name) for name in Link.__slots__}
         connection.execute(table.insert().values(row))
         head = Head(n=link.n, hash=link.hash)
