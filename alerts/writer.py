@@ -8,7 +8,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from functools import partial
 
-from alerts.channels.email import is_address
+from alerts.channels.email_settings import is_address
 from alerts.compose import (
     Context,
     compose,

@@ -13,7 +13,7 @@ from typing import Annotated, Any, get_args
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from alerts.channels.email import EmailSettings
+from alerts.channels.settings import ChannelSettings
 from alerts.contacts import (
     AbsenceSettings,
     Contacts,
@@ -79,8 +79,8 @@ class SchoolSettings(Section):
         return Telling(roster=self.roster(today), routes=self.routes.changes())
 
 
-class Alerts(Section):
-    email: EmailSettings | None = None
+class Alerts(ChannelSettings):
+    """How people are told."""
 
 
 def _place(value: str) -> str:

@@ -147,7 +147,7 @@ def test_evidence_from_before_the_log_is_adopted(
     engine = create_engine(database_url)
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0004")
+        command.upgrade(config, "0005")
         for id_, state in (("ev-2", "sealed"), ("ev-1", "partial"), ("ev-3", "wanted")):
             connection.execute(
                 text(

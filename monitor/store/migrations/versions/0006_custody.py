@@ -11,8 +11,8 @@ from alembic import op
 
 from monitor.custody import START, Deed, Handling, Head, Link, chained
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 _TEXTS = ("moment", "act", "actor", "subject", "sha256", "outcome", "previous", "hash")
 _REFUSED = "the custody log can only be added to"
