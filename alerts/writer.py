@@ -21,6 +21,7 @@ from alerts.compose import (
 from alerts.deliver import CannotWrite, Matters, envelope
 from alerts.guidance import Guidance
 from alerts.pictures import MOST_TOGETHER, attachable, fitting
+from alerts.playbook import Playbook
 from alerts.roster import Roster
 from monitor.custody import Head, head_in
 from monitor.domain import Case, Evidence, Letter, Role, School
@@ -41,6 +42,7 @@ class MailWriter:
     sender: str
     dashboard_url: str
     guidance: Guidance
+    playbook: Playbook
     screenshot: ReadScreenshot
     custody_mailbox: str = ""
 
@@ -108,6 +110,7 @@ class MailWriter:
             recipient=self._recipient(letter, matters),
             dashboard_url=self.dashboard_url.rstrip("/"),
             guidance=self.guidance,
+            playbook=self.playbook,
         )
 
     def _recipient(self, letter: Letter, matters: Matters) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import uuid4
 
 from alerts.channels.contract import Bell, Channel
@@ -22,7 +22,8 @@ from alerts.evidence.promises import Kept, keep_promises
 from alerts.evidence.report import SCREENSHOT
 from alerts.evidence.seal import read_sealed
 from alerts.governors import write as write_report
-from alerts.guidance import load_guidance
+from alerts.guidance import BadGuidance, Guidance, load_guidance
+from alerts.playbook import Playbook, load_playbook
 from alerts.writer import MailWriter
 from monitor.coverage import cover
 from monitor.custody import COMMAND_LINE, PROGRAM, Deed, Handling
@@ -57,6 +58,7 @@ log = logging.getLogger(__name__)
 CAMERA_FIRST = timedelta(minutes=2)  # so long may a scan take pictures before it tells people
 
 Clock = Callable[[], datetime]
+Data = TypeVar("Data")
 
 
 class Progress(Protocol):
@@ -123,6 +125,16 @@ class App:
     def assess(self) -> Assessor:
         """Loaded when first needed: a look at the log needs no word lists."""
         return Assessor()
+
+    @cached_property
+    def guidance(self) -> Guidance:
+        """What mails tell people to do. A mistake in a school's own words stops no mail."""
+        return _own_or_ours(load_guidance, self.settings.alerts.guidance)
+
+    @cached_property
+    def playbook(self) -> Playbook:
+        """The steps after an incident; likewise."""
+        return _own_or_ours(load_playbook, self.settings.alerts.steps)
 
     @property
     def evidence_root(self) -> Path:
@@ -246,7 +258,8 @@ class App:
             rosters={s.id: s.roster(self._today()) for s in self.settings.schools},
             sender=channel.sender,
             dashboard_url=self.settings.dashboard.url,
-            guidance=load_guidance(),
+            guidance=self.guidance,
+            playbook=self.playbook,
             screenshot=self._screenshot,
             custody_mailbox=self.settings.evidence.custody_mailbox or "",
         )
@@ -373,6 +386,14 @@ class App:
 
 def _done(act: Handling, evidence: Evidence, at: datetime, actor: str = PROGRAM) -> Deed:
     return Deed(act=act, subject=evidence.id, at=at, actor=actor, sha256=evidence.manifest_sha256)
+
+
+def _own_or_ours(load: Callable[..., Data], own: Path | None) -> Data:
+    try:
+        return load(own) if own is not None else load()
+    except BadGuidance as error:
+        log.error("%s. Until that is mended, what came with the program is used.", error)
+        return load()
 
 
 def _period(first: date, last: date) -> tuple[datetime, datetime]:
