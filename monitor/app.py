@@ -15,6 +15,7 @@ from uuid import uuid4
 from alerts.channels.contract import Bell, Channel
 from alerts.deliver import Delivered, deliver
 from alerts.evidence.capture import capture
+from alerts.evidence.export import export
 from alerts.evidence.launcher import find_browser
 from alerts.evidence.pdf import print_pdf
 from alerts.evidence.promises import Kept, keep_promises
@@ -26,10 +27,12 @@ from alerts.guidance import BadGuidance, Guidance, load_guidance
 from alerts.playbook import Playbook, load_playbook
 from alerts.writer import MailWriter
 from monitor.coverage import cover
+from monitor.custody import COMMAND_LINE, PROGRAM, Deed, Handling
 from monitor.domain import (
     AlertState,
     CaptureMode,
     CapturePromise,
+    Case,
     Evidence,
     Mention,
     School,
@@ -284,9 +287,15 @@ class App:
             guidance=self.guidance,
             playbook=self.playbook,
             screenshot=self._screenshot,
+            custody_mailbox=self.settings.evidence.custody_mailbox or "",
         )
         self._hasten_readdressed(writer)
         return deliver(self.store, channel, writer, clock=self.clock)
+
+    def custody(self) -> None:
+        """Promise the mail that takes the head of the custody log out of the house."""
+        if self.settings.evidence.custody_mailbox:
+            self.store.promise_head(self.settings.schools[0].id, self.clock())
 
     def _hasten_readdressed(self, writer: MailWriter) -> None:
         """A letter that was refused leaves at once when its address has been put right."""
@@ -296,7 +305,10 @@ class App:
                 self.store.hasten_letter(letter, now)
 
     def _screenshot(self, _school: str, evidence: Evidence) -> bytes | None:
-        return read_sealed(self.evidence_root, evidence, SCREENSHOT)
+        found = read_sealed(self.evidence_root, evidence, SCREENSHOT)
+        if found is not None:
+            self.store.record(_done(Handling.MAILED, evidence, self.clock()))
+        return found
 
     def undelivered(self) -> list[str]:
         """A sentence for each letter that should have left and has not."""
@@ -340,13 +352,13 @@ class App:
             case = self.store.case(number)
             for evidence in case.evidence if case else ():
                 self._remove(evidence.id)
-            self.store.forget_case(number)
+            self.store.forget_case(number, self.clock())
             yield number
 
     def _forget_evidence(self, ids: list[str]) -> Iterator[str]:
         for id_ in ids:
             self._remove(id_)
-            self.store.forget_evidence(id_)
+            self.store.forget_evidence(id_, self.clock())
             yield id_
 
     def _remove(self, id_: str) -> None:
@@ -364,6 +376,19 @@ class App:
         evidence = self._make_evidence(promise, last_try=True)
         self.store.add_capture(school, asked, evidence)
         return evidence
+
+    def export(self, case: Case, out: Path) -> str:
+        """The evidence pack of *case*; the SHA-256 of its incident.json. In the custody log
+        first, so that no pack is about of which it does not know. Raises CannotKeep."""
+        now = self.clock()
+        deeds = [_done(Handling.EXPORTED, one, now, COMMAND_LINE) for one in case.evidence]
+        self.store.record(*deeds)
+        number = export(case, self.evidence_root, out)
+        subject = case.incident.number
+        self.store.record(
+            Deed(act=Handling.PACKED, subject=subject, at=now, actor=COMMAND_LINE, sha256=number)
+        )
+        return number
 
     def report(self, school: str, first: date, last: date, out: Path) -> None:
         """The governors' report on both days and all between. Raises CannotWrite."""
@@ -383,6 +408,10 @@ class App:
     def close(self) -> None:
         self.client.close()
         self.store.close()
+
+
+def _done(act: Handling, evidence: Evidence, at: datetime, actor: str = PROGRAM) -> Deed:
+    return Deed(act=act, subject=evidence.id, at=at, actor=actor, sha256=evidence.manifest_sha256)
 
 
 def _own_or_ours(load: Callable[..., Data], own: Path | None) -> Data:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
+from monitor.custody import Deed, Handling
 from monitor.domain import (
     CaptureMode,
     Evidence,
@@ -21,6 +22,7 @@ from monitor.domain import (
     StillThere,
 )
 from monitor.revisits import next_look
+from monitor.store.custody import record
 from monitor.store.database import Database
 from monitor.store.recheck_tables import RecheckPlanRow, RecheckRow
 from monitor.store.sightings import mention_of
@@ -70,6 +72,7 @@ class Rechecks(Database):
                     difference=recheck.difference,
                 )
             )
+            record(session, _deed(promise, recheck))
 
     def postpone_recheck(self, promise: RecheckPromise, until: datetime) -> None:
         with self.transaction() as session:
@@ -87,6 +90,12 @@ class Rechecks(Database):
                 .outerjoin(IncidentRow, col(IncidentRow.key) == col(CaptureRow.incident))
             )
             return len(session.exec(joined.where(*_due(now))).all())
+
+
+def _deed(promise: RecheckPromise, recheck: Recheck) -> Deed:
+    return Deed(
+        act=Handling.RECHECKED, subject=promise.id, at=recheck.at, outcome=recheck.found.value
+    )
 
 
 def plan_looks(session: Session, evidence: Evidence) -> None:

@@ -23,7 +23,7 @@ from alerts.evidence.errors import NoBrowser, NotNow
 from alerts.evidence.launcher import PID_FILE
 from alerts.evidence.pdf import print_pdf
 from alerts.evidence.rechecks import Eyes, look_again
-from alerts.evidence.verify import verify
+from alerts.evidence.verifier import verify
 from monitor.domain import (
     CaptureMode,
     CapturePromise,

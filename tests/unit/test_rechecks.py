@@ -135,6 +135,8 @@ def test_a_take_down_is_known_by_its_day(store: Store) -> None:
         StillThere.GONE,
         StillThere.WALLED,
     ]
+    noted = [(link.act, link.outcome) for link in store.custody_of([evidence.id])]
+    assert noted[1:] == [("re-checked", look.found.value) for look in evidence.rechecks]
     assert evidence.rechecks[1].difference == f"- {POST}\n+ {POST.replace('Mon', 'Tues')}"
 
 
