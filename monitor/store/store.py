@@ -8,8 +8,9 @@ from monitor.store.coverage import Coverage
 from monitor.store.forgetting import Forgetting
 from monitor.store.mentions import Mentions
 from monitor.store.outbox import Outbox
+from monitor.store.publications import Publications
 from monitor.store.visits import Visits
 
 
-class Store(Mentions, Captures, Outbox, Visits, Coverage, Cases, Forgetting):
+class Store(Mentions, Captures, Outbox, Visits, Coverage, Cases, Forgetting, Publications):
     """What the program remembers; each base class is one noun."""
