@@ -15,11 +15,11 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from alerts.spreadsheets import Table, as_csv, as_xlsx
-from monitor.counts import Division, Kind, Period, Trend
+from monitor.counts import Division, Kind, Period, SourceGroup, Trend
 from monitor.counts import Table as Counts
 from monitor.coverage import Coverage
 from monitor.coverage import sentences as what_was_checked
-from monitor.domain import School, Sentiment
+from monitor.domain import Category, School, Sentiment, Severity
 from monitor.words import CATEGORIES, GROUPS, KINDS, SENTIMENTS, SEVERITIES
 
 WITHHELD = "withheld"
@@ -28,6 +28,13 @@ WITHHELD_MEANS = (
     "another that is fewer than five. It protects the people behind small numbers."
 )
 
+Words = (
+    Mapping[Kind, str]
+    | Mapping[SourceGroup, str]
+    | Mapping[Category, str]
+    | Mapping[Severity, str]
+    | Mapping[Sentiment, str]
+)
 PrintPdf = Callable[[str], bytes]
 
 _PAGES = Environment(
@@ -141,7 +148,7 @@ def _tables_of_what_was_said(trend: Trend) -> list[Table]:
     ]
 
 
-_DIVISIONS: tuple[tuple[Division, str, str, Mapping[str, str] | None], ...] = (
+_DIVISIONS: tuple[tuple[Division, str, str, Words | None], ...] = (
     (Division.KINDS, "What they were", "Kind", KINDS),
     (Division.SENTIMENTS, "How they sound", "Toward the school", SENTIMENTS),
     (
@@ -224,11 +231,11 @@ def _short(day: date) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
-def _named(counts: Counts, words: Mapping[str, str] | None) -> Counts:
+def _named(counts: Counts, words: Words | None) -> Counts:
     """In the order of *words*; without any, the rows are Mondays."""
     if words is None:
         return {_short(date.fromisoformat(row)): count for row, count in counts.items()}
-    return {words[row]: counts[row] for row in words if row in counts}
+    return {name: counts[row] for row, name in words.items() if row in counts}
 
 
 def _table(title: str, what: str, counts: Counts) -> Table:

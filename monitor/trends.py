@@ -59,9 +59,7 @@ def _divisions_of_all(
 
 
 def _divisions_of_concerns(concerns: Sequence[Counted]) -> Iterator[tuple[Division, Table]]:
-    # No row for those of no category: it and the largest row exclude each other, and so tell more.
-    labels = [category for one in concerns for category in one.categories]
-    yield Division.CATEGORIES, _table(Category, labels)
+    yield Division.CATEGORIES, _labels(Category, [one.categories for one in concerns])
     yield Division.SEVERITIES, _table(Severity, [one.severity for one in concerns])
 
 
@@ -91,6 +89,14 @@ def withhold(counts: Mapping[str, int]) -> dict[str, int | None]:
 def _table(rows: Iterable[str], values: Iterable[str]) -> Table:
     tally = Counter(values)
     return withhold({str(row): tally[row] for row in rows})
+
+
+def _labels(rows: Iterable[str], values: Sequence[Iterable[str]]) -> Table:
+    """Where one can have several labels, or none. Those without a label have no row: it would
+    exclude the others, and so tell more. And a row of nearly all tells how few are not in it."""
+    table = _table(rows, [label for labels in values for label in labels])
+    nearly_all = range(len(values) - FEWEST_SHOWN + 1, len(values))
+    return {} if any(count in nearly_all for count in table.values()) else table
 
 
 def _group(one: Counted, groups: Groups) -> SourceGroup:

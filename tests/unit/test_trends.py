@@ -56,6 +56,13 @@ def september(found: list[Counted]) -> Trend:
     return summarise(found, SEPTEMBER, GROUPS)
 
 
+def test_a_kind_of_nearly_all_concerns_would_tell_how_few_are_of_no_such_kind() -> None:
+    hateful = counted(categories=frozenset({Category.HATE}), in_log=True)
+    trend = september([hateful] * 9 + [counted(in_log=True)] * 3)
+    assert trend.number(Kind.CONCERN) == 12
+    assert trend.tables[Division.CATEGORIES] == {}
+
+
 def test_large_numbers_are_counted_as_they_are() -> None:
     threat = counted(categories=frozenset({Category.THREAT}), severity=Severity.HIGH, in_log=True)
     trend = september([counted()] * 7 + [threat] * 6)
