@@ -15,16 +15,6 @@ from monitor.store.tables import AlertRow, CaptureRow, IncidentRow, LetterRow, M
 
 
 class Forgetting(Database):
-    def close_case(self, number: str, now: datetime) -> bool:
-        """Close an incident. False if there is none of that number."""
-        with self.transaction() as session:
-            row = session.exec(select(IncidentRow).where(IncidentRow.number == number)).first()
-            if row is None:
-                return False
-            row.state, row.closed_at = IncidentState.CLOSED, now
-            session.add(row)
-            return True
-
     def forgettable_mentions(self, before: datetime, *, about_school: bool) -> int:
         query = select(func.count()).where(*_old(before, about_school=about_school))
         with self.reading() as session:
@@ -97,7 +87,7 @@ class Forgetting(Database):
             hand_on(session, row.key)
             session.execute(delete(MentionRow).where(col(MentionRow.incident) == row.key))
             forget_untold(session)
-            session.delete(row)
+            session.delete(row)  # and with it its history, which can go no other way
             return ids
 
 

@@ -10,7 +10,10 @@ from monitor.store.mentions import Mentions
 from monitor.store.outbox import Outbox
 from monitor.store.publications import Publications
 from monitor.store.visits import Visits
+from monitor.store.working import Working
 
 
-class Store(Mentions, Captures, Outbox, Visits, Coverage, Cases, Forgetting, Publications):
+class Store(
+    Mentions, Captures, Outbox, Visits, Coverage, Cases, Working, Forgetting, Publications
+):
     """What the program remembers; each base class is one noun."""
