@@ -258,7 +258,7 @@ def test_trends_count_a_term(board: Dashboard) -> None:
         page = client.get("/trends").text
         assert "12 public mentions" in page
         assert "Autumn term 2026" in page
-        summer = client.get("/trends?term=2026-04-20").text
+        summer = client.get("/trends?term=2026-04-13").text
         assert "Summer term 2026" in summer
         assert "No public mention" in summer
 
