@@ -11,6 +11,7 @@ from typing import Protocol
 from fastapi import Request
 
 from monitor.counts import Trend
+from monitor.custody import Deed
 from monitor.domain import Case, Evidence, School
 from monitor.health import Check, SourceHealth
 from monitor.store.accounts import Account, Accounts
@@ -19,7 +20,7 @@ from monitor.terms import Terms
 
 
 class Log(Protocol):
-    """What the dashboard reads from the store; it writes nothing there."""
+    """What the dashboard reads from the store; it writes there only who looked at what."""
 
     def listed(self, wanted: Wanted, *, limit: int, offset: int = 0) -> list[Listed]:
         """Newest first."""
@@ -32,6 +33,9 @@ class Log(Protocol):
 
     def checks(self, school: str, start: datetime, end: datetime) -> list[Check]:
         """Visits in [start, end), oldest first."""
+
+    def record(self, *deeds: Deed) -> None:
+        """Add to the custody log."""
 
 
 Trends = Callable[[str, date, date], Trend | None]
