@@ -9,12 +9,23 @@ from monitor.store.custody import Custody
 from monitor.store.forgetting import Forgetting
 from monitor.store.mentions import Mentions
 from monitor.store.outbox import Outbox
+from monitor.store.publications import Publications
 from monitor.store.rechecks import Rechecks
 from monitor.store.visits import Visits
 from monitor.store.working import Working
 
 
 class Store(
-    Mentions, Captures, Rechecks, Custody, Outbox, Visits, Coverage, Cases, Working, Forgetting
+    Mentions,
+    Captures,
+    Rechecks,
+    Custody,
+    Outbox,
+    Visits,
+    Coverage,
+    Cases,
+    Working,
+    Forgetting,
+    Publications,
 ):
     """What the program remembers; each base class is one noun."""

@@ -205,7 +205,7 @@ def test_looks_are_erased_with_the_evidence(store: Store) -> None:
     captured(store)
     promise = store.claim_recheck(NOW + HOUR, LEASE)
     assert promise is not None
-    store.forget_case("2026-001")
+    store.forget_case("2026-001", NOW)
     clock = Clock()
     clock.now = NOW + HOUR
     assert keep_looking(store, eyes(clock, never)) == 0
