@@ -177,7 +177,10 @@ class _Round:
         return Outcome.SENT
 
     def _hand_over(self, letter: Letter, matters: Matters) -> None:
-        message = self._kept(letter, matters) or self._write(letter, matters)
+        kept = self._kept(letter, matters)
+        if kept is not None and letter.attempts and self.channel.took(kept):
+            return  # an earlier try got through, and only its answer was lost
+        message = kept or self._write(letter, matters)
         try:
             self._give_to_channel(message)
         except TooLarge:

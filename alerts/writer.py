@@ -8,12 +8,12 @@ from datetime import datetime
 from email.message import EmailMessage
 from functools import partial
 
-from alerts.channels.email import is_address
+from alerts.channels.email_settings import is_address
 from alerts.compose import Context, compose, compose_notices, message_id, notices_id
-from alerts.decide import Contacts, may_read
 from alerts.deliver import CannotWrite, Matters, envelope
 from alerts.guidance import Guidance
 from alerts.pictures import MOST_TOGETHER, attachable, fitting
+from alerts.roster import Roster
 from monitor.domain import Case, Evidence, Letter, Role, School
 from monitor.health import Notice
 
@@ -22,12 +22,12 @@ ReadScreenshot = Callable[[str, Evidence], bytes | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailWriter:
-    """`schools` and `contacts` are by school id. `screenshot` yields the PNG of a piece of
+    """`schools` and `rosters` are by school id. `screenshot` yields the PNG of a piece of
     evidence, or None where there is none; it is asked only for those that may be attached.
     """
 
     schools: Mapping[str, School]
-    contacts: Mapping[str, Contacts]
+    rosters: Mapping[str, Roster]
     sender: str
     dashboard_url: str
     guidance: Guidance
@@ -39,13 +39,13 @@ class MailWriter:
         Where the role was chosen although nobody may be told, all stay, so that `write`
         says what is wrong with the addresses.
         """
-        contacts = self._contacts(letter)
+        roster = self._roster(letter)
         if letter.role is Role.CHAIR_OF_GOVERNORS:
             return matters
         return tuple(
             one
             for one in matters
-            if may_read(letter.role, contacts, concerns_head=_concerns_head(one))
+            if roster.may_read(letter.role, concerns_head=_concerns_head(one))
         )
 
     def is_readdressed(self, letter: Letter) -> bool:
@@ -96,8 +96,8 @@ class MailWriter:
         )
 
     def _recipient(self, letter: Letter, matters: Matters) -> str:
-        contacts = self._contacts(letter)
-        address = contacts.get(letter.role, "").strip()
+        roster = self._roster(letter)
+        address = roster.address(letter.role)
         if not address:
             raise CannotWrite(
                 f"nobody can be told: there is no address for {letter.role.value}; "
@@ -109,15 +109,15 @@ class MailWriter:
                 "e-mail address; correct it"
             )
         concerns_head = any(map(_concerns_head, matters))
-        if not may_read(letter.role, contacts, concerns_head=concerns_head):
+        if not roster.may_read(letter.role, concerns_head=concerns_head):
             raise CannotWrite(
                 f"the address of {letter.role.value} is also the head's, and this is a concern "
                 "about the head; give that role an address of its own under [schools.contacts]"
             )
         return address
 
-    def _contacts(self, letter: Letter) -> Contacts:
-        return self.contacts.get(letter.school, {})
+    def _roster(self, letter: Letter) -> Roster:
+        return self.rosters.get(letter.school) or Roster.of({})
 
 
 def _concerns_head(matter: Case | Notice) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
 
-from alerts.channels.email import Email
+from alerts.channels.contract import Bell, Channel
 from alerts.deliver import Delivered, deliver
 from alerts.evidence.capture import capture
 from alerts.evidence.launcher import find_browser
@@ -29,6 +29,7 @@ from monitor.egress import Egress
 from monitor.fetching import fetch_text
 from monitor.health import Check
 from monitor.pipeline import Polled, poll
+from monitor.posting import PostRoom
 from monitor.retention import cutoffs
 from monitor.secret import MissingSecret
 from monitor.settings import SchoolSettings, Settings
@@ -132,8 +133,8 @@ class App:
         school, source = visit.school, visit.source
         polled = self._poll(visit)
         canary = self._canary(visit) if polled.error is None else None
-        contacts = school.contacts.by_role()
-        write_down(polled, source, contacts, self.store, self.clock(), canary)
+        roster = school.roster(self._today())
+        write_down(polled, source, roster, self.store, self.clock(), canary)
         return polled
 
     def _canary(self, visit: Visit) -> str | None:
@@ -157,7 +158,7 @@ class App:
                 source,
                 self.client.allowing(source.places()),
                 self.assess,
-                school.contacts.by_role(),
+                school.telling(self._today()),
                 self.store,
                 self.clock,
             )
@@ -183,6 +184,10 @@ class App:
         done.captures += self._capture_in_view(progress)
         done.troubles = self.undelivered()
         return done
+
+    def _today(self) -> date:
+        """By the clock on the school's wall."""
+        return self.clock().astimezone(LONDON).date()
 
     # The jobs of the scheduler.
 
@@ -213,20 +218,23 @@ class App:
             last_try=last_try,
         )
 
-    def channel(self) -> Email | None:
-        """None where no mail server is configured."""
-        email = self.settings.alerts.email
-        return Email(email) if email else None
+    def channel(self) -> Channel | None:
+        """The way by which letters leave; None where none is configured."""
+        return self.settings.alerts.channel(PostRoom(self.egress))
+
+    def bells(self, school: str) -> list[Bell]:
+        """Those to be rung for *school* when an incident is critical."""
+        return list(self.settings.alerts.bells(school, PostRoom(self.egress)))
 
     def deliver(self) -> Delivered:
-        """Try every letter that is due. Without a mail server all wait, and are seen to."""
-        channel, email = self.channel(), self.settings.alerts.email
-        if channel is None or email is None:
+        """Try every letter that is due. Without a way to send all wait, and are seen to."""
+        channel = self.channel()
+        if channel is None:
             return Delivered()
         writer = MailWriter(
             schools=self.schools,
-            contacts={s.id: s.contacts.by_role() for s in self.settings.schools},
-            sender=email.sender,
+            rosters={s.id: s.roster(self._today()) for s in self.settings.schools},
+            sender=channel.sender,
             dashboard_url=self.settings.dashboard.url,
             guidance=load_guidance(),
             screenshot=self._screenshot,
@@ -255,7 +263,7 @@ class App:
         return found
 
     def _why_not_tried(self) -> str:
-        if self.settings.alerts.email is None:
+        if self.channel() is None:
             return "no mail server is configured; add [alerts.email]"
         return "it has not been tried yet"
 

@@ -54,6 +54,7 @@ class Role(StrEnum):
     CHAIR_OF_GOVERNORS = "chair_of_governors"
     DSL = "dsl"
     OFFICE = "office"
+    DATA_PROTECTION_OFFICER = "data_protection_officer"
 
 
 class CaptureMode(StrEnum):

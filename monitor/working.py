@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from alerts.decide import decide
-from monitor.domain import Act, Event, Incident, Role
+from alerts.telling import Telling
+from monitor.domain import Act, Event, Incident
 from monitor.incidents import after
 from monitor.store.store import Store
 
@@ -25,11 +26,11 @@ class Overtaken(Exception):
         )
 
 
-Contacts = Mapping[str, Mapping[Role, str]]  # by School.id
+Tellings = Mapping[str, Telling]  # by School.id
 
 
 def work(
-    store: Store, number: str, event: Event, contacts: Contacts, *, seen: int | None = None
+    store: Store, number: str, event: Event, tellings: Tellings, *, seen: int | None = None
 ) -> Incident:
     """The incident as it then stands. Said twice, it is done once.
 
@@ -46,9 +47,13 @@ def work(
             raise Overtaken
         now = after(before, event)
         worse = now.severity.rank > before.severity.rank
-        told = decide(now, before, contacts.get(before.school, {})) if worse else []
+        told = decide(now, before, _telling(tellings, before)) if worse else []
         folder.record(event, now, told)
         return now
+
+
+def _telling(tellings: Tellings, incident: Incident) -> Telling:
+    return tellings.get(incident.school) or Telling.to({})
 
 
 def _done(event: Event, incident: Incident, last: Event | None) -> bool:

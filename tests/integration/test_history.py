@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from alerts.telling import Telling
 from monitor.domain import Case, Category, Role, Severity
 from monitor.pipeline import Polled, poll
 from monitor.store.store import Store
@@ -29,7 +30,9 @@ RANT = (
     "The teachers at Wexcombe Park Primary School are muppets and the clowns in the office are "
     "even dafter, and I hope that all of them hear it at the gate from every single one of us."
 )
-CONTACTS = {Role.HEAD: "head@wexcombepark.example", Role.OFFICE: "office@wexcombepark.example"}
+CONTACTS = Telling.to(
+    {Role.HEAD: "head@wexcombepark.example", Role.OFFICE: "office@wexcombepark.example"}
+)
 
 
 @dataclass

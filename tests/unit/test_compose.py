@@ -20,6 +20,7 @@ from alerts.deliver import CannotWrite, to_bytes
 from alerts.guidance import OURS, BadGuidance, load_guidance
 from alerts.masking import defang, quote
 from alerts.pictures import MOST_BYTES, MOST_TOGETHER
+from alerts.roster import Roster
 from alerts.writer import MailWriter
 from monitor.domain import (
     Assessment,
@@ -623,7 +624,7 @@ def a_writer(**contacts: str) -> MailWriter:
     named = contacts or {"head": INSIDE}
     return MailWriter(
         schools={"wexcombe": SCHOOL},
-        contacts={"wexcombe": {Role(name): address for name, address in named.items()}},
+        rosters={"wexcombe": Roster.of({Role(name): address for name, address in named.items()})},
         sender="monitor@wexcombepark.example",
         dashboard_url="http://127.0.0.1:8000/",
         guidance=GUIDANCE,

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from alerts.telling import Telling
 from monitor.domain import (
     Act,
     Assessment,
@@ -33,7 +34,7 @@ from monitor.working import NoSuchIncident, Overtaken, work
 from tests.casework import act, close
 
 NOW = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
-CONTACTS = {"park": {Role.HEAD: "head@park.example"}}
+CONTACTS = {"park": Telling.to({Role.HEAD: "head@park.example"})}
 OPENED = Incident(
     key="park:forum:1",
     school="park",
