@@ -370,6 +370,21 @@ class EvidenceState(StrEnum):
     PARTIAL = "partial"
 
 
+class Shows(StrEnum):
+    """What there was to see at the address when it was opened; all but `post` is recorded
+    as what it is, and never filed as if it were the post."""
+
+    NOT_OPENED = "not_opened"
+    POST = "post"
+    LOGIN_WALL = "login_wall"
+    CONSENT_WALL = "consent_wall"
+    BOT_WALL = "bot_wall"
+    GONE = "gone"  # the site says so by its status
+    SOFT_404 = "soft_404"  # the site says so in words only
+    BLANK = "blank"
+    ERROR = "error"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What was captured of one mention, sealed by the SHA-256 of its manifest."""
@@ -381,6 +396,7 @@ class Evidence:
     manifest_sha256: str
     files: tuple[EvidenceFile, ...] = ()
     note: str = ""  # in plain words: what could not be captured, and why
+    shows: Shows = Shows.NOT_OPENED
 
     def __post_init__(self) -> None:
         _aware(self.captured_at, "captured_at")
@@ -425,6 +441,7 @@ class CapturePromise:
     mention: Mention
     mode: CaptureMode
     attempts: int = 0  # how often it was tried before
+    incident: str = ""  # Incident.number; empty where a person asked for it
 
 
 class AlertState(StrEnum):

@@ -12,7 +12,7 @@ from monitor.domain import CaptureMode, CapturePromise, Evidence, EvidenceState,
 from monitor.store.database import Database
 from monitor.store.rows import evidence_from_row
 from monitor.store.sightings import mention_of
-from monitor.store.tables import CaptureRow
+from monitor.store.tables import CaptureRow, IncidentRow
 
 
 class Captures(Database):
@@ -82,6 +82,7 @@ def _seal(row: CaptureRow, evidence: Evidence) -> None:
     row.captured_at, row.manifest_sha256 = evidence.captured_at, evidence.manifest_sha256
     row.files = json.dumps([asdict(f) for f in evidence.files])
     row.note, row.error, row.leased_until = evidence.note, "", None
+    row.shows = evidence.shows
 
 
 def _promise(session: Session, row: CaptureRow) -> CapturePromise:
@@ -91,4 +92,10 @@ def _promise(session: Session, row: CaptureRow) -> CapturePromise:
         mention=mention_of(session, row),
         mode=CaptureMode(row.mode),
         attempts=row.attempts,
+        incident=_number(session, row.incident),
     )
+
+
+def _number(session: Session, key: str | None) -> str:
+    incident = session.get(IncidentRow, key) if key else None
+    return incident.number if incident else ""

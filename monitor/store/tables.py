@@ -170,6 +170,7 @@ class CaptureRow(SQLModel, table=True):
     manifest_sha256: str = ""
     files: str = Field(default="[]", sa_type=Text)  # JSON
     note: str = Field(default="", sa_type=Text)
+    shows: str = "not_opened"  # monitor.domain.Shows
 
 
 class LetterRow(SQLModel, table=True):
