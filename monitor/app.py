@@ -9,22 +9,33 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import uuid4
 
 from alerts.channels.contract import Bell, Channel
 from alerts.deliver import Delivered, deliver
 from alerts.evidence.capture import capture
+from alerts.evidence.export import export
 from alerts.evidence.launcher import find_browser
 from alerts.evidence.pdf import print_pdf
 from alerts.evidence.promises import Kept, keep_promises
 from alerts.evidence.report import SCREENSHOT
 from alerts.evidence.seal import read_sealed
 from alerts.governors import write as write_report
-from alerts.guidance import load_guidance
+from alerts.guidance import BadGuidance, Guidance, load_guidance
+from alerts.playbook import Playbook, load_playbook
 from alerts.writer import MailWriter
 from monitor.coverage import cover
-from monitor.domain import AlertState, CaptureMode, CapturePromise, Evidence, Mention, School
+from monitor.custody import COMMAND_LINE, PROGRAM, Deed, Handling
+from monitor.domain import (
+    AlertState,
+    CaptureMode,
+    CapturePromise,
+    Case,
+    Evidence,
+    Mention,
+    School,
+)
 from monitor.egress import Egress
 from monitor.fetching import fetch_text
 from monitor.health import Check
@@ -47,6 +58,7 @@ log = logging.getLogger(__name__)
 CAMERA_FIRST = timedelta(minutes=2)  # so long may a scan take pictures before it tells people
 
 Clock = Callable[[], datetime]
+Data = TypeVar("Data")
 
 
 class Progress(Protocol):
@@ -113,6 +125,16 @@ class App:
     def assess(self) -> Assessor:
         """Loaded when first needed: a look at the log needs no word lists."""
         return Assessor()
+
+    @cached_property
+    def guidance(self) -> Guidance:
+        """What mails tell people to do. A mistake in a school's own words stops no mail."""
+        return _own_or_ours(load_guidance, self.settings.alerts.guidance)
+
+    @cached_property
+    def playbook(self) -> Playbook:
+        """The steps after an incident; likewise."""
+        return _own_or_ours(load_playbook, self.settings.alerts.steps)
 
     @property
     def evidence_root(self) -> Path:
@@ -236,11 +258,18 @@ class App:
             rosters={s.id: s.roster(self._today()) for s in self.settings.schools},
             sender=channel.sender,
             dashboard_url=self.settings.dashboard.url,
-            guidance=load_guidance(),
+            guidance=self.guidance,
+            playbook=self.playbook,
             screenshot=self._screenshot,
+            custody_mailbox=self.settings.evidence.custody_mailbox or "",
         )
         self._hasten_readdressed(writer)
         return deliver(self.store, channel, writer, clock=self.clock)
+
+    def custody(self) -> None:
+        """Promise the mail that takes the head of the custody log out of the house."""
+        if self.settings.evidence.custody_mailbox:
+            self.store.promise_head(self.settings.schools[0].id, self.clock())
 
     def _hasten_readdressed(self, writer: MailWriter) -> None:
         """A letter that was refused leaves at once when its address has been put right."""
@@ -250,7 +279,10 @@ class App:
                 self.store.hasten_letter(letter, now)
 
     def _screenshot(self, _school: str, evidence: Evidence) -> bytes | None:
-        return read_sealed(self.evidence_root, evidence, SCREENSHOT)
+        found = read_sealed(self.evidence_root, evidence, SCREENSHOT)
+        if found is not None:
+            self.store.record(_done(Handling.MAILED, evidence, self.clock()))
+        return found
 
     def undelivered(self) -> list[str]:
         """A sentence for each letter that should have left and has not."""
@@ -294,13 +326,13 @@ class App:
             case = self.store.case(number)
             for evidence in case.evidence if case else ():
                 self._remove(evidence.id)
-            self.store.forget_case(number)
+            self.store.forget_case(number, self.clock())
             yield number
 
     def _forget_evidence(self, ids: list[str]) -> Iterator[str]:
         for id_ in ids:
             self._remove(id_)
-            self.store.forget_evidence(id_)
+            self.store.forget_evidence(id_, self.clock())
             yield id_
 
     def _remove(self, id_: str) -> None:
@@ -318,6 +350,19 @@ class App:
         evidence = self._make_evidence(promise, last_try=True)
         self.store.add_capture(school, asked, evidence)
         return evidence
+
+    def export(self, case: Case, out: Path) -> str:
+        """The evidence pack of *case*; the SHA-256 of its incident.json. In the custody log
+        first, so that no pack is about of which it does not know. Raises CannotKeep."""
+        now = self.clock()
+        deeds = [_done(Handling.EXPORTED, one, now, COMMAND_LINE) for one in case.evidence]
+        self.store.record(*deeds)
+        number = export(case, self.evidence_root, out)
+        subject = case.incident.number
+        self.store.record(
+            Deed(act=Handling.PACKED, subject=subject, at=now, actor=COMMAND_LINE, sha256=number)
+        )
+        return number
 
     def report(self, school: str, first: date, last: date, out: Path) -> None:
         """The governors' report on both days and all between. Raises CannotWrite."""
@@ -337,6 +382,18 @@ class App:
     def close(self) -> None:
         self.client.close()
         self.store.close()
+
+
+def _done(act: Handling, evidence: Evidence, at: datetime, actor: str = PROGRAM) -> Deed:
+    return Deed(act=act, subject=evidence.id, at=at, actor=actor, sha256=evidence.manifest_sha256)
+
+
+def _own_or_ours(load: Callable[..., Data], own: Path | None) -> Data:
+    try:
+        return load(own) if own is not None else load()
+    except BadGuidance as error:
+        log.error("%s. Until that is mended, what came with the program is used.", error)
+        return load()
 
 
 def _period(first: date, last: date) -> tuple[datetime, datetime]:

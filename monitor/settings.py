@@ -23,6 +23,7 @@ from alerts.contacts import (
     contradictions,
     roster,
 )
+from alerts.evidence.options import EvidenceSettings
 from alerts.roster import Roster
 from alerts.telling import Telling
 from monitor.domain import School, StaffMember
@@ -79,7 +80,14 @@ class SchoolSettings(Section):
 
 
 class Alerts(ChannelSettings):
-    """How people are told."""
+    """How people are told, and in which words."""
+
+    guidance: Path | None = Field(
+        None, description="your own copy of alerts/guidance.toml: what mails tell people to do"
+    )
+    steps: Path | None = Field(
+        None, description="your own copy of alerts/steps.toml: forms, drafts and clocks"
+    )
 
 
 def _place(value: str) -> str:
@@ -136,6 +144,7 @@ class Settings(Section):
     sources: tuple[Annotated[Source, BeforeValidator(_source)], ...] = ()
     alerts: Alerts = Field(default_factory=Alerts)
     network: Network = Field(default_factory=Network)
+    evidence: EvidenceSettings = Field(default_factory=EvidenceSettings)
     dashboard: Dashboard = Field(default_factory=Dashboard)
     retention: Retention = Field(default_factory=Retention)
 
@@ -193,7 +202,15 @@ def load(path: Path) -> Settings:
     if mistakes or settings is None:
         lines = "\n".join(f"  {key}: {what}" for key, what in mistakes)
         raise SettingsError(f"{path} needs attention:\n{lines}")
-    return settings.model_copy(update={"data_dir": path.parent / settings.data_dir})
+    return _beside(path.parent, settings)
+
+
+def _beside(folder: Path, settings: Settings) -> Settings:
+    """Paths in a configuration are meant from where it lies."""
+    named = {"guidance": settings.alerts.guidance, "steps": settings.alerts.steps}
+    found = {name: folder / file for name, file in named.items() if file is not None}
+    alerts = settings.alerts.model_copy(update=found)
+    return settings.model_copy(update={"data_dir": folder / settings.data_dir, "alerts": alerts})
 
 
 def _where(error: tomllib.TOMLDecodeError) -> str:

@@ -88,6 +88,8 @@ def test_an_incident_shows_words_reasons_evidence_and_who_was_told(board: Dashbo
         assert answer.headers["content-type"] == "image/png"
         assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
         assert answer.headers["x-content-type-options"] == "nosniff"
+    seen = board.store.custody()[-1]
+    assert (seen.act, seen.actor, seen.sha256) == ("viewed", "account 1", sha256(png).hexdigest())
 
 
 def test_evidence_that_was_changed_says_so_and_its_picture_is_not_shown(board: Dashboard) -> None:

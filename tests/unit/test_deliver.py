@@ -18,6 +18,7 @@ from alerts.channels.contract import (
 )
 from alerts.deliver import CannotWrite, Delivered, Writer, deliver
 from alerts.guidance import load_guidance
+from alerts.playbook import load_playbook
 from alerts.roster import Roster
 from alerts.writer import MailWriter
 from monitor.domain import Case, Category, Incident, Letter, Role, School, Severity, Urgency
@@ -300,6 +301,7 @@ def a_writer(**contacts: str) -> MailWriter:
         sender="monitor@wexcombepark.example",
         dashboard_url="http://127.0.0.1:8000",
         guidance=load_guidance(),
+        playbook=load_playbook(),
         screenshot=lambda school, evidence: None,
     )
 
