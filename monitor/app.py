@@ -22,6 +22,7 @@ from alerts.evidence.report import SCREENSHOT
 from alerts.evidence.seal import read_sealed
 from alerts.governors import write as write_report
 from alerts.guidance import load_guidance
+from alerts.telling import Telling
 from alerts.writer import MailWriter
 from monitor.coverage import cover
 from monitor.domain import AlertState, CaptureMode, CapturePromise, Evidence, Mention, School
@@ -34,6 +35,7 @@ from monitor.secret import MissingSecret
 from monitor.settings import SchoolSettings, Settings
 from monitor.store.database import StoreError
 from monitor.store.store import Store
+from monitor.terms import Terms
 from monitor.trends import LONDON, summarise
 from monitor.watching import ask_canaries, write_down
 from nlp.assess import Assessor
@@ -105,6 +107,7 @@ class App:
         self.egress = Egress(frozenset(settings.network.allow))
         self.client = PoliteClient(self.egress, contact=settings.network.contact)
         self.schools: dict[str, School] = {s.id: s.school() for s in settings.schools}
+        self.terms: dict[str, Terms] = {s.id: s.calendar() for s in settings.schools}
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.store = Store(settings.database_url())
 
@@ -132,8 +135,7 @@ class App:
         school, source = visit.school, visit.source
         polled = self._poll(visit)
         canary = self._canary(visit) if polled.error is None else None
-        roster = school.roster(self._today())
-        write_down(polled, source, roster, self.store, self.clock(), canary)
+        write_down(polled, source, self.telling(school), self.store, self.clock(), canary)
         return polled
 
     def _canary(self, visit: Visit) -> str | None:
@@ -157,7 +159,7 @@ class App:
                 source,
                 self.client.allowing(source.places()),
                 self.assess,
-                school.telling(self._today()),
+                self.telling(school),
                 self.store,
                 self.clock,
             )
@@ -183,6 +185,11 @@ class App:
         done.captures += self._capture_in_view(progress)
         done.troubles = self.undelivered()
         return done
+
+    def telling(self, school: SchoolSettings) -> Telling:
+        """Whom to tell of what today, and when."""
+        most = self.settings.alerts.mails_an_hour
+        return school.telling(self._today(), self.terms[school.id], most)
 
     def _today(self) -> date:
         """By the clock on the school's wall."""
@@ -236,7 +243,8 @@ class App:
             screenshot=self._screenshot,
         )
         self._hasten_readdressed(writer)
-        return deliver(self.store, channel, writer, clock=self.clock)
+        most = self.settings.alerts.mails_an_hour
+        return deliver(self.store, channel, writer, clock=self.clock, most=most)
 
     def _hasten_readdressed(self, writer: MailWriter) -> None:
         """A letter that was refused leaves at once when its address has been put right."""

@@ -149,6 +149,7 @@ class Dashboard:
                 role=role,
                 severity=severity,
                 urgency=Urgency.NOW,
+                due_at=Clock().now,
             )
             for role in alerts
         )
