@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from alerts.channels.email import is_address
+from alerts.channels.email_settings import is_address
 from alerts.roster import Absence, Roster
 from alerts.routing import Matter, Routes
 from monitor.domain import Role

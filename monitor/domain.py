@@ -389,6 +389,21 @@ class EvidenceState(StrEnum):
     PARTIAL = "partial"
 
 
+class Shows(StrEnum):
+    """What there was to see at the address when it was opened; all but `post` is recorded
+    as what it is, and never filed as if it were the post."""
+
+    NOT_OPENED = "not_opened"
+    POST = "post"
+    LOGIN_WALL = "login_wall"
+    CONSENT_WALL = "consent_wall"
+    BOT_WALL = "bot_wall"
+    GONE = "gone"  # the site says so by its status
+    SOFT_404 = "soft_404"  # the site says so in words only
+    BLANK = "blank"
+    ERROR = "error"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What was captured of one mention, sealed by the SHA-256 of its manifest."""
@@ -400,6 +415,7 @@ class Evidence:
     manifest_sha256: str
     files: tuple[EvidenceFile, ...] = ()
     note: str = ""  # in plain words: what could not be captured, and why
+    shows: Shows = Shows.NOT_OPENED
 
     def __post_init__(self) -> None:
         _aware(self.captured_at, "captured_at")
@@ -444,6 +460,7 @@ class CapturePromise:
     mention: Mention
     mode: CaptureMode
     attempts: int = 0  # how often it was tried before
+    incident: str = ""  # Incident.number; empty where a person asked for it
 
 
 class AlertState(StrEnum):
@@ -547,37 +564,3 @@ class Case:
     def editions(self) -> tuple[Sighting, ...]:
         """All that was ever written in it: each post as it stood each time."""
         return tuple(edition for sighting in self.sightings for edition in sighting.editions)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
-    """A mention about the school without its words: all that a trend may know of it."""
-
-    first_seen_at: datetime
-    source: str
-    categories: frozenset[Category]
-    severity: Severity
-    sentiment: Sentiment
-    criticism: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trend:
-    """What governors may know of a period: counts; no text, no names, no addresses.
-
-    `start` and `end` are both within the period. A count of None is withheld: it is
-    fewer than five, or would let a reader work out one that is. A table that is empty
-    although there are mentions is withheld as a whole. Weeks begin on Mondays;
-    `concerns` are mentions with at least one category.
-    """
-
-    start: date
-    end: date
-    total: int | None
-    concerns: int | None
-    criticism: int | None
-    weeks: Mapping[date, int | None]
-    sources: Mapping[str, int | None]
-    categories: Mapping[Category, int | None]
-    severities: Mapping[Severity, int | None]
-    sentiments: Mapping[Sentiment, int | None]

@@ -13,7 +13,7 @@ from typing import Annotated, Any, get_args
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from alerts.channels.email import EmailSettings
+from alerts.channels.settings import ChannelSettings
 from alerts.contacts import (
     AbsenceSettings,
     Contacts,
@@ -23,6 +23,7 @@ from alerts.contacts import (
     contradictions,
     roster,
 )
+from alerts.evidence.options import EvidenceSettings
 from alerts.hours import HoursSettings, TermSettings, terms_of
 from alerts.roster import Roster
 from alerts.telling import MAILS_AN_HOUR, Telling
@@ -96,11 +97,18 @@ class SchoolSettings(Section):
         )
 
 
-class Alerts(Section):
+class Alerts(ChannelSettings):
+    """How people are told, and in which words."""
+
     mails_an_hour: int = Field(
         MAILS_AN_HOUR, ge=2, le=1000, description="urgent mails to one school, at most"
     )
-    email: EmailSettings | None = None
+    guidance: Path | None = Field(
+        None, description="your own copy of alerts/guidance.toml: what mails tell people to do"
+    )
+    steps: Path | None = Field(
+        None, description="your own copy of alerts/steps.toml: forms, drafts and clocks"
+    )
 
 
 def _place(value: str) -> str:
@@ -157,6 +165,7 @@ class Settings(Section):
     sources: tuple[Annotated[Source, BeforeValidator(_source)], ...] = ()
     alerts: Alerts = Field(default_factory=Alerts)
     network: Network = Field(default_factory=Network)
+    evidence: EvidenceSettings = Field(default_factory=EvidenceSettings)
     dashboard: Dashboard = Field(default_factory=Dashboard)
     retention: Retention = Field(default_factory=Retention)
 
@@ -210,7 +219,7 @@ def load(path: Path) -> Settings:
         raise SettingsError(f"{path} is not valid TOML: {_where(error)}") from None
     settings, mistakes = _build(table)
     if settings is not None:
-        settings = _placed(settings, path.parent)
+        settings = _beside(path.parent, settings)
         mistakes += _contradictions(settings)
     if mistakes or settings is None:
         lines = "\n".join(f"  {key}: {what}" for key, what in mistakes)
@@ -218,13 +227,16 @@ def load(path: Path) -> Settings:
     return settings
 
 
-def _placed(settings: Settings, folder: Path) -> Settings:
-    """Paths are relative to the file that names them."""
+def _beside(folder: Path, settings: Settings) -> Settings:
+    """Paths in a configuration are meant from where it lies."""
+    named = {"guidance": settings.alerts.guidance, "steps": settings.alerts.steps}
+    found = {name: folder / file for name, file in named.items() if file is not None}
+    alerts = settings.alerts.model_copy(update=found)
     schools = tuple(
         s.model_copy(update={"term_dates": s.term_dates and folder / s.term_dates})
         for s in settings.schools
     )
-    placed = {"data_dir": folder / settings.data_dir, "schools": schools}
+    placed = {"data_dir": folder / settings.data_dir, "alerts": alerts, "schools": schools}
     return settings.model_copy(update=placed)
 
 

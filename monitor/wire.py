@@ -85,6 +85,7 @@ class EvidenceJson(TypedDict):
     mode: str
     captured_at: str | None
     state: str
+    shows: str
     note: str
     files: list[FileJson]
 
@@ -207,6 +208,7 @@ def case_to_json(case: Case) -> IncidentJson:
                 "mode": e.mode.value,
                 "captured_at": moment(e.captured_at),
                 "state": e.state.value,
+                "shows": e.shows.value,
                 "note": e.note,
                 "files": [{"name": f.name, "sha256": f.sha256, "bytes": f.bytes} for f in e.files],
             }

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import tomli_w
 
-from alerts.channels.email import is_address
+from alerts.channels.email_settings import is_address
 from monitor.domain import Role
 from monitor.words import ROLES
 

@@ -11,8 +11,10 @@ from typing import ClassVar, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from monitor.egress import place
+from monitor.oauth import Credentials
 from monitor.secret import Secret
 from sources.contract import About, Every, Page, Source
 from sources.errors import AccessRefused, SourceError, Unreachable
@@ -40,6 +42,7 @@ class Mailbox(Source):
     """
 
     kind: ClassVar[str] = "mailbox"
+    group: ClassVar[SourceGroup] = SourceGroup.STAFF
     about: ClassVar[About] = About(
         finds="links and words that your staff forward to a mailbox, and the pages in mails of "
         "Google Alerts",
@@ -146,13 +149,13 @@ class Mailbox(Source):
         if self.password is not None:
             return password(self.password)
         assert self.client_secret is not None  # see _one_way_in
-        return token(
-            client,
+        who = Credentials(
             client_id=self.client_id,
             secret=self.client_secret,
             tenant=self.tenant,
             refresh=self.refresh_token,
         )
+        return token(client, who)
 
     def _read(self, visit: Visit, client: PoliteClient) -> None:
         """A mail that is too long for us even in outline ends the line, but not the visit."""

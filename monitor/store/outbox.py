@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
 from sqlmodel import and_, col, func, or_, select, update
 
+from monitor.custody import Head, head_in
 from monitor.domain import AlertState, Case, Letter, Role, Urgency
 from monitor.health import Notice
 from monitor.store.cases import cases_of
@@ -64,7 +65,9 @@ class Outbox(Database):
         with self.reading() as session:
             return tuple(notices_of(session, letter))
 
-    def matters_in(self, letter: Letter) -> tuple[Case | Notice, ...]:
+    def matters_in(self, letter: Letter) -> tuple[Case | Notice | Head, ...]:
+        if head := head_in(letter.key):
+            return (head,)
         return self.cases_in(letter) or self.notices_in(letter)
 
     def write_message(self, letter: Letter, message: bytes, message_id: str) -> None:

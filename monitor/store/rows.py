@@ -25,6 +25,7 @@ from monitor.domain import (
     Revision,
     Role,
     Severity,
+    Shows,
     Sighting,
     Standing,
     Told,
@@ -120,6 +121,7 @@ def evidence_from_row(row: CaptureRow) -> Evidence:
         manifest_sha256=row.manifest_sha256,
         files=tuple(EvidenceFile(**f) for f in json.loads(row.files)),
         note=row.note or row.error,
+        shows=Shows(row.shows),
     )
 
 

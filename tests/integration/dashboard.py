@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from threading import Thread
@@ -15,6 +15,7 @@ from threading import Thread
 import httpx
 from argon2 import PasswordHasher
 
+from monitor.counts import Trend
 from monitor.domain import (
     Alert,
     Assessment,
@@ -30,11 +31,15 @@ from monitor.domain import (
     School,
     Sentiment,
     Severity,
+    Shows,
     Urgency,
 )
+from monitor.publishing import parts
+from monitor.reviewing import review
 from monitor.store.accounts import AccountRole, Accounts
 from monitor.store.mentions import Entry
 from monitor.store.store import Store
+from monitor.terms import Terms
 from monitor.web.app import create_app
 from monitor.web.server import listen, server
 
@@ -113,6 +118,7 @@ class Dashboard:
         not_assessed: str | None = None,
         mode: CaptureMode | None = None,
         files: dict[str, bytes] | None = None,
+        shows: Shows = Shows.POST,
         alerts: tuple[Role, ...] = (),
     ) -> str:
         """The number of the new incident."""
@@ -166,10 +172,10 @@ class Dashboard:
         )
         assert self.store.keep(entry)
         if mode is not None:
-            self._capture(mode, files or {})
+            self._capture(mode, files or {}, shows)
         return next(c for c in self.store.cases(school) if c.incident.key == name).incident.number
 
-    def _capture(self, mode: CaptureMode, files: dict[str, bytes]) -> None:
+    def _capture(self, mode: CaptureMode, files: dict[str, bytes], shows: Shows) -> None:
         promise = self.store.claim_capture(self.clock(), timedelta(minutes=5))
         assert promise is not None
         folder = self.evidence / promise.id
@@ -186,8 +192,15 @@ class Dashboard:
                 EvidenceFile(name=name, sha256=sha256(c).hexdigest(), bytes=len(c))
                 for name, c in files.items()
             ),
+            shows=Shows.NOT_OPENED if mode is CaptureMode.LINK else shows,
         )
         self.store.captured(promise, sealed)
+
+    def trends(
+        self, school: str, first: date, last: date, *, so_far: bool = False
+    ) -> Trend | None:
+        spans = parts(Terms(), first, last)
+        return review(self.store, school, spans, groups={}, clock=self.clock, so_far=so_far)
 
 
 @contextmanager
@@ -202,6 +215,8 @@ def running(folder: Path, *, secure_cookies: bool = False) -> Iterator[Dashboard
         schools=SCHOOLS,
         evidence_root=board.evidence,
         verify=lambda _: list(board.changed),
+        trends=board.trends,
+        terms={school: Terms() for school in SCHOOLS},
         clock=clock,
         secure_cookies=secure_cookies,
     )

@@ -16,6 +16,7 @@ import pytest
 from alerts.channels.email import Email, EmailSettings
 from alerts.deliver import deliver
 from alerts.guidance import load_guidance
+from alerts.playbook import load_playbook
 from alerts.telling import Telling
 from alerts.text import COLUMNS
 from alerts.writer import MailWriter
@@ -96,6 +97,7 @@ class Town:
             sender="monitor@trust.example",
             dashboard_url="http://127.0.0.1:8000",
             guidance=load_guidance(),
+            playbook=load_playbook(),
             screenshot=lambda _school, _evidence: None,
         )
         settings = {"host": "127.0.0.1", "port": self.smtp.port, "security": "none"}

@@ -11,6 +11,7 @@ import pytest
 from alerts.compose import compose_notices, notices_id
 from alerts.decide import decide_notices
 from alerts.guidance import load_guidance
+from alerts.playbook import load_playbook
 from alerts.source_news import subject
 from alerts.telling import Telling
 from alerts.writer import MailWriter
@@ -193,6 +194,7 @@ def test_the_mails_of_sources_stand_in_one_thread_and_know_themselves_again() ->
         sender=context.sender,
         dashboard_url=context.dashboard_url,
         guidance=load_guidance(),
+        playbook=load_playbook(),
         screenshot=lambda *_: None,
     )
     written = writer.write(letter, (a_notice(),), NOW)
