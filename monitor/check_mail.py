@@ -49,9 +49,8 @@ def _words(app: App) -> Iterator[Finding]:
         try:
             load(path)
         except BadGuidance as error:
-            yield Finding(
-                part=part, ok=False, sentence=f"{str(error)[0].upper()}{str(error)[1:]}."
-            )
+            said = f"Ours is used until yours is mended: {error}."
+            yield Finding(part=part, ok=False, sentence=said)
         else:
             yield Finding(part=part, ok=True, sentence="Your own copy is in order.")
 
