@@ -21,13 +21,14 @@ from alerts.channels.contract import (
     TooLarge,
     Unusable,
 )
+from monitor.custody import Head
 from monitor.domain import Case, Letter, Urgency
 from monitor.health import Notice
 
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
-Matters = tuple[Case | Notice, ...]  # what a letter tells of: incidents, or sources
+Matters = tuple[Case | Notice | Head, ...]  # what a letter tells of: incidents, or sources ...
 
 # Longer than a channel may take for one letter (email: 2 minutes), so that no other worker
 # takes up a letter which is still on its way.

@@ -15,28 +15,42 @@ from uuid import uuid4
 from alerts.channels.contract import Bell, Channel
 from alerts.deliver import Delivered, deliver
 from alerts.evidence.capture import capture
+from alerts.evidence.export import export
 from alerts.evidence.launcher import find_browser
 from alerts.evidence.pdf import print_pdf
 from alerts.evidence.promises import Kept, keep_promises
 from alerts.evidence.report import SCREENSHOT
 from alerts.evidence.seal import read_sealed
+from alerts.governors import CannotWrite
 from alerts.governors import write as write_report
 from alerts.guidance import BadGuidance, Guidance, load_guidance
 from alerts.playbook import Playbook, load_playbook
 from alerts.writer import MailWriter
+from monitor.counts import LONDON, Trend
 from monitor.coverage import cover
-from monitor.domain import AlertState, CaptureMode, CapturePromise, Evidence, Mention, School
+from monitor.custody import COMMAND_LINE, PROGRAM, Deed, Handling
+from monitor.domain import (
+    AlertState,
+    CaptureMode,
+    CapturePromise,
+    Case,
+    Evidence,
+    Mention,
+    School,
+)
 from monitor.egress import Egress
 from monitor.fetching import fetch_text
 from monitor.health import Check
 from monitor.pipeline import Polled, poll
 from monitor.posting import PostRoom
+from monitor.publishing import parts
 from monitor.retention import cutoffs
+from monitor.reviewing import review
 from monitor.secret import MissingSecret
 from monitor.settings import SchoolSettings, Settings
 from monitor.store.database import StoreError
 from monitor.store.store import Store
-from monitor.trends import LONDON, summarise
+from monitor.terms import Terms
 from monitor.watching import ask_canaries, write_down
 from nlp.assess import Assessor
 from sources.contract import Source
@@ -107,6 +121,7 @@ class App:
         self.clock = clock
         self.egress = Egress(frozenset(settings.network.allow))
         self.client = PoliteClient(self.egress, contact=settings.network.contact)
+        self.terms = Terms()
         self.schools: dict[str, School] = {s.id: s.school() for s in settings.schools}
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.store = Store(settings.database_url())
@@ -251,9 +266,15 @@ class App:
             guidance=self.guidance,
             playbook=self.playbook,
             screenshot=self._screenshot,
+            custody_mailbox=self.settings.evidence.custody_mailbox or "",
         )
         self._hasten_readdressed(writer)
         return deliver(self.store, channel, writer, clock=self.clock)
+
+    def custody(self) -> None:
+        """Promise the mail that takes the head of the custody log out of the house."""
+        if self.settings.evidence.custody_mailbox:
+            self.store.promise_head(self.settings.schools[0].id, self.clock())
 
     def _hasten_readdressed(self, writer: MailWriter) -> None:
         """A letter that was refused leaves at once when its address has been put right."""
@@ -263,7 +284,10 @@ class App:
                 self.store.hasten_letter(letter, now)
 
     def _screenshot(self, _school: str, evidence: Evidence) -> bytes | None:
-        return read_sealed(self.evidence_root, evidence, SCREENSHOT)
+        found = read_sealed(self.evidence_root, evidence, SCREENSHOT)
+        if found is not None:
+            self.store.record(_done(Handling.MAILED, evidence, self.clock()))
+        return found
 
     def undelivered(self) -> list[str]:
         """A sentence for each letter that should have left and has not."""
@@ -307,13 +331,13 @@ class App:
             case = self.store.case(number)
             for evidence in case.evidence if case else ():
                 self._remove(evidence.id)
-            self.store.forget_case(number)
+            self.store.forget_case(number, self.clock())
             yield number
 
     def _forget_evidence(self, ids: list[str]) -> Iterator[str]:
         for id_ in ids:
             self._remove(id_)
-            self.store.forget_evidence(id_)
+            self.store.forget_evidence(id_, self.clock())
             yield id_
 
     def _remove(self, id_: str) -> None:
@@ -332,16 +356,46 @@ class App:
         self.store.add_capture(school, asked, evidence)
         return evidence
 
-    def report(self, school: str, first: date, last: date, out: Path) -> None:
-        """The governors' report on both days and all between. Raises CannotWrite."""
-        start, end = _period(first, last)
+    def export(self, case: Case, out: Path) -> str:
+        """The evidence pack of *case*; the SHA-256 of its incident.json. In the custody log
+        first, so that no pack is about of which it does not know. Raises CannotKeep."""
+        now = self.clock()
+        deeds = [_done(Handling.EXPORTED, one, now, COMMAND_LINE) for one in case.evidence]
+        self.store.record(*deeds)
+        number = export(case, self.evidence_root, out)
+        subject = case.incident.number
+        self.store.record(
+            Deed(act=Handling.PACKED, subject=subject, at=now, actor=COMMAND_LINE, sha256=number)
+        )
+        return number
+
+    def trend(self, school: str, first: date, last: date, *, so_far: bool = False) -> Trend | None:
+        """What governors may know of the terms that the days from *first* to *last* lie in;
+        None while nothing of them is published. *so_far*: as monitor.reviewing says."""
+        return review(
+            self.store,
+            school,
+            parts(self.terms, first, last),
+            groups={source.name: source.group for source in self.settings.sources},
+            clock=self.clock,
+            so_far=so_far,
+        )
+
+    def report(self, school: str, first: date, last: date, out: Path) -> Trend:
+        """The governors' report on the terms that these days lie in. Raises CannotWrite."""
+        trend = self.trend(school, first, last, so_far=True)
+        if trend is None:
+            raise CannotWrite("This period has not begun yet. Please choose days up to today.")
+        period = trend.period
+        checks = self.store.checks(school, period.start, period.end)
         write_report(
-            summarise(self.store.counted(school, start, end), first, last),
+            trend,
             self.schools[school],
             out,
-            coverage=cover(self.store.checks(school, start, end), first, last),
+            coverage=cover(checks, period.first_day, period.last_day),
             print_pdf=lambda h: print_pdf(h, find_browser()),
         )
+        return trend
 
     def checks(self, school: str, first: date, last: date) -> list[Check]:
         """The record of visits on both days and all between."""
@@ -350,6 +404,10 @@ class App:
     def close(self) -> None:
         self.client.close()
         self.store.close()
+
+
+def _done(act: Handling, evidence: Evidence, at: datetime, actor: str = PROGRAM) -> Deed:
+    return Deed(act=act, subject=evidence.id, at=at, actor=actor, sha256=evidence.manifest_sha256)
 
 
 def _own_or_ours(load: Callable[..., Data], own: Path | None) -> Data:

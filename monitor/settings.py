@@ -23,6 +23,7 @@ from alerts.contacts import (
     contradictions,
     roster,
 )
+from alerts.evidence.options import EvidenceSettings
 from alerts.roster import Roster
 from alerts.telling import Telling
 from monitor.domain import School, StaffMember
@@ -143,6 +144,7 @@ class Settings(Section):
     sources: tuple[Annotated[Source, BeforeValidator(_source)], ...] = ()
     alerts: Alerts = Field(default_factory=Alerts)
     network: Network = Field(default_factory=Network)
+    evidence: EvidenceSettings = Field(default_factory=EvidenceSettings)
     dashboard: Dashboard = Field(default_factory=Dashboard)
     retention: Retention = Field(default_factory=Retention)
 

@@ -30,7 +30,7 @@ from alerts.evidence.launcher import ABSENT
 from alerts.evidence.record import META, Making, given_words, write_meta, write_source
 from alerts.evidence.report import TEXT, Fault, Report, Task
 from alerts.evidence.seal import MANIFEST, Sealed, fresh_folder, hash_file, publish, seal
-from alerts.evidence.verify import verify
+from alerts.evidence.verifier import verify
 from monitor.domain import (
     CaptureMode,
     CapturePromise,

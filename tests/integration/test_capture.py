@@ -22,7 +22,7 @@ from alerts.evidence.capture import capture
 from alerts.evidence.errors import NoBrowser, NotNow
 from alerts.evidence.launcher import PID_FILE
 from alerts.evidence.pdf import print_pdf
-from alerts.evidence.verify import verify
+from alerts.evidence.verifier import verify
 from monitor.domain import CaptureMode, CapturePromise, Evidence, EvidenceState, Mention, Shows
 from monitor.egress import Egress
 from tests.integration.site import Site, answer

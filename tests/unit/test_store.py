@@ -354,7 +354,7 @@ def test_a_closed_incident_is_forgotten_with_all_that_hangs_on_it(store: Store) 
 
     assert store.forgettable_cases(NOW) == []
     assert store.forgettable_cases(later) == ["2026-001"]
-    assert store.forget_case("2026-001") == [capture_id("park", entry("1").mention)]
+    assert store.forget_case("2026-001", NOW) == [capture_id("park", entry("1").mention)]
     assert [c.incident.number for c in store.cases()] == ["2026-002"]
     assert len(store.unsent()) == 1
 
@@ -442,7 +442,7 @@ def test_evidence_outside_any_incident_is_forgotten_in_its_time(store: Store) ->
 
     assert store.forgettable_evidence(NOW) == []
     assert store.forgettable_evidence(NOW + LEASE) == ["ev-1"]
-    store.forget_evidence("ev-1")
+    store.forget_evidence("ev-1", NOW)
     assert store.evidence() == []
 
 

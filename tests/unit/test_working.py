@@ -297,7 +297,7 @@ def test_when_its_time_is_over_an_incident_is_forgotten_with_its_history(store: 
     for number in ("2026-001", "2026-002"):
         close(store, number, NOW)
     assert store.forgettable_cases(NOW + timedelta(days=1)) == ["2026-001", "2026-002"]
-    store.forget_case("2026-001")
+    store.forget_case("2026-001", NOW)
     with store.engine.connect() as connection:
         left = connection.execute(text("SELECT incident FROM event")).scalars().all()
     assert left == ["park:forum:2"]
