@@ -79,7 +79,7 @@ def compose_head(letter: Letter, head: Head, context: Context, *, at: datetime) 
     message = _envelope(context, at, head_id(letter, head, context))
     _thread(message, f"custody:{letter.school}", context)
     message["Subject"] = custody_head.subject(head)
-    _set_text(message, custody_head.body(head, context, at))
+    set_text(message, custody_head.body(head, context, at))
     return message
 
 
