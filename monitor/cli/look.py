@@ -90,6 +90,7 @@ def _as_json(done: Scanned) -> dict[str, object]:
         "mentions": sum(v.new for v in done.visits),
         "incidents_opened": sum(v.incidents_opened for v in done.visits),
         "captures": done.captures,
+        "rechecks": done.rechecks,
         "alerts_sent": done.alerts_sent,
     }
 
@@ -101,7 +102,8 @@ def _tell(done: Scanned) -> None:
     say(
         f"{sum(v.new for v in done.visits)} new posts, "
         f"{sum(v.incidents_opened for v in done.visits)} incidents opened, "
-        f"{done.captures} pieces of evidence captured, {done.alerts_sent} mails sent."
+        f"{done.captures} pieces of evidence captured, {done.rechecks} looked at again, "
+        f"{done.alerts_sent} mails sent."
     )
 
 
