@@ -7,11 +7,11 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from email.message import EmailMessage
-from email.utils import format_datetime
 from types import MappingProxyType
 
 from alerts import custody_head, many, source_news
 from alerts.body import Context, body
+from alerts.envelope import envelope, set_text
 from alerts.pictures import attachable, is_png
 from alerts.text import one_line
 from monitor.custody import Head
@@ -51,10 +51,10 @@ def compose(
         _thread(message, [f"story:{many.story_of(s[0])}" for s in many.stories(distinct)], context)
     if _is_many(letter, distinct):
         message["Subject"] = many.subject(distinct)
-        _set_text(message, many.body(letter, distinct, context))
+        set_text(message, many.body(letter, distinct, context))
     else:
         message["Subject"] = _subject(letter, distinct, context)
-        _set_text(message, body(letter, distinct, context, left_out=left_out))
+        set_text(message, body(letter, distinct, context, left_out=left_out))
     for item in attachable(
         distinct, context.school, urgency=letter.urgency, recipient=context.recipient
     ):
@@ -69,7 +69,7 @@ def compose_notices(
     message = _envelope(context, at, notices_id(letter, notices, context))
     _thread(message, [f"sources:{letter.school}"], context)
     message["Subject"] = source_news.subject(notices)
-    _set_text(message, source_news.body(notices, context))
+    set_text(message, source_news.body(notices, context))
     return message
 
 
@@ -83,7 +83,7 @@ def compose_head(letter: Letter, head: Head, context: Context, *, at: datetime) 
     message = _envelope(context, at, head_id(letter, head, context))
     _thread(message, f"custody:{letter.school}", context)
     message["Subject"] = custody_head.subject(head)
-    _set_text(message, custody_head.body(head, context, at))
+    set_text(message, custody_head.body(head, context, at))
     return message
 
 
@@ -112,17 +112,13 @@ def _sayable(case: Case) -> str:
 
 
 def _envelope(context: Context, at: datetime, identity: str) -> EmailMessage:
-    domain = context.sender.rpartition("@")[2]
-    message = EmailMessage()
-    message["From"] = f"School reputation monitor <{context.sender}>"
-    message["To"] = context.recipient
-    message["Date"] = format_datetime(at)
-    message["Message-ID"] = identity
-    slug = re.sub(r"[^a-z0-9-]+", "-", context.school.id.lower()).strip("-") or "school"
-    message["List-Id"] = f"<{slug}.alerts.{domain}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
-    return message
+    return envelope(
+        sender=context.sender,
+        recipient=context.recipient,
+        at=at,
+        identity=identity,
+        about=context.school.id,
+    )
 
 
 def _is_many(letter: Letter, cases: tuple[Case, ...]) -> bool:
@@ -154,11 +150,6 @@ def _subject(letter: Letter, cases: tuple[Case, ...], context: Context) -> str:
     else:
         what = one_line(context.guidance.topics(cases[0])[0].name)
     return f"{incident.severity.value.capitalize()}: {what}, incident {incident.number}"
-
-
-def _set_text(message: EmailMessage, text: str) -> None:
-    plain = "7bit" if text.isascii() else "quoted-printable"
-    message.set_content(text, charset="utf-8", cte=plain)
 
 
 def _attach(message: EmailMessage, item: Evidence, screenshot: bytes) -> None:
