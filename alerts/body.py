@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from alerts.guidance import Guidance, Steps
 from alerts.masking import defang, host_of, private_words, quote
 from alerts.pictures import is_own_address
+from alerts.playbook import Playbook
+from alerts.steps import steps_for
 from alerts.text import day, one_line, render, table, uk_time
 from monitor.domain import (
     CaptureMode,
@@ -65,6 +67,7 @@ class Context:
     recipient: str
     dashboard_url: str
     guidance: Guidance
+    playbook: Playbook
 
 
 def body(letter: Letter, cases: tuple[Case, ...], context: Context, *, left_out: int = 0) -> str:
@@ -94,6 +97,7 @@ def _incident(case: Case, context: Context, left_out: int) -> str:
         because=_because(case, context),
         do=steps.do,
         do_not=steps.do_not,
+        routes=_routes(case, context),
         helpers=_helpers(steps, guidance),
         link=_link(case, context),
         evidence=_evidence(case) + _more_pictures(left_out),
@@ -175,6 +179,15 @@ def _quotes(sighting: Sighting, case: Case, school: School) -> list[str]:
         return []
     spans = (r.text for r in sighting.assessment.because if r.category in incident.categories)
     return [words for span in spans if (words := quote(span, school))]
+
+
+def _routes(case: Case, context: Context) -> list[dict[str, str]]:
+    """The site's own way to take reports. All the other steps are in the log."""
+    return [
+        {"how": f"{step.platform}. {step.text}", "url": step.url}
+        for step in steps_for(case, context.playbook)
+        if step.platform
+    ]
 
 
 def _helpers(steps: Steps, guidance: Guidance) -> list[str]:

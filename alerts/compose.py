@@ -10,14 +10,23 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from types import MappingProxyType
 
-from alerts import source_news
+from alerts import custody_head, source_news
 from alerts.body import Context, body
 from alerts.pictures import attachable, is_png
 from alerts.text import one_line
+from monitor.custody import Head
 from monitor.domain import Case, Evidence, Letter, Urgency
 from monitor.health import Notice
 
-__all__ = ["Context", "compose", "compose_notices", "message_id", "notices_id"]
+__all__ = [
+    "Context",
+    "compose",
+    "compose_head",
+    "compose_notices",
+    "head_id",
+    "message_id",
+    "notices_id",
+]
 
 _NONE: Mapping[str, bytes] = MappingProxyType({})
 
@@ -63,6 +72,19 @@ def compose_notices(
 def notices_id(letter: Letter, notices: tuple[Notice, ...], context: Context) -> str:
     """Another, once one of the troubles is over."""
     return _identity("source", letter, context, {notice.key for notice in notices})
+
+
+def compose_head(letter: Letter, head: Head, context: Context, *, at: datetime) -> EmailMessage:
+    """The mail that takes the head of the custody log out of the house, dated *at*."""
+    message = _envelope(context, at, head_id(letter, head, context))
+    _thread(message, f"custody:{letter.school}", context)
+    message["Subject"] = custody_head.subject(head)
+    _set_text(message, custody_head.body(head, context, at))
+    return message
+
+
+def head_id(letter: Letter, head: Head, context: Context) -> str:
+    return _identity("custody", letter, context, {str(head)})
 
 
 def message_id(letter: Letter, cases: tuple[Case, ...], context: Context) -> str:

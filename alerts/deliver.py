@@ -21,13 +21,14 @@ from alerts.channels.contract import (
     TooLarge,
     Unusable,
 )
+from monitor.custody import Head
 from monitor.domain import Case, Letter, Urgency
 from monitor.health import Notice
 
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
-Matters = tuple[Case | Notice, ...]  # what a letter tells of: incidents, or sources
+Matters = tuple[Case | Notice | Head, ...]  # what a letter tells of: incidents, or sources ...
 
 # Longer than a channel may take for one letter (email: 2 minutes), so that no other worker
 # takes up a letter which is still on its way.
@@ -177,7 +178,10 @@ class _Round:
         return Outcome.SENT
 
     def _hand_over(self, letter: Letter, matters: Matters) -> None:
-        message = self._kept(letter, matters) or self._write(letter, matters)
+        kept = self._kept(letter, matters)
+        if kept is not None and letter.attempts and self.channel.took(kept):
+            return  # an earlier try got through, and only its answer was lost
+        message = kept or self._write(letter, matters)
         try:
             self._give_to_channel(message)
         except TooLarge:

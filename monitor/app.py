@@ -10,26 +10,30 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 from threading import Lock
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import uuid4
 
-from alerts.channels.email import Email
+from alerts.channels.contract import Bell, Channel
 from alerts.deliver import Delivered, deliver
 from alerts.evidence.capture import capture
+from alerts.evidence.export import export
 from alerts.evidence.launcher import find_browser
 from alerts.evidence.pdf import print_pdf
 from alerts.evidence.promises import Kept, keep_promises
 from alerts.evidence.report import SCREENSHOT
 from alerts.evidence.seal import read_sealed
 from alerts.governors import write as write_report
-from alerts.guidance import load_guidance
+from alerts.guidance import BadGuidance, Guidance, load_guidance
+from alerts.playbook import Playbook, load_playbook
 from alerts.writer import MailWriter
 from monitor.coverage import cover
+from monitor.custody import COMMAND_LINE, PROGRAM, Deed, Handling
 from monitor.domain import (
     AlertState,
     Assessment,
     CaptureMode,
     CapturePromise,
+    Case,
     Evidence,
     Mention,
     School,
@@ -38,6 +42,7 @@ from monitor.egress import Egress
 from monitor.fetching import fetch_text
 from monitor.health import Check
 from monitor.pipeline import Polled, poll
+from monitor.posting import PostRoom
 from monitor.retention import cutoffs
 from monitor.rounds import Rounds
 from monitor.secret import MissingSecret
@@ -56,6 +61,7 @@ log = logging.getLogger(__name__)
 CAMERA_FIRST = timedelta(minutes=2)  # so long may a scan take pictures before it tells people
 
 Clock = Callable[[], datetime]
+Data = TypeVar("Data")
 
 
 class Progress(Protocol):
@@ -135,6 +141,16 @@ class App:
         with self._reading:
             return self.assessor(mention, school)
 
+    @cached_property
+    def guidance(self) -> Guidance:
+        """What mails tell people to do. A mistake in a school's own words stops no mail."""
+        return _own_or_ours(load_guidance, self.settings.alerts.guidance)
+
+    @cached_property
+    def playbook(self) -> Playbook:
+        """The steps after an incident; likewise."""
+        return _own_or_ours(load_playbook, self.settings.alerts.steps)
+
     @property
     def evidence_root(self) -> Path:
         return self.settings.data_dir / "evidence"
@@ -159,8 +175,8 @@ class App:
         return self._write_down(visit, self._failed(visit, Unfinished()))
 
     def _write_down(self, visit: Visit, polled: Polled, canary: str | None = None) -> Polled:
-        contacts = visit.school.contacts.by_role()
-        write_down(polled, visit.source, contacts, self.store, self.clock(), canary)
+        roster = visit.school.roster(self._today())
+        write_down(polled, visit.source, roster, self.store, self.clock(), canary)
         return polled
 
     def _canary(self, visit: Visit) -> str | None:
@@ -184,7 +200,7 @@ class App:
                 source,
                 self.client.allowing(source.places()),
                 self.assess,
-                school.contacts.by_role(),
+                school.telling(self._today()),
                 self.store,
                 self.clock,
             )
@@ -221,6 +237,10 @@ class App:
             progress.advance()
         return [came[visit.key] for visit in visits if visit.key in came]
 
+    def _today(self) -> date:
+        """By the clock on the school's wall."""
+        return self.clock().astimezone(LONDON).date()
+
     # The jobs of the scheduler.
 
     def poll(self) -> None:
@@ -249,26 +269,36 @@ class App:
             last_try=last_try,
         )
 
-    def channel(self) -> Email | None:
-        """None where no mail server is configured."""
-        email = self.settings.alerts.email
-        return Email(email) if email else None
+    def channel(self) -> Channel | None:
+        """The way by which letters leave; None where none is configured."""
+        return self.settings.alerts.channel(PostRoom(self.egress))
+
+    def bells(self, school: str) -> list[Bell]:
+        """Those to be rung for *school* when an incident is critical."""
+        return list(self.settings.alerts.bells(school, PostRoom(self.egress)))
 
     def deliver(self) -> Delivered:
-        """Try every letter that is due. Without a mail server all wait, and are seen to."""
-        channel, email = self.channel(), self.settings.alerts.email
-        if channel is None or email is None:
+        """Try every letter that is due. Without a way to send all wait, and are seen to."""
+        channel = self.channel()
+        if channel is None:
             return Delivered()
         writer = MailWriter(
             schools=self.schools,
-            contacts={s.id: s.contacts.by_role() for s in self.settings.schools},
-            sender=email.sender,
+            rosters={s.id: s.roster(self._today()) for s in self.settings.schools},
+            sender=channel.sender,
             dashboard_url=self.settings.dashboard.url,
-            guidance=load_guidance(),
+            guidance=self.guidance,
+            playbook=self.playbook,
             screenshot=self._screenshot,
+            custody_mailbox=self.settings.evidence.custody_mailbox or "",
         )
         self._hasten_readdressed(writer)
         return deliver(self.store, channel, writer, clock=self.clock)
+
+    def custody(self) -> None:
+        """Promise the mail that takes the head of the custody log out of the house."""
+        if self.settings.evidence.custody_mailbox:
+            self.store.promise_head(self.settings.schools[0].id, self.clock())
 
     def _hasten_readdressed(self, writer: MailWriter) -> None:
         """A letter that was refused leaves at once when its address has been put right."""
@@ -278,7 +308,10 @@ class App:
                 self.store.hasten_letter(letter, now)
 
     def _screenshot(self, _school: str, evidence: Evidence) -> bytes | None:
-        return read_sealed(self.evidence_root, evidence, SCREENSHOT)
+        found = read_sealed(self.evidence_root, evidence, SCREENSHOT)
+        if found is not None:
+            self.store.record(_done(Handling.MAILED, evidence, self.clock()))
+        return found
 
     def undelivered(self) -> list[str]:
         """A sentence for each letter that should have left and has not."""
@@ -291,7 +324,7 @@ class App:
         return found
 
     def _why_not_tried(self) -> str:
-        if self.settings.alerts.email is None:
+        if self.channel() is None:
             return "no mail server is configured; add [alerts.email]"
         return "it has not been tried yet"
 
@@ -322,13 +355,13 @@ class App:
             case = self.store.case(number)
             for evidence in case.evidence if case else ():
                 self._remove(evidence.id)
-            self.store.forget_case(number)
+            self.store.forget_case(number, self.clock())
             yield number
 
     def _forget_evidence(self, ids: list[str]) -> Iterator[str]:
         for id_ in ids:
             self._remove(id_)
-            self.store.forget_evidence(id_)
+            self.store.forget_evidence(id_, self.clock())
             yield id_
 
     def _remove(self, id_: str) -> None:
@@ -346,6 +379,19 @@ class App:
         evidence = self._make_evidence(promise, last_try=True)
         self.store.add_capture(school, asked, evidence)
         return evidence
+
+    def export(self, case: Case, out: Path) -> str:
+        """The evidence pack of *case*; the SHA-256 of its incident.json. In the custody log
+        first, so that no pack is about of which it does not know. Raises CannotKeep."""
+        now = self.clock()
+        deeds = [_done(Handling.EXPORTED, one, now, COMMAND_LINE) for one in case.evidence]
+        self.store.record(*deeds)
+        number = export(case, self.evidence_root, out)
+        subject = case.incident.number
+        self.store.record(
+            Deed(act=Handling.PACKED, subject=subject, at=now, actor=COMMAND_LINE, sha256=number)
+        )
+        return number
 
     def report(self, school: str, first: date, last: date, out: Path) -> None:
         """The governors' report on both days and all between. Raises CannotWrite."""
@@ -365,6 +411,18 @@ class App:
     def close(self) -> None:
         self.client.close()
         self.store.close()
+
+
+def _done(act: Handling, evidence: Evidence, at: datetime, actor: str = PROGRAM) -> Deed:
+    return Deed(act=act, subject=evidence.id, at=at, actor=actor, sha256=evidence.manifest_sha256)
+
+
+def _own_or_ours(load: Callable[..., Data], own: Path | None) -> Data:
+    try:
+        return load(own) if own is not None else load()
+    except BadGuidance as error:
+        log.error("%s. Until that is mended, what came with the program is used.", error)
+        return load()
 
 
 def _period(first: date, last: date) -> tuple[datetime, datetime]:

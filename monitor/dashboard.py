@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
-from alerts.evidence.verify import verify
+from alerts.evidence.verifier import verify
 from monitor.app import App
 from monitor.domain import Evidence
 from monitor.store.accounts import Accounts

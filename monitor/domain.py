@@ -54,6 +54,7 @@ class Role(StrEnum):
     CHAIR_OF_GOVERNORS = "chair_of_governors"
     DSL = "dsl"
     OFFICE = "office"
+    DATA_PROTECTION_OFFICER = "data_protection_officer"
 
 
 class CaptureMode(StrEnum):
@@ -72,6 +73,42 @@ class CaptureMode(StrEnum):
 class IncidentState(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
+
+
+class Act(StrEnum):
+    """What a person may do to an incident. The first five need a reason, a note is one."""
+
+    DECIDED = "decided"
+    SEVERITY = "severity"
+    VERACITY = "veracity"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    NOTE = "note"
+    ASSIGNED = "assigned"
+    DUE = "due"
+    ACKNOWLEDGED = "acknowledged"
+
+    @property
+    def needs_a_reason(self) -> bool:
+        return list(Act).index(self) <= list(Act).index(Act.NOTE)
+
+
+class Decision(StrEnum):
+    """What an incident turned out to be. `criticism` is lawful, and goes the complaints route."""
+
+    NOT_US = "not_us"
+    NO_CONCERN = "no_concern"
+    CRITICISM = "criticism"
+    INCIDENT = "incident"
+
+
+class Veracity(StrEnum):
+    """Whether what was said is so. No word of ours says "libel": that is for a court."""
+
+    TRUE = "true"
+    UNTRUE = "untrue"
+    UNKNOWN = "unknown"
+    DISPUTED = "disputed"
 
 
 def _aware(moment: datetime | None, name: str) -> None:
@@ -211,12 +248,74 @@ class Assessment:
         )
 
 
+def _may_be(act: Act, value: str) -> bool:
+    try:
+        match act:
+            case Act.DECIDED:
+                Decision(value)
+            case Act.SEVERITY:
+                Severity(value)
+            case Act.VERACITY:
+                Veracity(value)
+            case Act.DUE:
+                bool(value) and date.fromisoformat(value)
+            case Act.ASSIGNED:
+                return len(value) <= LONGEST_ID
+            case _:
+                return not value
+    except ValueError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One line of an incident's history: never changed, never taken back.
+
+    `by` is the account's e-mail address, `role` what it was at the time. `value` is a
+    Decision, Severity or Veracity; for `assigned` an account's address and for `due` a date,
+    both empty where it is taken off; else nothing. `reason` is the person's own words.
+    Raises ValueError, in words for that person, without a reason where one is needed.
+    """
+
+    act: Act
+    at: datetime
+    by: str
+    role: str
+    value: str = ""
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        _aware(self.at, "at")
+        object.__setattr__(self, "reason", storable(self.reason).strip())
+        if not self.by or not self.role:
+            raise ValueError("An entry in the history needs the name and the role of a person.")
+        if not _may_be(self.act, self.value):
+            raise ValueError("Choose one of the answers that are offered.")
+        if self.act.needs_a_reason and not self.reason:
+            raise ValueError("Enter the reason: it stays in the history beside your name.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where the work on an incident stands: what follows from its history, and nothing else."""
+
+    decision: Decision | None = None
+    veracity: Veracity | None = None
+    assigned: str = ""  # an account's e-mail address
+    due: date | None = None
+    acknowledged_at: datetime | None = None
+    closed_at: datetime | None = None
+    lowered: int = 0  # how often its severity was; a rise after that is news again
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """Mentions of one school that a person should look at together.
 
     `key` never changes and comes from the first mention; `number` ("2026-014") is for
-    people, and is given by the store when the incident is first written down.
+    people, and is given by the store when the incident is first written down. `judged` is the
+    gravest that the posts were judged to be; `severity` is that, or what a person made of it.
     """
 
     key: str
@@ -229,6 +328,8 @@ class Incident:
     about_head: bool = False
     child_safety: bool = False
     pictures_allowed: bool = True
+    judged: Severity = Severity.NONE
+    standing: Standing = Standing()
 
     def __post_init__(self) -> None:
         _aware(self.opened_at, "opened_at")
@@ -269,6 +370,21 @@ class EvidenceState(StrEnum):
     PARTIAL = "partial"
 
 
+class Shows(StrEnum):
+    """What there was to see at the address when it was opened; all but `post` is recorded
+    as what it is, and never filed as if it were the post."""
+
+    NOT_OPENED = "not_opened"
+    POST = "post"
+    LOGIN_WALL = "login_wall"
+    CONSENT_WALL = "consent_wall"
+    BOT_WALL = "bot_wall"
+    GONE = "gone"  # the site says so by its status
+    SOFT_404 = "soft_404"  # the site says so in words only
+    BLANK = "blank"
+    ERROR = "error"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What was captured of one mention, sealed by the SHA-256 of its manifest."""
@@ -280,6 +396,7 @@ class Evidence:
     manifest_sha256: str
     files: tuple[EvidenceFile, ...] = ()
     note: str = ""  # in plain words: what could not be captured, and why
+    shows: Shows = Shows.NOT_OPENED
 
     def __post_init__(self) -> None:
         _aware(self.captured_at, "captured_at")
@@ -324,6 +441,7 @@ class CapturePromise:
     mention: Mention
     mode: CaptureMode
     attempts: int = 0  # how often it was tried before
+    incident: str = ""  # Incident.number; empty where a person asked for it
 
 
 class AlertState(StrEnum):
@@ -402,10 +520,12 @@ class Case:
     """Everything that is known of one incident.
 
     `near_copies`: how many more posts, in the log or not, say nearly the same words.
+    `history`: what people did, oldest first.
     """
 
     incident: Incident
     sightings: tuple[Sighting, ...]
+    history: tuple[Event, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     told: tuple[Told, ...] = ()
     near_copies: int = 0

@@ -1,4 +1,4 @@
-"""Which mentions belong together? Pure: remembers nothing.
+"""Which mentions belong together, and where the work on them stands? Pure: remembers nothing.
 
 Only sightings of one and the same thing are joined. Two different threats in one week are
 two incidents, because a second one hidden in the first is an alert that nobody gets.
@@ -9,11 +9,23 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from monitor.canonical import canonical
-from monitor.domain import Assessment, CaptureMode, Incident, IncidentState, Mention, Severity
+from monitor.domain import (
+    Act,
+    Assessment,
+    CaptureMode,
+    Decision,
+    Event,
+    Incident,
+    IncidentState,
+    Mention,
+    Severity,
+    Standing,
+    Veracity,
+)
 from monitor.wording import fingerprint, words
 
 _FEW_WORDS = 6  # "Disgusting, absolutely disgusting" said twice is not one story
@@ -109,14 +121,30 @@ def group(
         categories=frozenset(),
         severity=Severity.NONE,
     )
+    found = _severity(mention, assessment)
+    news = found.rank > incident.judged.rank or _says_more(assessment, incident)
     return replace(
         incident,
         categories=incident.categories | assessment.categories,
-        severity=max(incident.severity, _severity(mention, assessment), key=lambda s: s.rank),
+        severity=_graver(incident.severity, found) if news else incident.severity,
+        judged=_graver(incident.judged, found),
         about_head=incident.about_head or assessment.about_head,
         child_safety=incident.child_safety or assessment.child_safety,
         pictures_allowed=incident.pictures_allowed and capture is CaptureMode.FULL,
     )
+
+
+def _says_more(assessment: Assessment, incident: Incident) -> bool:
+    """Something of which a person who lowered the severity did not know."""
+    return (
+        not assessment.categories <= incident.categories
+        or assessment.about_head > incident.about_head
+        or assessment.child_safety > incident.child_safety
+    )
+
+
+def _graver(one: Severity, other: Severity) -> Severity:
+    return max(one, other, key=lambda s: s.rank)
 
 
 def _severity(mention: Mention, assessment: Assessment) -> Severity:
@@ -134,3 +162,50 @@ def capture_of(mode: CaptureMode, before: Incident | None) -> CaptureMode:
     if before is not None and not before.pictures_allowed:
         return CaptureMode.LINK
     return mode
+
+
+def after(incident: Incident, event: Event) -> Incident:
+    """The incident as it stands once a person has done this. What was decided to be no
+    incident is closed by that, and what was decided to be one is open."""
+    standing = _standing(incident, event)
+    severity = Severity(event.value) if event.act is Act.SEVERITY else incident.severity
+    closed = standing.closed_at is not None
+    return replace(
+        incident,
+        severity=severity,
+        state=IncidentState.CLOSED if closed else IncidentState.OPEN,
+        standing=standing,
+    )
+
+
+def _standing(incident: Incident, event: Event) -> Standing:
+    now, value = incident.standing, event.value
+    match event.act:
+        case Act.SEVERITY:
+            lower = Severity(value).rank < incident.severity.rank
+            return replace(now, lowered=now.lowered + lower)
+        case Act.VERACITY:
+            return replace(now, veracity=Veracity(value))
+        case Act.ASSIGNED:
+            return replace(now, assigned=value)
+        case Act.DUE:
+            return replace(now, due=date.fromisoformat(value) if value else None)
+        case Act.ACKNOWLEDGED:
+            return replace(now, acknowledged_at=now.acknowledged_at or event.at)
+        case _:
+            return _opened_or_closed(now, event)
+
+
+def _opened_or_closed(now: Standing, event: Event) -> Standing:
+    closed = now.closed_at or event.at
+    match event.act:
+        case Act.DECIDED:
+            decision = Decision(event.value)
+            still = None if decision is Decision.INCIDENT else closed
+            return replace(now, decision=decision, closed_at=still)
+        case Act.CLOSED:
+            return replace(now, closed_at=closed)
+        case Act.REOPENED:
+            return replace(now, closed_at=None)
+        case _:
+            return now

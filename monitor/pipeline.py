@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from alerts.decide import decide
+from alerts.telling import Telling
 from monitor import incidents
-from monitor.domain import Assessment, Mention, Role, School, as_kept, capture_mode
+from monitor.domain import Assessment, Mention, School, as_kept, capture_mode
 from monitor.likeness import sketch
 from monitor.store.entry import Entry
 from monitor.store.store import Store
@@ -37,7 +38,7 @@ def poll(
     source: Source,
     client: PoliteClient,
     assess: Assess,
-    contacts: Mapping[Role, str],
+    telling: Telling,
     store: Store,
     clock: Callable[[], datetime],
 ) -> Polled:
@@ -52,7 +53,7 @@ def poll(
         for page in source.fetch(school, store.cursor(school.id, source.name), client):
             for mention in store.unseen(school.id, page.mentions):
                 now, assessment = clock(), assess(mention, school)
-                entered = _enter(school, mention, assessment, contacts, store, now)
+                entered = _enter(school, mention, assessment, telling, store, now)
                 if entered is not None:
                     polled = _count(polled, assessment, opened=entered)
             store.save_cursor(school.id, source.name, page.cursor)  # last
@@ -66,7 +67,7 @@ def _enter(
     school: School,
     read: Mention,
     judged: Assessment,
-    contacts: Mapping[Role, str],
+    telling: Telling,
     store: Store,
     now: datetime,
 ) -> bool | None:
@@ -93,7 +94,7 @@ def _enter(
             assessment=assessment,
             seen_at=now,
             incident=incident,
-            alerts=tuple(decide(incident, before, contacts)) if incident else (),
+            alerts=tuple(decide(incident, before, telling)) if incident else (),
             capture=mode if incident and copies else None,
             edition=edition,
             sketch=sketch(mention.text) if copies else None,

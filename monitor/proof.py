@@ -1,15 +1,24 @@
-"""Is the evidence as it was sealed?"""
+"""Is the evidence as it was sealed, and the custody log whole?"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from alerts.evidence.verify import check, provisos, verify
+from alerts.evidence.verifier import check, provisos, verify, verify_chain
 from monitor.app import App
+from monitor.custody import Handling, Head, Link
 from monitor.domain import Evidence
 
+CUSTODY = "custody log"
 _UNKNOWN = "The incident log knows no evidence of this name, so nothing can be proved."
+_NOT_IN_CUSTODY = (
+    "The custody log does not tell how this evidence came about: entries were removed from it."
+)
+_OTHER_SEAL = "The custody log has another seal (SHA-256 of the manifest) for this evidence."
+_VANISHED = "{id} was captured and never erased, and yet the incident log does not know it."
+_BEGINNINGS = frozenset({Handling.ADOPTED, Handling.CAPTURED, Handling.SUPPLIED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +44,9 @@ def prove_folder(folder: Path, sha256: str | None = None) -> Proof:
 
 def prove_log(app: App, id_: str | None) -> list[Proof]:
     """All that is in the log, or one piece; a manifest replaced with its files shows too."""
-    return [_by_log(app.evidence_root / e.id, e) for e in app.store.evidence(id_)]
+    found = app.store.evidence(id_)
+    deeds = app.store.custody_of([e.id for e in found]) if found else []
+    return [_in_custody(_by_log(app.evidence_root / e.id, e), e, deeds) for e in found]
 
 
 def prove_here(app: App, folder: Path) -> Proof:
@@ -45,12 +56,38 @@ def prove_here(app: App, folder: Path) -> Proof:
     """
     place = folder.resolve()
     for evidence in app.store.evidence(place.name):
-        return _by_log(place, evidence)
+        deeds = app.store.custody_of([evidence.id])
+        return _in_custody(_by_log(place, evidence), evidence, deeds)
     if place.parent == app.evidence_root.resolve():
         return Proof(id=place.name, problems=(_UNKNOWN,))
     return prove_folder(folder)
 
 
+def prove_custody(app: App, head: str | None = None) -> tuple[Proof, Head]:
+    """The chain, link by link, and its head now. *head*: one that was written down elsewhere."""
+    links = app.store.custody()
+    problems = [p.sentence for p in verify_chain([link.to_json() for link in links], head)]
+    problems += _vanished(links, app.store.evidence())
+    return Proof(id=CUSTODY, problems=tuple(problems)), app.store.custody_head()
+
+
+def _vanished(links: Sequence[Link], evidence: Sequence[Evidence]) -> list[str]:
+    """What came and is gone, although nothing says that it was erased."""
+    known, there = {e.id for e in evidence}, {}
+    for link in links:
+        if link.act in _BEGINNINGS or link.act == Handling.ERASED:
+            there[link.subject] = link.act != Handling.ERASED
+    return [_VANISHED.format(id=id_) for id_, is_ in there.items() if is_ and id_ not in known]
+
+
 def _by_log(folder: Path, evidence: Evidence) -> Proof:
     found = verify(folder, evidence.manifest_sha256)
     return Proof(id=evidence.id, problems=tuple(problem.sentence for problem in found))
+
+
+def _in_custody(proof: Proof, evidence: Evidence, deeds: Sequence[Link]) -> Proof:
+    """The incident log against the custody log, which is the harder one to change."""
+    seals = [d.sha256 for d in deeds if d.subject == evidence.id and d.act in _BEGINNINGS]
+    if seals and seals[-1] == evidence.manifest_sha256:
+        return proof
+    return replace(proof, problems=(*proof.problems, _OTHER_SEAL if seals else _NOT_IN_CUSTODY))

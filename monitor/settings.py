@@ -5,14 +5,28 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from alerts.channels.email import EmailSettings, is_address
-from monitor.domain import Role, School, StaffMember
+from alerts.channels.settings import ChannelSettings
+from alerts.contacts import (
+    AbsenceSettings,
+    Contacts,
+    Deputies,
+    RouteSettings,
+    Section,
+    contradictions,
+    roster,
+)
+from alerts.evidence.options import EvidenceSettings
+from alerts.roster import Roster
+from alerts.telling import Telling
+from monitor.domain import School, StaffMember
 from monitor.egress import place
 from monitor.retention import Retention
 from monitor.secret import MissingSecret, Reference, Secret
@@ -24,36 +38,9 @@ class SettingsError(Exception):
     """The configuration needs attention; the message lists everything, a line each."""
 
 
-class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-def _address(value: str) -> str:
-    if not is_address(value) or "." not in value.rpartition("@")[2]:
-        raise ValueError("write one e-mail address, for example office@school.example")
-    return value
-
-
-Address = Annotated[str, AfterValidator(_address)]
-
-
 class Staff(Section):
     name: str = Field(min_length=1, description="as people write it, with Mr, Mrs, Miss or Ms")
     role: str = Field(min_length=1, description="for example Deputy headteacher")
-
-
-class Contacts(Section):
-    """Roles, not people: one person may hold two."""
-
-    head: Address | None = Field(None, description="is told of everything serious")
-    chair_of_governors: Address | None = Field(
-        None, description="is told instead of the head when the concern is about the head"
-    )
-    dsl: Address | None = Field(None, description="is also told when a child may be at risk")
-    office: Address | None = Field(None, description="works the incident log")
-
-    def by_role(self) -> dict[Role, str]:
-        return {role: found for role in Role if (found := getattr(self, role.value)) is not None}
 
 
 class SchoolSettings(Section):
@@ -74,15 +61,33 @@ class SchoolSettings(Section):
     headteacher: str = Field("", description="as people write it")
     staff: tuple[Staff, ...] = Field((), description="people named in their role on your site")
     contacts: Contacts = Field(default_factory=Contacts)
+    deputies: Deputies = Field(default_factory=Deputies)
+    absences: tuple[AbsenceSettings, ...] = ()
+    routes: RouteSettings = Field(default_factory=RouteSettings)
 
     def school(self) -> School:
-        kept = self.model_dump(exclude={"contacts", "staff"})
+        kept = self.model_dump(include={f.name for f in fields(School)} - {"staff"})
         staff = tuple(StaffMember(name=s.name, role=s.role) for s in self.staff)
         return School(**kept, staff=staff)
 
+    def roster(self, today: date) -> Roster:
+        """Who is on duty."""
+        return roster(self.contacts, self.deputies, self.absences, today)
 
-class Alerts(Section):
-    email: EmailSettings | None = None
+    def telling(self, today: date) -> Telling:
+        """Whom to tell of what."""
+        return Telling(roster=self.roster(today), routes=self.routes.changes())
+
+
+class Alerts(ChannelSettings):
+    """How people are told, and in which words."""
+
+    guidance: Path | None = Field(
+        None, description="your own copy of alerts/guidance.toml: what mails tell people to do"
+    )
+    steps: Path | None = Field(
+        None, description="your own copy of alerts/steps.toml: forms, drafts and clocks"
+    )
 
 
 def _place(value: str) -> str:
@@ -139,6 +144,7 @@ class Settings(Section):
     sources: tuple[Annotated[Source, BeforeValidator(_source)], ...] = ()
     alerts: Alerts = Field(default_factory=Alerts)
     network: Network = Field(default_factory=Network)
+    evidence: EvidenceSettings = Field(default_factory=EvidenceSettings)
     dashboard: Dashboard = Field(default_factory=Dashboard)
     retention: Retention = Field(default_factory=Retention)
 
@@ -196,7 +202,15 @@ def load(path: Path) -> Settings:
     if mistakes or settings is None:
         lines = "\n".join(f"  {key}: {what}" for key, what in mistakes)
         raise SettingsError(f"{path} needs attention:\n{lines}")
-    return settings.model_copy(update={"data_dir": path.parent / settings.data_dir})
+    return _beside(path.parent, settings)
+
+
+def _beside(folder: Path, settings: Settings) -> Settings:
+    """Paths in a configuration are meant from where it lies."""
+    named = {"guidance": settings.alerts.guidance, "steps": settings.alerts.steps}
+    found = {name: folder / file for name, file in named.items() if file is not None}
+    alerts = settings.alerts.model_copy(update=found)
+    return settings.model_copy(update={"data_dir": folder / settings.data_dir, "alerts": alerts})
 
 
 def _where(error: tomllib.TOMLDecodeError) -> str:
@@ -259,6 +273,9 @@ _PLAIN = {
     "string_too_short": "is too short",
     "too_short": "needs at least one",
     "path_type": 'must be a folder in "quotes"',
+    "date_from_datetime_parsing": "must be a day such as 2026-12-07, without quotes",
+    "date_type": "must be a day such as 2026-12-07, without quotes",
+    "enum": "is not a word we know here; see config.example.toml",
     "is_instance_of": "must be a table of keys with a kind",
 }
 
@@ -302,6 +319,9 @@ def _contradictions(settings: Settings) -> list[tuple[str, str]]:
     names = [source.name for source in settings.sources]
     found = [("schools.id", f"{i} is used twice") for i in _twice(ids)]
     found += [("sources.name", f"{n} is used twice; each needs its own") for n in _twice(names)]
+    for i, school in enumerate(settings.schools, 1):
+        wrong = contradictions(school.deputies, school.absences)
+        found += [(f"schools[{i}].absences", what) for what in wrong]
     for i, source in enumerate(settings.sources, 1):
         unknown = sorted(set(source.schools) - set(ids))
         found += [

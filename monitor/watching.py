@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from alerts.decide import decide_notices
-from monitor.domain import Role, School
+from alerts.roster import Roster
+from monitor.domain import School
 from monitor.health import diagnose
 from monitor.health_words import CANNOT_FIND, FINDS_ANYTHING
 from monitor.pipeline import Polled
@@ -23,7 +24,7 @@ FIRST_RETRY = timedelta(minutes=10)
 def write_down(
     polled: Polled,
     source: Source,
-    contacts: Mapping[Role, str],
+    roster: Roster,
     store: Store,
     now: datetime,
     canary: str | None = None,
@@ -45,7 +46,7 @@ def write_down(
         if canary is not None:
             book.canaries(now, canary)
         ailing = diagnose(book.health(), now)
-        book.settle(ailing, decide_notices(before, ailing, contacts, now))
+        book.settle(ailing, decide_notices(before, ailing, roster, now))
 
 
 def _write_down_trouble(book: Logbook, polled: Polled, error: SourceError, now: datetime) -> None:

@@ -6,7 +6,16 @@ from datetime import UTC, datetime
 from typing import TypedDict
 
 from monitor.canonical import canonical
-from monitor.domain import Assessment, Case, Category, Reason, Sentiment, Severity, Sighting
+from monitor.domain import (
+    Assessment,
+    Case,
+    Category,
+    Event,
+    Reason,
+    Sentiment,
+    Severity,
+    Sighting,
+)
 
 
 class BecauseJson(TypedDict):
@@ -76,6 +85,7 @@ class EvidenceJson(TypedDict):
     mode: str
     captured_at: str | None
     state: str
+    shows: str
     note: str
     files: list[FileJson]
 
@@ -89,13 +99,29 @@ class AlertJson(TypedDict):
     error: str
 
 
+class EventJson(TypedDict):
+    act: str
+    value: str
+    reason: str
+    by: str
+    role: str
+    at: str | None
+
+
 class IncidentJson(TypedDict):
     id: str
     school: str
     opened_at: str | None
+    closed_at: str | None
     state: str
     severity: str
     categories: list[str]
+    decision: str | None
+    veracity: str | None
+    assigned: str
+    due: str | None
+    acknowledged_at: str | None
+    history: list[EventJson]
     mentions: list[MentionJson]
     places: list[PlaceJson]
     near_copies: int
@@ -155,14 +181,21 @@ def assessment_from_json(data: AssessmentJson) -> Assessment:
 
 def case_to_json(case: Case) -> IncidentJson:
     """One line of `monitor incidents --json`."""
-    incident = case.incident
+    incident, standing = case.incident, case.incident.standing
     return {
         "id": incident.number,
         "school": incident.school,
         "opened_at": moment(incident.opened_at),
+        "closed_at": moment(standing.closed_at),
         "state": incident.state.value,
         "severity": incident.severity.value,
         "categories": [c.value for c in Category if c in incident.categories],
+        "decision": standing.decision.value if standing.decision else None,
+        "veracity": standing.veracity.value if standing.veracity else None,
+        "assigned": standing.assigned,
+        "due": standing.due.isoformat() if standing.due else None,
+        "acknowledged_at": moment(standing.acknowledged_at),
+        "history": [_event_to_json(event) for event in case.history],
         "mentions": [_mention_to_json(s) for s in case.sightings],
         "places": [
             {"address": address, "sightings": [_sighting_to_json(s) for s in seen]}
@@ -175,6 +208,7 @@ def case_to_json(case: Case) -> IncidentJson:
                 "mode": e.mode.value,
                 "captured_at": moment(e.captured_at),
                 "state": e.state.value,
+                "shows": e.shows.value,
                 "note": e.note,
                 "files": [{"name": f.name, "sha256": f.sha256, "bytes": f.bytes} for f in e.files],
             }
@@ -191,6 +225,17 @@ def case_to_json(case: Case) -> IncidentJson:
             }
             for t in case.told
         ],
+    }
+
+
+def _event_to_json(event: Event) -> EventJson:
+    return {
+        "act": event.act.value,
+        "value": event.value,
+        "reason": event.reason,
+        "by": event.by,
+        "role": event.role,
+        "at": moment(event.at),
     }
 
 

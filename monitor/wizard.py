@@ -12,9 +12,11 @@ from pathlib import Path
 
 import tomli_w
 
-from alerts.channels.email import is_address
+from alerts.channels.email_settings import is_address
 from monitor.domain import Role
 from monitor.words import ROLES
+
+_ASKED = (Role.HEAD, Role.CHAIR_OF_GOVERNORS, Role.DSL, Role.OFFICE)
 
 Prompt = Callable[[str, str], str]
 """Asks a question with a suggestion, and returns the answer without blanks around it."""
@@ -164,7 +166,7 @@ def ask(register: Path | None, *, prompt: Prompt, choose: Choose) -> Asked:
         ),
         contacts={
             role: answer
-            for role in Role
+            for role in _ASKED
             if (answer := _until(_may_be_mailed, f"E-mail address: {ROLES[role].lower()}", prompt))
         },
         mail_host=(host := prompt("Your outgoing mail server", "")),

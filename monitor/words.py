@@ -45,6 +45,7 @@ ROLES: Mapping[Role, str] = MappingProxyType(
         Role.CHAIR_OF_GOVERNORS: "Chair of governors",
         Role.DSL: "Designated safeguarding lead",
         Role.OFFICE: "School office",
+        Role.DATA_PROTECTION_OFFICER: "Data protection officer",
     }
 )
 

@@ -10,8 +10,10 @@ from typing import Any
 
 from monitor.domain import Category, Mention, School, Sentiment, Severity, StaffMember
 
-# Thresholds are chosen on these schools. At least one of each of the first seven writers.
-_DEVELOPMENT = "dawson pemberry brannock tansy-hill nea pos larkbeck turnpike castle qegs"
+# Thresholds are chosen on these schools, which the reader that ships has never seen.
+_DEVELOPMENT = (
+    "st-edburgas bishop-alcott hawkrigg thornabbey applewood carnaveagh glan-eirin beacon"
+)
 DEVELOPMENT_SCHOOLS = frozenset(_DEVELOPMENT.split(" "))
 
 

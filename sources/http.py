@@ -158,15 +158,19 @@ class PoliteClient:
         *,
         json: object | None = None,
         form: Mapping[str, str] | None = None,
+        content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         accept: str = "application/json",
         expect: Collection[int] = (),
     ) -> Answer:
-        """Send *json* or *form* to *url*, to log in or to ask what needs more than an address.
+        """Send *json*, *form* or *content* to *url*, to log in or to ask what needs more than an
+        address.
         It is for that site alone: one that sends us on with it raises NotAllowed."""
         target = read_address(url)
         sent = {**self._headers(accept), **sendable(headers or {})}
-        request = httpx.Request("POST", target, headers=sent, json=json, data=form)
+        request = httpx.Request(
+            "POST", target, headers=sent, json=json, data=form, content=content
+        )
         with self._shared.turn(place_of(target)):
             deadline = self._clock() + self._seconds
             answer, _ = self._visit(request, deadline, None, None, expect)

@@ -13,6 +13,7 @@ from pydantic import Field, field_validator, model_validator
 
 from monitor.domain import Mention, School
 from monitor.egress import place
+from monitor.oauth import Credentials
 from monitor.secret import Secret
 from sources.contract import About, Every, Page, Source
 from sources.errors import AccessRefused, SourceError, Unreachable
@@ -146,13 +147,13 @@ class Mailbox(Source):
         if self.password is not None:
             return password(self.password)
         assert self.client_secret is not None  # see _one_way_in
-        return token(
-            client,
+        who = Credentials(
             client_id=self.client_id,
             secret=self.client_secret,
             tenant=self.tenant,
             refresh=self.refresh_token,
         )
+        return token(client, who)
 
     def _read(self, visit: Visit, client: PoliteClient) -> None:
         """A mail that is too long for us even in outline ends the line, but not the visit."""

@@ -6,18 +6,13 @@ token lives for an hour, so one is asked for at each visit and kept nowhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from pydantic import BaseModel, Field
-
+from monitor.oauth import OUTLOOK, Credentials, NoToken, Said, fresh_token
 from monitor.secret import MissingSecret, Reference
 from sources.errors import AccessRefused
 from sources.http import PoliteClient
-
-MICROSOFT = "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token"
-GOOGLE = "https://oauth2.googleapis.com/token"
-_SCOPE = "https://outlook.office365.com/.default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,35 +51,24 @@ def password(secret: Reference) -> Password:
     return Password(_reveal(secret))
 
 
-def token(
-    client: PoliteClient,
-    *,
-    client_id: str,
-    secret: Reference,
-    tenant: str,
-    refresh: Reference | None,
-) -> OAuth:
-    """A fresh one, of Microsoft for a *tenant*, of Google for a *refresh* token."""
-    given = {"client_id": client_id, "client_secret": _reveal(secret)}
-    if refresh is not None:
-        url, more = GOOGLE, {"grant_type": "refresh_token", "refresh_token": _reveal(refresh)}
-    else:
-        url = MICROSOFT.format(tenant=tenant)
-        more = {"grant_type": "client_credentials", "scope": _SCOPE}
-    answer = client.post(url, form=given | more, expect=(400, 401))
-    if answer.status != 200:
-        raise AccessRefused(_WRONG, status=answer.status)
-    return OAuth(answer.read(_Token).access)
+def token(client: PoliteClient, who: Credentials) -> OAuth:
+    """A fresh one."""
+
+    def post(url: str, form: Mapping[str, str]) -> Said:
+        return client.post(url, form=form, expect=(400, 401))
+
+    try:
+        return OAuth(fresh_token(post, who, OUTLOOK).access)
+    except NoToken as error:
+        raise AccessRefused(_WRONG, status=error.status) from None
+    except MissingSecret as error:
+        raise AccessRefused(str(error)) from error
 
 
 _WRONG = (
     "no token was given for the mailbox: please check client_id, client_secret and tenant "
     "or refresh_token, and whether the secret has run out: see docs/connect/mailbox.md"
 )
-
-
-class _Token(BaseModel):
-    access: str = Field(alias="access_token", min_length=1, repr=False)
 
 
 def _reveal(secret: Reference) -> str:

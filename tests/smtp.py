@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import ssl
 import threading
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,7 +15,7 @@ from email.message import EmailMessage
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from cryptography import x509
@@ -114,12 +116,14 @@ class SmtpServer:
 
     `fault` may be set at any time, and then holds for all mails; `refuses` are recipients
     refused for good. With `save_to`, each mail is also written there as NNN.eml. With
-    `users`, nothing is taken without one of these log-ins.
+    `users`, nothing is taken without one of these log-ins; with `tokens` (each with its
+    user) only by XOAUTH2, as Microsoft and Google have it.
     """
 
     certificate: Certificate | None = None
     tls_from_the_start: bool = False
     users: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
     save_to: Path | None = None
     fault: Fault | None = None
     refuses: set[str] = field(default_factory=set)
@@ -160,7 +164,7 @@ class SmtpServer:
         if self.fault is Fault.DRIP:
             return _Drip()
         starttls = bool(self.certificate) and not self.tls_from_the_start
-        protocol: asyncio.Protocol = SMTP(
+        protocol: asyncio.Protocol = _Server(
             _Handler(self),
             hostname="localhost",
             loop=self._loop,
@@ -169,7 +173,8 @@ class SmtpServer:
             authenticator=self._login if self.users else None,
             # aiosmtpd does not know that a line can be encrypted from the start
             auth_require_tls=not self.tls_from_the_start,
-            auth_required=bool(self.users) and not self.tls_from_the_start,
+            auth_required=bool(self.users or self.tokens) and not self.tls_from_the_start,
+            auth_exclude_mechanism=["LOGIN", "PLAIN"] if self.tokens else ["XOAUTH2"],
         )
         return protocol
 
@@ -194,9 +199,24 @@ class SmtpServer:
         await asyncio.sleep(0)  # lets the transports close
 
 
+class _Server(SMTP):  # type: ignore[misc]  # aiosmtpd has no types
+    line_length_limit = command_size_limit = 12_288  # RFC 4954: a token is long
+    command_size_limits: ClassVar[dict[str, int]] = defaultdict(lambda: 12_288)
+
+
 class _Handler:
     def __init__(self, owner: SmtpServer) -> None:
         self._owner = owner
+
+    async def auth_XOAUTH2(self, server: SMTP, said: list[str]) -> AuthResult:  # noqa: N802 - aiosmtpd's name
+        """A wrong token is told why first, and refused after an empty answer to that."""
+        plain = base64.b64decode(said[1]).decode()
+        given = dict(part.split("=", 1) for part in plain.strip("\1").split("\1"))
+        user = self._owner.tokens.get(given["auth"].removeprefix("Bearer "))
+        if user is not None and user == given["user"]:
+            return AuthResult(success=True, auth_data=user)
+        await server.challenge_auth('{"status":"401"}')
+        return AuthResult(success=False, handled=False)
 
     async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

@@ -2,87 +2,19 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
 import smtplib
 import socket
 import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from enum import StrEnum
-from pathlib import Path
-from typing import Annotated, Any, ClassVar, Self
-
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from typing import Any, ClassVar, Self
 
 from alerts.channels.contract import Unusable
+from alerts.channels.email_settings import EmailSettings, Security
 from alerts.channels.faults import no_connection, no_such_host, no_such_login, refusal
-from monitor.secret import MissingSecret, Secret
-
-
-class Security(StrEnum):
-    STARTTLS = "starttls"
-    TLS = "tls"
-    NONE = "none"
-
-
-def is_address(text: str) -> bool:
-    """Whether mail can be addressed to it: one address, without a name beside it."""
-    return re.fullmatch(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9.-]+", text, re.ASCII) is not None
-
-
-def _address(text: str) -> str:
-    if not is_address(text):
-        raise ValueError("write one e-mail address, for example monitor@yourschool.example")
-    return text
-
-
-class EmailSettings(BaseModel):
-    """What a school writes under [alerts.email]."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    host: str = Field(min_length=1, description="name of your outgoing mail server")
-    port: int = Field(587, ge=1, le=65535, description="587 for starttls, 465 for tls")
-    security: Security = Field(
-        Security.STARTTLS,
-        description='"starttls", "tls", or "none" for a server on this machine only',
-    )
-    username: str | None = Field(
-        None, description="account to log in with; leave out if the server wants none"
-    )
-    password: Secret | None = Field(
-        None, description="where its password is: env:NAME, file:/path or keyring:name"
-    )
-    sender: Annotated[str, AfterValidator(_address)] = Field(
-        alias="from", description="address the mails come from; must belong to the account"
-    )
-    ca_file: Path | None = Field(
-        None, description="certificates to trust, if the server's own authority is not public"
-    )
-    timeout: float = Field(
-        30.0, gt=0, le=60, description="seconds to wait for each answer of the server"
-    )
-
-    @model_validator(mode="after")
-    def _hangs_together(self) -> Self:
-        if self.security is Security.NONE and not _is_loopback(self.host):
-            raise ValueError(
-                'security = "none" is only for a mail server on this machine; '
-                'write "starttls" or "tls"'
-            )
-        if (self.username is None) != (self.password is None):
-            raise ValueError("write both username and password, or neither")
-        return self
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    with suppress(ValueError):
-        return ipaddress.ip_address(host).is_loopback
-    return False
+from alerts.channels.web import Tokens, Web, reveal
+from monitor.oauth import OUTLOOK
 
 
 class Email:
@@ -90,10 +22,19 @@ class Email:
 
     name: ClassVar[str] = "email"
 
-    def __init__(self, settings: EmailSettings, *, longest: float = 120.0) -> None:
-        """*longest*: seconds that one letter may take, however slowly the server answers."""
+    def __init__(
+        self, settings: EmailSettings, *, web: Web | None = None, longest: float = 120.0
+    ) -> None:
+        """*web* is needed to log in with a token. *longest*: seconds that one letter may take,
+        however slowly the server answers."""
         self._settings = settings
         self._longest = longest
+        who = settings.credentials()
+        self._tokens = Tokens(web, who, OUTLOOK) if web is not None and who else None
+
+    @property
+    def sender(self) -> str:
+        return self._settings.sender
 
     def send(self, message: bytes, *, sender: str, recipient: str) -> None:
         with self._connection() as server:
@@ -101,6 +42,10 @@ class Email:
                 server.sendmail(sender, [recipient], message)
             except (smtplib.SMTPException, OSError) as fault:
                 raise refusal(fault) from None
+
+    def took(self, message: bytes) -> bool:  # noqa: ARG002 - as the contract has it
+        """SMTP has no way to ask."""
+        return False
 
     def check(self) -> None:
         with self._connection() as server:
@@ -145,14 +90,21 @@ class Email:
             server.ehlo_or_helo_if_needed()
             if mine.security is Security.STARTTLS:
                 server.starttls(context=self._trust())
-            if mine.username is not None and mine.password is not None:
-                server.login(mine.username, mine.password.reveal())
+            self._log_in(server)
         except (smtplib.SMTPException, OSError) as fault:
             raise self._out_of_order(fault) from None
-        except MissingSecret as fault:
-            raise Unusable(f"the password of the mail account is missing: {fault}") from None
         except UnicodeError:
             raise Unusable(no_such_login()) from None
+
+    def _log_in(self, server: smtplib.SMTP) -> None:
+        mine = self._settings
+        if mine.username is None:
+            return
+        if mine.password is not None:
+            server.login(mine.username, reveal(mine.password, "the password of the mail account"))
+        else:
+            assert self._tokens is not None, "a log-in with a token needs the web"
+            _log_in_with_token(server, mine.username, self._tokens.get())
 
     def _trust(self) -> ssl.SSLContext:
         file = self._settings.ca_file
@@ -165,7 +117,8 @@ class Email:
 
     def _out_of_order(self, fault: Exception) -> Unusable:
         mine = self._settings
-        return Unusable(no_connection(mine.host, mine.port, mine.username, fault))
+        by_token = self._tokens is not None
+        return Unusable(no_connection(mine.host, mine.port, mine.username, fault, by_token))
 
 
 class _Limit:
@@ -214,3 +167,19 @@ def _leave(server: smtplib.SMTP) -> None:
     with suppress(smtplib.SMTPException, OSError):
         server.quit()
     server.close()
+
+
+def _log_in_with_token(server: smtplib.SMTP, username: str, token: str) -> None:
+    """XOAUTH2, as Microsoft 365 and Google speak it. Raises what `login` would raise.
+
+    A server that refuses the token says why, and wants an empty answer to that.
+    """
+    server.ehlo_or_helo_if_needed()  # what was said before STARTTLS counts no more
+    offered = server.esmtp_features.get("auth", "").upper().split()
+    if "XOAUTH2" not in offered:
+        raise smtplib.SMTPNotSupportedError("XOAUTH2 is not offered")
+
+    def answer(challenge: bytes | None = None) -> str:
+        return f"user={username}\1auth=Bearer {token}\1\1" if challenge is None else ""
+
+    server.auth("XOAUTH2", answer)

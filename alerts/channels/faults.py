@@ -17,17 +17,19 @@ from alerts.channels.contract import (
 )
 
 _BASIC_OFF = (
-    "Microsoft no longer lets this mailbox send with a user name and password (5.7.30). Ask "
-    "whoever runs your Microsoft 365 to allow SMTP AUTH for this one mailbox, or enter "
-    "another mail server under [alerts.email]"
+    "Microsoft no longer lets this mailbox send with a user name and password (5.7.30). Register "
+    "the program with your Microsoft 365 as docs/mail.md says, or ask whoever runs it to allow "
+    "SMTP AUTH for this one mailbox"
 )
 
 
-def no_connection(host: str, port: int, username: str | None, fault: Exception) -> str:
+def no_connection(
+    host: str, port: int, username: str | None, fault: Exception, by_token: bool = False
+) -> str:
     """A sentence for a fault that concerns the server and not a letter."""
     where = f"the mail server {host}, port {port},"
     if isinstance(fault, smtplib.SMTPResponseException):
-        return _rejection(where, username, fault)
+        return _rejection(where, username, fault, by_token)
     if isinstance(fault, ssl.SSLCertVerificationError):
         return f"{where} shows a certificate that cannot be trusted: {fault.verify_message}"
     if isinstance(fault, ssl.SSLError):
@@ -56,8 +58,15 @@ def no_such_login() -> str:
     )
 
 
-def _rejection(where: str, username: str | None, fault: smtplib.SMTPResponseException) -> str:
+def _rejection(
+    where: str, username: str | None, fault: smtplib.SMTPResponseException, by_token: bool
+) -> str:
     answer = _answer(fault.smtp_code, fault.smtp_error)
+    if by_token and isinstance(fault, smtplib.SMTPAuthenticationError):
+        return (
+            f"{where} does not let this program send for {username}; look at the permission that "
+            f"it was given: see docs/mail.md. It said: {answer}"
+        )
     if "5.7.30" in answer:
         return _BASIC_OFF
     if isinstance(fault, smtplib.SMTPAuthenticationError):
@@ -71,6 +80,8 @@ def _rejection(where: str, username: str | None, fault: smtplib.SMTPResponseExce
 def _unsupported(where: str, fault: smtplib.SMTPNotSupportedError) -> str:
     if "STARTTLS" in str(fault):
         return f'{where} offers no STARTTLS; try security = "tls" with port 465'
+    if "XOAUTH2" in str(fault):
+        return f"{where} offers no log-in with a token; write a password instead of client_id"
     return f"{where} offers no log-in with a password; ask whoever runs it how to send"
 
 

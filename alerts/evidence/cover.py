@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from alerts.evidence.verify import Problem
+from alerts.evidence.verifier import Problem
 from alerts.evidence.words import without_coded_content
 from monitor.domain import CaptureMode, Case, Evidence, Sighting, Told
 from monitor.wire import moment

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
 
-from alerts.evidence import verify as verifier
+from alerts.evidence.carried import verifier_files
 from alerts.evidence.cover import README, Packed, in_plain_words, words
 from alerts.evidence.errors import no_room
 from alerts.evidence.seal import MANIFEST
+from alerts.evidence.verifier import verify
 from monitor.domain import CaptureMode, Case, Evidence, Sighting, Told
 from monitor.wire import assessment_to_json, moment
 
@@ -33,6 +34,7 @@ def export(case: Case, root: Path, out: Path) -> str:
     """
     packed = tuple(_pack(case, evidence, root) for evidence in case.evidence)
     papers = {"README.txt": README, "incident.txt": in_plain_words(case, packed)}
+    papers |= verifier_files()
     facts = _for_computers(case, packed, papers)
     unfinished = out.with_name(f".{out.name}.tmp")
     try:
@@ -57,7 +59,7 @@ def _pack(case: Case, evidence: Evidence, root: Path) -> Packed:
     return Packed(
         evidence=evidence,
         folder=folder,
-        problems=tuple(verifier.verify(folder, evidence.manifest_sha256)),
+        problems=tuple(verify(folder, evidence.manifest_sha256)),
         left_out=tuple(n for n in names if no_pictures and not n.endswith(_WORDS_ONLY)),
     )
 
@@ -66,7 +68,6 @@ def _write(file: BinaryIO, papers: Mapping[str, str], packed: tuple[Packed, ...]
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         for name, text in papers.items():
             _add(archive, name, text)
-        _add(archive, "verify.py", Path(verifier.__file__).read_text(encoding="utf-8"))
         for record in packed:
             for path in _files(record):
                 _add_file(archive, f"{record.evidence.id}/{path.name}", path)

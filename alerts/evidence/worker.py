@@ -15,6 +15,7 @@ import shutil
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 
 from playwright.async_api import Error
@@ -33,6 +34,7 @@ if sys.platform != "win32":
 
 MAX_FILE_BYTES = 300_000_000
 MAX_DATA_BYTES = 8_000_000_000  # of each process; Chromium 156 does not start with 4
+CLOSING_SECONDS = 2.0
 _ENDING = threading.Lock()
 _FAULTS = {
     NotNow: Fault.NOT_NOW,
@@ -95,12 +97,17 @@ async def _do(job: Job) -> Report:
 
 
 async def _drive(job: Job, gate: Gate, report: Report) -> None:
-    folder, browser = Path(job.folder), Path(job.browser)
+    folder, browser, began = Path(job.folder), Path(job.browser), time.monotonic()
     async with gate.open() as proxy, open_browser(Path(job.scratch), browser, proxy) as context:
         if job.task is Task.PAGE:
-            await visit(context, gate, job.url, folder, report)
+            await visit(context, gate, job.url, folder, report, _share(job, began))
         else:
             (folder / REPORT_PDF).write_bytes(await lay_out(context, job.html))
+
+
+def _share(job: Job, began: float) -> float:
+    """The seconds that are left for the visit: the browser has to be closed, too."""
+    return max(1.0, job.seconds - (time.monotonic() - began) - CLOSING_SECONDS)
 
 
 def _requests(gate: Gate) -> tuple[Request, ...]:

@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, or_, select
 
+from monitor.custody import Deed
 from monitor.domain import CaptureMode, CapturePromise, Evidence, EvidenceState, Mention
+from monitor.store.custody import captured, record
 from monitor.store.database import Database
 from monitor.store.rows import evidence_from_row
 from monitor.store.sightings import mention_of
-from monitor.store.tables import CaptureRow
+from monitor.store.tables import CaptureRow, IncidentRow
 
 
 class Captures(Database):
@@ -37,8 +39,11 @@ class Captures(Database):
     def captured(self, promise: CapturePromise, evidence: Evidence) -> None:
         with self.transaction() as session:
             row = session.get_one(CaptureRow, promise.id)
+            known = row.manifest_sha256
             _seal(row, evidence)
             session.add(row)
+            if known != evidence.manifest_sha256:  # else another worker was here before us
+                record(session, _deed(evidence))
 
     def postpone_capture(self, promise: CapturePromise, until: datetime, error: str) -> None:
         with self.transaction() as session:
@@ -62,6 +67,7 @@ class Captures(Database):
             )
             _seal(row, evidence)
             session.add(row)
+            record(session, _deed(evidence))
 
     def evidence(self, id_: str | None = None) -> list[Evidence]:
         """All that is sealed, or the one with this id."""
@@ -82,6 +88,11 @@ def _seal(row: CaptureRow, evidence: Evidence) -> None:
     row.captured_at, row.manifest_sha256 = evidence.captured_at, evidence.manifest_sha256
     row.files = json.dumps([asdict(f) for f in evidence.files])
     row.note, row.error, row.leased_until = evidence.note, "", None
+    row.shows = evidence.shows
+
+
+def _deed(evidence: Evidence) -> Deed:
+    return captured(evidence.id, evidence.manifest_sha256, evidence.captured_at)
 
 
 def _promise(session: Session, row: CaptureRow) -> CapturePromise:
@@ -91,4 +102,10 @@ def _promise(session: Session, row: CaptureRow) -> CapturePromise:
         mention=mention_of(session, row),
         mode=CaptureMode(row.mode),
         attempts=row.attempts,
+        incident=_number(session, row.incident),
     )
+
+
+def _number(session: Session, key: str | None) -> str:
+    incident = session.get(IncidentRow, key) if key else None
+    return incident.number if incident else ""

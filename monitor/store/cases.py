@@ -26,13 +26,10 @@ from monitor.domain import (
 )
 from monitor.store.database import Database
 from monitor.store.history_tables import RevisionRow
-from monitor.store.rows import (
-    evidence_from_row,
-    incident_from_row,
-    told_from_row,
-)
+from monitor.store.rows import evidence_from_row, incident_from_row, told_from_row
 from monitor.store.sightings import became, copies_of, near_copies, seen_by_edits, sightings_of
 from monitor.store.tables import AlertRow, CaptureRow, IncidentRow, LetterRow, MentionRow
+from monitor.store.working import histories_of
 from monitor.wire import AssessmentJson, assessment_from_json
 
 _AT_ONCE = 500  # keys in one query; SQLite allows 32,766
@@ -203,10 +200,12 @@ def _some_cases(session: Session, rows: list[IncidentRow]) -> list[Case]:
         .order_by(col(AlertRow.key))
     ):
         letters[incident].append(letter)
+    histories = histories_of(session, keys)
     return [
         Case(
             incident=incident_from_row(row),
             sightings=tuple(sightings[row.key]),
+            history=tuple(histories[row.key]),
             evidence=tuple(map(evidence_from_row, sorted(captures[row.key], key=lambda c: c.id))),
             told=tuple(map(told_from_row, letters[row.key])),
             near_copies=near_copies(sightings[row.key], copies),

@@ -176,9 +176,11 @@ def _write_incident(session: Session, entry: Entry, incident: Incident) -> None:
             about_head=False,
             child_safety=False,
             pictures_allowed=True,
+            judged=incident.judged,
         )
     row.categories = " ".join(sorted(incident.categories))
     row.severity = incident.severity
+    row.judged = incident.judged
     row.about_head = incident.about_head
     row.child_safety = incident.child_safety
     row.pictures_allowed = incident.pictures_allowed
@@ -194,7 +196,7 @@ def _write_incident(session: Session, entry: Entry, incident: Incident) -> None:
     if entry.edition:
         settle_revision(session, entry, incident, capture.id if capture else "")
     for alert in entry.alerts:
-        _promise(session, alert, entry.seen_at)
+        promise(session, alert, entry.seen_at)
 
 
 def _open_no_page(session: Session, incident: Incident) -> None:
@@ -235,7 +237,7 @@ def _capture_row(entry: Entry, incident: Incident, mode: CaptureMode) -> Capture
     )
 
 
-def _promise(session: Session, alert: Alert, now: datetime) -> None:
+def promise(session: Session, alert: Alert, now: datetime) -> None:
     """Write an alert and the letter that carries it, unless it was promised before."""
     if session.get(AlertRow, alert.key) is not None:
         return

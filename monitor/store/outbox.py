@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement
 from sqlmodel import col, or_, select, update
 
+from monitor.custody import Head, head_in
 from monitor.domain import AlertState, Case, Letter, Role, Urgency
 from monitor.health import Notice
 from monitor.store.cases import cases_of
@@ -55,7 +56,9 @@ class Outbox(Database):
         with self.reading() as session:
             return tuple(notices_of(session, letter))
 
-    def matters_in(self, letter: Letter) -> tuple[Case | Notice, ...]:
+    def matters_in(self, letter: Letter) -> tuple[Case | Notice | Head, ...]:
+        if head := head_in(letter.key):
+            return (head,)
         return self.cases_in(letter) or self.notices_in(letter)
 
     def write_message(self, letter: Letter, message: bytes, message_id: str) -> None:

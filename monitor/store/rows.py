@@ -10,9 +10,12 @@ from datetime import timedelta
 from sqlmodel import Session
 
 from monitor.domain import (
+    Act,
     AlertState,
     CaptureMode,
     Category,
+    Decision,
+    Event,
     Evidence,
     EvidenceFile,
     EvidenceState,
@@ -22,12 +25,15 @@ from monitor.domain import (
     Revision,
     Role,
     Severity,
+    Shows,
     Sighting,
+    Standing,
     Told,
+    Veracity,
 )
 from monitor.health import Actor, Ailing, Ailment, SourceHealth
 from monitor.store.history_tables import RevisionRow
-from monitor.store.tables import CaptureRow, IncidentRow, LetterRow, MentionRow, VisitRow
+from monitor.store.tables import CaptureRow, EventRow, IncidentRow, LetterRow, MentionRow, VisitRow
 from monitor.wire import assessment_from_json
 
 
@@ -87,6 +93,22 @@ def incident_from_row(row: IncidentRow) -> Incident:
         about_head=row.about_head,
         child_safety=row.child_safety,
         pictures_allowed=row.pictures_allowed,
+        judged=Severity(row.judged),
+        standing=Standing(
+            decision=Decision(row.decision) if row.decision else None,
+            veracity=Veracity(row.veracity) if row.veracity else None,
+            assigned=row.assigned,
+            due=row.due,
+            acknowledged_at=row.acknowledged_at,
+            closed_at=row.closed_at,
+            lowered=row.lowered,
+        ),
+    )
+
+
+def event_from_row(row: EventRow) -> Event:
+    return Event(
+        act=Act(row.act), at=row.at, by=row.who, role=row.role, value=row.value, reason=row.reason
     )
 
 
@@ -99,6 +121,7 @@ def evidence_from_row(row: CaptureRow) -> Evidence:
         manifest_sha256=row.manifest_sha256,
         files=tuple(EvidenceFile(**f) for f in json.loads(row.files)),
         note=row.note or row.error,
+        shows=Shows(row.shows),
     )
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from monitor.store.captures import Captures
 from monitor.store.cases import Cases
 from monitor.store.coverage import Coverage
+from monitor.store.custody import Custody
 from monitor.store.forgetting import Forgetting
 from monitor.store.mentions import Mentions
 from monitor.store.outbox import Outbox
 from monitor.store.visits import Visits
+from monitor.store.working import Working
 
 
-class Store(Mentions, Captures, Outbox, Visits, Coverage, Cases, Forgetting):
+class Store(Mentions, Captures, Custody, Outbox, Visits, Coverage, Cases, Working, Forgetting):
     """What the program remembers; each base class is one noun."""

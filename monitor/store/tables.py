@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Index, LargeBinary, Text
@@ -95,6 +95,27 @@ class IncidentRow(SQLModel, table=True):
     about_head: bool
     child_safety: bool
     pictures_allowed: bool
+    judged: str  # the severity before any person spoke
+    decision: str = ""  # from here on what follows from its history, so that lists can ask
+    veracity: str = ""
+    assigned: str = Field(default="", index=True)
+    due: date | None = None
+    acknowledged_at: datetime | None = _when(nullable=True)
+    lowered: int = 0
+
+
+class EventRow(SQLModel, table=True):
+    """What people did to an incident. Triggers refuse every change (migration 0004)."""
+
+    __tablename__ = "event"
+    incident: str = Field(primary_key=True, foreign_key="incident.key", ondelete="CASCADE")
+    position: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})  # 1, 2, 3
+    act: str
+    value: str = Field(default="", sa_type=Text)
+    reason: str = Field(default="", sa_type=Text)
+    who: str
+    role: str
+    at: datetime = _when()
 
 
 class MentionRow(SQLModel, table=True):
@@ -149,6 +170,7 @@ class CaptureRow(SQLModel, table=True):
     manifest_sha256: str = ""
     files: str = Field(default="[]", sa_type=Text)  # JSON
     note: str = Field(default="", sa_type=Text)
+    shows: str = "not_opened"  # monitor.domain.Shows
 
 
 class LetterRow(SQLModel, table=True):

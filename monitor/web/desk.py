@@ -10,6 +10,7 @@ from typing import Protocol
 
 from fastapi import Request
 
+from monitor.custody import Deed
 from monitor.domain import Case, Counted, Evidence, School
 from monitor.health import Check, SourceHealth
 from monitor.store.accounts import Account, Accounts
@@ -17,7 +18,7 @@ from monitor.store.cases import Listed, Wanted
 
 
 class Log(Protocol):
-    """What the dashboard reads from the store; it writes nothing there."""
+    """What the dashboard reads from the store; it writes there only who looked at what."""
 
     def listed(self, wanted: Wanted, *, limit: int, offset: int = 0) -> list[Listed]:
         """Newest first."""
@@ -30,6 +31,9 @@ class Log(Protocol):
 
     def checks(self, school: str, start: datetime, end: datetime) -> list[Check]:
         """Visits in [start, end), oldest first."""
+
+    def record(self, *deeds: Deed) -> None:
+        """Add to the custody log."""
 
     def counted(self, school: str, start: datetime, end: datetime) -> list[Counted]:
         """Mentions first seen in [start, end)."""

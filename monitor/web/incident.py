@@ -8,6 +8,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from alerts.evidence.filing import NOT_THE_POST
+from alerts.evidence.report import SCREENSHOT
 from monitor.domain import (
     ABOUT_SCHOOL,
     Assessment,
@@ -19,6 +21,7 @@ from monitor.domain import (
     Mention,
     Reason,
     Revision,
+    Shows,
     Sighting,
 )
 from monitor.store.accounts import Account
@@ -31,6 +34,7 @@ from monitor.wire import places
 from monitor.words import CATEGORIES
 
 router = APIRouter()
+IN_ITS_PLACE = NOT_THE_POST + SCREENSHOT
 _WORDS = {category.value: words for category, words in CATEGORIES.items()} | {
     ABOUT_SCHOOL: "About the school"
 }
@@ -60,6 +64,11 @@ class Proof:
     evidence: Evidence
     screenshot: bool
     wrong: list[str] | None  # None: there is nothing sealed to prove
+
+    @property
+    def of_the_post(self) -> bool:
+        """Whether the address showed the post, and no wall or empty page in its place."""
+        return self.evidence.shows in (Shows.POST, Shows.NOT_OPENED)
 
 
 @router.get("/incidents/{number}")
@@ -91,7 +100,10 @@ def screenshot_of(case: Case, evidence: Evidence) -> EvidenceFile | None:
     """The picture that may be shown: a sealed one, where no picture could be indecent."""
     if evidence.mode is not CaptureMode.FULL or not case.incident.pictures_allowed:
         return None
-    return next((file for file in evidence.files if file.name.endswith(".png")), None)
+    pictures = [file for file in evidence.files if file.name.endswith(".png")]
+    return min(
+        pictures, key=lambda file: file.name not in (SCREENSHOT, IN_ITS_PLACE), default=None
+    )
 
 
 def _post(sighting: Sighting) -> Post:

@@ -51,6 +51,13 @@ def read_public(folder: Path) -> Iterator[Sample]:
                 yield Sample(plain(text[:1500]), answers)
 
 
+def read_hate(folder: Path) -> Iterator[Sample]:
+    """Only what teaches hate from what merely sounds like it."""
+    for read in (_dynahate, _hatemoji):
+        for text, answers in read(folder):
+            yield Sample(plain(text[:400]), answers)
+
+
 _Rows = Iterator[tuple[str, dict[str, float]]]
 
 

@@ -36,6 +36,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
         "sources/twist.py",  # its worker, which makes up names and asks nobody
     ),
     "dns": ("sources/names.py",),  # the name server that every program here asks
+    "apprise": ("alerts/channels/messengers.py",),  # to addresses that the school wrote itself
     "dnstwist": ("sources/twist_worker.py",),
     **dict.fromkeys(
         (

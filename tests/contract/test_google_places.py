@@ -12,6 +12,7 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
+from alerts.telling import Telling
 from monitor.domain import Category, Role
 from monitor.pipeline import poll
 from monitor.store.store import Store
@@ -158,8 +159,8 @@ def test_a_threat_in_a_review_is_told_and_not_one_of_its_words_is_written_down(
 ) -> None:
     monkeypatch.setenv("TEST_PLACES_KEY", TestGooglePlaces.secret)
     source, client = TestGooglePlaces.source, recorded(TestGooglePlaces().server)
-    contacts = {Role.HEAD: "head@wexcombepark.example"}
-    polled = poll(SCHOOL, source, client, Assessor(), contacts, store, lambda: NOW)
+    telling = Telling.to({Role.HEAD: "head@wexcombepark.example"})
+    polled = poll(SCHOOL, source, client, Assessor(), telling, store, lambda: NOW)
     assert (polled.error, polled.new, polled.incidents_opened) == (None, 4, 1)
     (case,) = store.cases()
     assert Category.THREAT in case.incident.categories

@@ -15,6 +15,7 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
+from alerts.telling import Telling
 from monitor.domain import Mention, Role, School
 from monitor.egress import Egress
 from monitor.pipeline import poll
@@ -584,12 +585,13 @@ def test_every_forwarded_screenshot_reaches_the_office_though_a_program_can_make
         made.set_content("see attached, sent to us by a parent")
         made.add_attachment(b"\x89PNG" * 5000, "image", "png", filename="screenshot.png")
         dovecot.deliver(user, made.as_bytes())
-    source, contacts = box(dovecot, user), {Role.OFFICE: "office@wexcombepark.example"}
+    source = box(dovecot, user)
+    telling = Telling.to({Role.OFFICE: "office@wexcombepark.example"})
     store, assess = Store(f"sqlite:///{tmp_path / 'monitor.db'}"), Assessor()
     with client() as polite:
         view = polite.allowing(source.places())
         for _ in range(2):
-            polled = poll(OURS, source, view, assess, contacts, store, lambda: NOW)
+            polled = poll(OURS, source, view, assess, telling, store, lambda: NOW)
     cases = store.cases(OURS.id)
     assert polled.new == 0, "the second visit finds nothing new"
     assert len(cases) == 2, "they may show two quite different posts"

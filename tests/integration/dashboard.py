@@ -30,6 +30,7 @@ from monitor.domain import (
     School,
     Sentiment,
     Severity,
+    Shows,
     Urgency,
 )
 from monitor.store.accounts import AccountRole, Accounts
@@ -113,6 +114,7 @@ class Dashboard:
         not_assessed: str | None = None,
         mode: CaptureMode | None = None,
         files: dict[str, bytes] | None = None,
+        shows: Shows = Shows.POST,
         alerts: tuple[Role, ...] = (),
     ) -> str:
         """The number of the new incident."""
@@ -165,10 +167,10 @@ class Dashboard:
         )
         assert self.store.keep(entry)
         if mode is not None:
-            self._capture(mode, files or {})
+            self._capture(mode, files or {}, shows)
         return next(c for c in self.store.cases(school) if c.incident.key == name).incident.number
 
-    def _capture(self, mode: CaptureMode, files: dict[str, bytes]) -> None:
+    def _capture(self, mode: CaptureMode, files: dict[str, bytes], shows: Shows) -> None:
         promise = self.store.claim_capture(self.clock(), timedelta(minutes=5))
         assert promise is not None
         folder = self.evidence / promise.id
@@ -185,6 +187,7 @@ class Dashboard:
                 EvidenceFile(name=name, sha256=sha256(c).hexdigest(), bytes=len(c))
                 for name, c in files.items()
             ),
+            shows=Shows.NOT_OPENED if mode is CaptureMode.LINK else shows,
         )
         self.store.captured(promise, sealed)
 

@@ -19,7 +19,8 @@ from alerts.channels.contract import (
     TooLarge,
     Unusable,
 )
-from alerts.channels.email import Email, EmailSettings
+from alerts.channels.email import Email
+from alerts.channels.email_settings import EmailSettings
 from alerts.channels.faults import refusal
 from tests.smtp import Certificate, Fault, SmtpServer, make_certificate
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from alerts.telling import Telling
 from monitor.domain import Case, Category, Role, Severity
 from monitor.pipeline import Polled, poll
 from monitor.store.store import Store
@@ -18,6 +19,7 @@ from monitor.wire import case_to_json
 from nlp.assess import Assessor
 from sources.feed import Feed
 from sources.testing import recorded
+from tests.casework import close
 from tests.wexcombe import WEXCOMBE
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -28,7 +30,9 @@ RANT = (
     "The teachers at Wexcombe Park Primary School are muppets and the clowns in the office are "
     "even dafter, and I hope that all of them hear it at the gate from every single one of us."
 )
-CONTACTS = {Role.HEAD: "head@wexcombepark.example", Role.OFFICE: "office@wexcombepark.example"}
+CONTACTS = Telling.to(
+    {Role.HEAD: "head@wexcombepark.example", Role.OFFICE: "office@wexcombepark.example"}
+)
 
 
 @dataclass
@@ -129,17 +133,17 @@ def test_quite_other_words_under_an_old_id_are_an_incident_of_their_own(town: To
 def test_an_edit_of_a_closed_incidents_post_opens_another_and_outlives_it(town: Town) -> None:
     town.says("forum", ("1", RANT))
     town.visit("forum")
-    town.store.close_case("2026-001", town.now)
+    close(town.store, "2026-001", town.now)
     town.says("forum", ("1", f"{RANT} {THREAT}"))
     town.visit("forum")
     closed, opened = town.cases()
     assert opened.sightings[0].mention == closed.sightings[0].mention
 
-    town.store.forget_case(closed.incident.number)
+    town.store.forget_case(closed.incident.number, NOW)
     (left,) = town.cases()
     assert [e.mention.text for e in left.editions] == [RANT, f"{RANT} {THREAT}"]
-    town.store.close_case(left.incident.number, town.now)
-    town.store.forget_case(left.incident.number)
+    close(town.store, left.incident.number, town.now)
+    town.store.forget_case(left.incident.number, NOW)
     assert town.visit("forum").new == 0, "the cursor knows it"
     assert town.store.assessments() == []
 

@@ -22,6 +22,7 @@ from monitor.domain import (
     Reason,
     Role,
     Severity,
+    Shows,
 )
 from monitor.health import Actor
 from monitor.health_words import WHO
@@ -86,6 +87,8 @@ def test_an_incident_shows_words_reasons_evidence_and_who_was_told(board: Dashbo
         assert answer.headers["content-type"] == "image/png"
         assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
         assert answer.headers["x-content-type-options"] == "nosniff"
+    seen = board.store.custody()[-1]
+    assert (seen.act, seen.actor, seen.sha256) == ("viewed", "account 1", sha256(png).hexdigest())
 
 
 def test_evidence_that_was_changed_says_so_and_its_picture_is_not_shown(board: Dashboard) -> None:
@@ -115,6 +118,27 @@ def test_no_picture_is_shown_where_one_could_be_indecent(
         assert "<img" not in client.get(f"/incidents/{number}").text
         picture_page = client.get(f"/incidents/{number}/evidence/{folder.name}/screenshot")
         assert picture_page.status_code == 404
+
+
+def test_a_wall_in_place_of_the_post_is_never_shown_as_the_post(board: Dashboard) -> None:
+    wall = {"not-the-post-screenshot.png": picture()}
+    number = board.add_incident("x", mode=CaptureMode.FULL, files=wall, shows=Shows.LOGIN_WALL)
+    with board.signed_in(AccountRole.HEAD) as client:
+        page = client.get(f"/incidents/{number}").text
+        assert "The post itself was not there to be captured." in page
+        assert "Screenshot of what was there instead of the post" in page
+        (shot,) = set(re.findall(r'src="(/incidents/[^"]+/screenshot)"', page))
+        assert client.get(shot).content == picture()
+
+
+def test_the_page_of_a_post_without_pictures_says_what_one_may_lawfully_do(
+    board: Dashboard,
+) -> None:
+    number = board.add_incident("x", mode=CaptureMode.LINK, pictures_allowed=False)
+    with board.signed_in(AccountRole.DSL) as client:
+        page = client.get(f"/incidents/{number}").text
+    for said in ("Do not open the address", "101", "report.iwf.org.uk", "Report Remove"):
+        assert said in page
 
 
 def test_a_file_that_only_claims_to_be_a_picture_is_not_shown(board: Dashboard) -> None:

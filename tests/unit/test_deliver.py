@@ -18,6 +18,8 @@ from alerts.channels.contract import (
 )
 from alerts.deliver import CannotWrite, Delivered, Writer, deliver
 from alerts.guidance import load_guidance
+from alerts.playbook import load_playbook
+from alerts.roster import Roster
 from alerts.writer import MailWriter
 from monitor.domain import Case, Category, Incident, Letter, Role, School, Severity, Urgency
 
@@ -99,6 +101,11 @@ class Wire:
     recipients: list[str] = field(default_factory=list)
     tries: int = 0
     name: ClassVar[str] = "wire"
+    sender: ClassVar[str] = "monitor@wexcombepark.example"
+    answers: bool = False  # whether it can say what it took
+
+    def took(self, message: bytes) -> bool:
+        return self.answers and message in self.taken
 
     def send(self, message: bytes, *, sender: str, recipient: str) -> None:
         assert sender == "monitor@wexcombepark.example"
@@ -288,10 +295,13 @@ def test_a_kept_mail_stays_where_the_addresses_now_forbid_it() -> None:
 def a_writer(**contacts: str) -> MailWriter:
     return MailWriter(
         schools={"wexcombe": School(id="wexcombe", name="Wexcombe Park Primary School")},
-        contacts={"wexcombe": {Role(role): address for role, address in contacts.items()}},
+        rosters={
+            "wexcombe": Roster.of({Role(role): address for role, address in contacts.items()})
+        },
         sender="monitor@wexcombepark.example",
         dashboard_url="http://127.0.0.1:8000",
         guidance=load_guidance(),
+        playbook=load_playbook(),
         screenshot=lambda school, evidence: None,
     )
 
@@ -343,3 +353,11 @@ def test_a_mail_too_large_even_without_pictures_waits_and_the_next_one_leaves() 
     later = NOON + timedelta(days=1)
     assert run(outbox, wire, Pen(written=7), later) == Delivered(postponed=1)
     assert wire.tries == 4, "nothing smaller is left to try"
+
+
+def test_a_letter_whose_answer_was_lost_is_not_sent_again_where_the_service_can_say() -> None:
+    outbox, pen = Recorder(a_letter()), Pen()
+    wire = Wire(faults=[Temporary("lost")], answers=True)
+    run(outbox, wire, pen)
+    assert run(outbox, wire, pen, at=NOON + timedelta(hours=2)) == Delivered(sent=1)
+    assert (wire.tries, len(wire.taken), outbox.rows["one"].state) == (1, 1, "sent")

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from alerts.decide import decide
+from alerts.telling import Telling
 from monitor.domain import (
     Assessment,
     CaptureMode,
@@ -44,7 +45,7 @@ class Near:
     mention: Mention
 
 
-CONTACTS = {role: f"{role}@wexcombepark.example" for role in Role}
+CONTACTS = Telling.to({role: f"{role}@wexcombepark.example" for role in Role})
 NEAR = [Near(opened(), POST)]
 
 

@@ -11,6 +11,8 @@ import pytest
 from alerts.compose import compose_notices, notices_id
 from alerts.decide import decide_notices
 from alerts.guidance import load_guidance
+from alerts.playbook import load_playbook
+from alerts.roster import Roster
 from alerts.source_news import subject
 from alerts.writer import MailWriter
 from monitor.domain import AlertState, Letter, Role, School, Urgency
@@ -24,6 +26,8 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BOTH = frozenset(Urgency)
 EVERYONE = {role: f"{role.value}@wexcombepark.example" for role in Role}
 
+ROSTER = Roster.of(EVERYONE)
+
 BROKEN = Ailing(ailment=Ailment.BROKEN, since=NOW - DAY)
 UNPROVEN = Ailing(ailment=Ailment.UNPROVEN, since=NOW - DAY)
 QUIET = Ailing(ailment=Ailment.QUIET, since=NOW - 9 * DAY)
@@ -34,7 +38,7 @@ def told(
     before: Ailing | None, after: Ailing | None, *, times: int = 0, ago: timedelta = HOUR
 ) -> list[tuple[News, Ailment]]:
     health = replace(HEALTH, ailing=before, told_times=times, told_at=NOW - ago if times else None)
-    return [(n.news, n.ailing.ailment) for n in decide_notices(health, after, EVERYONE, NOW)]
+    return [(n.news, n.ailing.ailment) for n in decide_notices(health, after, ROSTER, NOW)]
 
 
 def test_what_works_is_told_to_nobody() -> None:
@@ -80,7 +84,7 @@ def test_reminders_come_daily_three_times_and_then_weekly(
 
 def test_the_office_hears_of_it_or_whoever_stands_in() -> None:
     def role(contacts: dict[Role, str]) -> Role:
-        (notice,) = decide_notices(HEALTH, BROKEN, contacts, NOW)
+        (notice,) = decide_notices(HEALTH, BROKEN, Roster.of(contacts), NOW)
         return notice.role
 
     assert role(EVERYONE) is Role.OFFICE
@@ -89,10 +93,10 @@ def test_the_office_hears_of_it_or_whoever_stands_in() -> None:
 
 
 def test_each_telling_has_a_key_of_its_own_and_the_same_telling_the_same() -> None:
-    (first,) = decide_notices(HEALTH, BROKEN, EVERYONE, NOW)
-    (again,) = decide_notices(HEALTH, BROKEN, EVERYONE, NOW + HOUR)
+    (first,) = decide_notices(HEALTH, BROKEN, ROSTER, NOW)
+    (again,) = decide_notices(HEALTH, BROKEN, ROSTER, NOW + HOUR)
     reminded = replace(HEALTH, ailing=BROKEN, told_times=1, told_at=NOW - DAY)
-    (reminder,) = decide_notices(reminded, BROKEN, EVERYONE, NOW)
+    (reminder,) = decide_notices(reminded, BROKEN, ROSTER, NOW)
     assert first.key == again.key != reminder.key
 
 
@@ -186,10 +190,11 @@ def test_the_mails_of_sources_stand_in_one_thread_and_know_themselves_again() ->
     assert first["Message-ID"] == notices_id(letter, (a_notice(),), context)
     writer = MailWriter(
         schools={"wexcombe": School(id="wexcombe", name="Wexcombe Park Primary School")},
-        contacts={"wexcombe": EVERYONE},
+        rosters={"wexcombe": ROSTER},
         sender=context.sender,
         dashboard_url=context.dashboard_url,
         guidance=load_guidance(),
+        playbook=load_playbook(),
         screenshot=lambda *_: None,
     )
     written = writer.write(letter, (a_notice(),), NOW)
@@ -211,13 +216,13 @@ def refuse(store: Store, source: str, now: datetime = NOW) -> None:
     with store.recording("wexcombe", source) as book:
         book.went_badly(now, "no", again_in=HOUR, needs_a_person=True, actor=Actor.KEY_HOLDER)
         ailing = Ailing(ailment=Ailment.BROKEN, since=NOW)
-        book.settle(ailing, decide_notices(book.health(), ailing, EVERYONE, now))
+        book.settle(ailing, decide_notices(book.health(), ailing, ROSTER, now))
 
 
 def mend(store: Store, source: str, now: datetime = NOW) -> None:
     with store.recording("wexcombe", source) as book:
         book.went_well(now, HOUR)
-        book.settle(None, decide_notices(book.health(), None, EVERYONE, now))
+        book.settle(None, decide_notices(book.health(), None, ROSTER, now))
 
 
 def claim(store: Store, now: datetime) -> Letter | None:

@@ -37,6 +37,7 @@ from monitor.store.cases import Wanted
 from monitor.store.database import Database, StoreError
 from monitor.store.mentions import Entry, capture_id, next_digest
 from monitor.store.store import Store
+from tests.casework import close
 
 NOW = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
 LEASE = timedelta(minutes=5)
@@ -152,7 +153,7 @@ def test_neighbours_stand_at_the_same_place_or_have_the_same_words(store: Store)
     assert near("park", here, "elsewhere", "") == []
     assert near("hill", there, "place 1", "story 1") == []
     assert near("park", there, "place 1", "story 1", NOW + LEASE) == [], "too long ago"
-    store.close_case("2026-001", NOW)
+    close(store, "2026-001", NOW)
     assert near("park", there, "place 1", "story 1") == [], "closed"
 
 
@@ -348,12 +349,12 @@ def test_only_old_mentions_outside_the_log_are_forgotten(store: Store) -> None:
 def test_a_closed_incident_is_forgotten_with_all_that_hangs_on_it(store: Store) -> None:
     store.keep(entry("1"))
     store.keep(entry("2"))
-    assert store.close_case("2026-001", NOW)
+    close(store, "2026-001", NOW)
     later = NOW + timedelta(days=1)
 
     assert store.forgettable_cases(NOW) == []
     assert store.forgettable_cases(later) == ["2026-001"]
-    assert store.forget_case("2026-001") == [capture_id("park", entry("1").mention)]
+    assert store.forget_case("2026-001", NOW) == [capture_id("park", entry("1").mention)]
     assert [c.incident.number for c in store.cases()] == ["2026-002"]
     assert len(store.unsent()) == 1
 
@@ -362,7 +363,7 @@ def test_a_closed_incident_about_a_childs_safety_waits_for_a_person(store: Store
     made = entry()
     assert made.incident is not None
     store.keep(replace(made, incident=replace(made.incident, child_safety=True)))
-    store.close_case("2026-001", NOW)
+    close(store, "2026-001", NOW)
 
     assert store.forgettable_cases(NOW + timedelta(days=9999)) == []
 
@@ -441,7 +442,7 @@ def test_evidence_outside_any_incident_is_forgotten_in_its_time(store: Store) ->
 
     assert store.forgettable_evidence(NOW) == []
     assert store.forgettable_evidence(NOW + LEASE) == ["ev-1"]
-    store.forget_evidence("ev-1")
+    store.forget_evidence("ev-1", NOW)
     assert store.evidence() == []
 
 
@@ -534,7 +535,7 @@ def test_words_that_look_like_a_judgement_hide_nothing(store: Store) -> None:
 def test_a_list_is_of_the_schools_and_the_state_asked_for(store: Store) -> None:
     for id_ in ("1", "2", "3"):
         store.keep(entry(id_))
-    store.close_case("2026-002", NOW)
+    close(store, "2026-002", NOW)
     closed = Wanted(schools=("park", "hill"), state=IncidentState.CLOSED)
     assert [one.incident.number for one in store.listed(closed, limit=9)] == ["2026-002"]
     assert store.count(Wanted(schools=("hill",))) == 0

@@ -1,0 +1,93 @@
+"""What people did to incidents: only ever added to, in one transaction with what follows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from sqlmodel import Session, col, func, select
+
+from monitor.domain import Alert, Event, Incident
+from monitor.store.database import Database, one_writer
+from monitor.store.mentions import promise
+from monitor.store.rows import event_from_row, incident_from_row
+from monitor.store.tables import EventRow, IncidentRow
+
+
+class Working(Database):
+    @contextmanager
+    def working(self, number: str) -> Iterator[Folder | None]:
+        """One transaction in which nobody else changes this incident; None if there is none."""
+        with self.transaction() as session:
+            this = IncidentRow.number == number
+            school = session.exec(select(IncidentRow.school).where(this)).first()
+            if school is None:
+                yield None
+                return
+            one_writer(session, school)
+            yield Folder(session, session.exec(select(IncidentRow).where(this)).one())
+
+
+class Folder:
+    """One incident, open for writing."""
+
+    def __init__(self, session: Session, row: IncidentRow) -> None:
+        self._session = session
+        self._row = row
+
+    @property
+    def incident(self) -> Incident:
+        return incident_from_row(self._row)
+
+    @property
+    def entries(self) -> int:
+        """How long its history is."""
+        query = select(func.count()).where(EventRow.incident == self._row.key)
+        return self._session.exec(query).one()
+
+    @property
+    def last(self) -> Event | None:
+        rows = select(EventRow).where(EventRow.incident == self._row.key)
+        row = self._session.exec(rows.order_by(col(EventRow.position).desc()).limit(1)).first()
+        return None if row is None else event_from_row(row)
+
+    def record(self, event: Event, incident: Incident, alerts: Iterable[Alert]) -> None:
+        """*incident*: as it stands after it."""
+        self._session.add(
+            EventRow(
+                incident=self._row.key,
+                position=self.entries + 1,
+                act=event.act,
+                value=event.value,
+                reason=event.reason,
+                who=event.by,
+                role=event.role,
+                at=event.at,
+            )
+        )
+        _write_standing(self._row, incident)
+        self._session.add(self._row)
+        for alert in alerts:
+            promise(self._session, alert, event.at)
+
+
+def histories_of(session: Session, incidents: Sequence[str]) -> dict[str, list[Event]]:
+    """By incident, oldest first."""
+    found: dict[str, list[Event]] = defaultdict(list)
+    query = select(EventRow).where(col(EventRow.incident).in_(incidents))
+    for row in session.exec(query.order_by(col(EventRow.position))):
+        found[row.incident].append(event_from_row(row))
+    return found
+
+
+def _write_standing(row: IncidentRow, incident: Incident) -> None:
+    standing = incident.standing
+    row.state, row.severity = incident.state, incident.severity
+    row.closed_at = standing.closed_at
+    row.decision = standing.decision or ""
+    row.veracity = standing.veracity or ""
+    row.assigned = standing.assigned
+    row.due = standing.due
+    row.acknowledged_at = standing.acknowledged_at
+    row.lowered = standing.lowered

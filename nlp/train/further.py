@@ -1,0 +1,126 @@
+"""Trains the reader that ships further, on posts it has not seen: python -m nlp.train.further
+POSTS PUBLIC BASE --work FOLDER [--reader nlp/model] [--out nlp/model]
+
+POSTS, PUBLIC, BASE: as for `python -m nlp.train`, of which this takes a tenth of the time. The
+posts about new schools are shown a few times among some of the old ones, some public data and
+sentences of our own, lest it forget. Development schools are left out; thresholds are chosen
+on them. Writes the model, and the network as it was before it was made small (network.pt).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import torch
+from tokenizers import Tokenizer
+
+from nlp.evidence import NAMES
+from nlp.posts import DEVELOPMENT_SCHOOLS, Post, apart, read_posts
+from nlp.train.contrast import read_contrast
+from nlp.train.loop import fit_posts
+from nlp.train.network import Network, fresh, still
+from nlp.train.public import read_hate
+from nlp.train.samples import PublicText, Window, read_texts, read_windows, tokenizer
+from nlp.train.shipped import weights_of
+from nlp.train.threads import threads_of
+
+SEED = 2
+STILL = 3  # lowest layers, which stay as they are
+RATE, FASTER = 8e-5, 3.0
+EPOCHS, REPLAY = 2.0, 0.35
+NEW_TIMES, OLD, THREADS = 3, 3000, 300
+CONTRAST_TIMES, HATE = 3, 6000
+T = TypeVar("T")
+_WORDS = "encoder.embeddings.word_embeddings.weight"  # never trained, so as in BASE
+
+
+def main(arguments: Sequence[str]) -> int:
+    asked = _arguments(arguments)
+    torch.set_num_threads(asked.threads)
+    torch.manual_seed(SEED)
+    asked.work.mkdir(parents=True, exist_ok=True)
+    tokens = tokenizer(asked.base)
+    windows = _windows(_shown(asked), tokens)
+    texts = _texts(asked.public, tokens)
+    _say(f"{len(windows)} windows, {len(texts)} public texts")
+    network = _network(asked, tokens)
+    fit_posts(
+        network, windows, texts, epochs=EPOCHS, replay=REPLAY, seed=SEED, say=_say,
+        rate=RATE, faster=FASTER, keep=lambda: _keep(network, asked.work),
+    )  # fmt: skip
+    _keep(network, asked.work)
+    return 0
+
+
+def _shown(asked: argparse.Namespace) -> list[Post]:
+    """New posts several times, some of the old ones, and some of both in pairs."""
+    facts = json.loads((asked.reader / "reader.json").read_text(encoding="utf-8"))
+    others, _ = apart(read_posts(asked.posts), DEVELOPMENT_SCHOOLS)
+    new, old = apart(others, frozenset(facts["schools"]))
+    _say(f"{len(new)} new posts, {len(old)} old ones")
+    some = random.Random(SEED).sample(old, min(OLD, len(old)))
+    return _shuffled([*new * NEW_TIMES, *some, *threads_of([*new, *some], THREADS, SEED)])
+
+
+def _texts(folder: Path, tokens: Tokenizer) -> list[PublicText]:
+    hate = _shuffled(list(read_hate(folder)))[:HATE]
+    return _shuffled(read_texts([*hate, *list(read_contrast()) * CONTRAST_TIMES], tokens))
+
+
+def _windows(posts: Sequence[Post], tokens: Tokenizer) -> list[tuple[Window, ...]]:
+    """A name before the text says little: every other post goes without."""
+    halves = ((posts[::2], True), (posts[1::2], False))
+    return [
+        (window,)
+        for half, signed in halves
+        for windows in read_windows(half, tokens, signed=signed)
+        for window in windows
+    ]
+
+
+def _shuffled(items: list[T]) -> list[T]:
+    random.Random(SEED).shuffle(items)
+    return items
+
+
+def _network(asked: argparse.Namespace, tokens: Tokenizer) -> Network:
+    network = fresh(asked.base, len(NAMES), tokens.get_vocab())
+    missing, unknown = network.load_state_dict(
+        weights_of(asked.reader / "reader.onnx"), strict=False
+    )
+    if unknown or set(missing) != {_WORDS}:
+        raise ValueError(f"not the weights of this network: {missing}, {unknown}")
+    still(network, STILL)
+    return network
+
+
+def _keep(network: Network, work: Path) -> None:
+    half = work / "network.half"  # a checkpoint that was cut off is worse than none
+    torch.save(network.state_dict(), half)
+    half.replace(work / "network.pt")
+
+
+def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m nlp.train.further")
+    for name in ("posts", "public", "base"):
+        parser.add_argument(name, type=Path)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--reader", type=Path, default=Path("nlp/model"))
+    parser.add_argument("--out", type=Path, default=Path("nlp/model"))
+    parser.add_argument("--threads", type=int, default=2)
+    return parser.parse_args(arguments)
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
