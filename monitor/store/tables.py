@@ -95,7 +95,7 @@ class IncidentRow(SQLModel, table=True):
     about_head: bool
     child_safety: bool
     pictures_allowed: bool
-    judged: str  # the severity before any person spoke
+    judged: str = "none"  # the severity before any person spoke
     decision: str = ""  # from here on what follows from its history, so that lists can ask
     veracity: str = ""
     assigned: str = Field(default="", index=True)
@@ -213,3 +213,15 @@ class NoticeRow(SQLModel, table=True):
     since: datetime = _when()
     at: datetime = _when()
     letter: str = Field(foreign_key="letter.key", index=True)
+
+
+class PublicationRow(SQLModel, table=True):
+    """What governors were shown of a part of a school's time. Parts never overlap, and a row
+    never changes: whoever could subtract one report from another would find small numbers."""
+
+    __tablename__ = "publication"
+    school: str = Field(primary_key=True)
+    start_at: datetime = Field(primary_key=True, sa_type=UtcDateTime)
+    end_at: datetime = _when()
+    published_at: datetime = _when()
+    numbers: str = Field(sa_type=Text)  # JSON: a monitor.counts.Trend
