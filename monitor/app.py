@@ -21,6 +21,7 @@ from alerts.evidence.pdf import print_pdf
 from alerts.evidence.promises import Kept, keep_promises
 from alerts.evidence.report import SCREENSHOT
 from alerts.evidence.seal import read_sealed
+from alerts.evidence.stamping import Means, fetch_stamps
 from alerts.governors import write as write_report
 from alerts.guidance import BadGuidance, Guidance, load_guidance
 from alerts.playbook import Playbook, load_playbook
@@ -37,7 +38,7 @@ from monitor.domain import (
     School,
 )
 from monitor.egress import Egress
-from monitor.fetching import fetch_text
+from monitor.fetching import ask_authority, fetch_text
 from monitor.health import Check
 from monitor.pipeline import Polled, poll
 from monitor.posting import PostRoom
@@ -204,6 +205,7 @@ class App:
         self.store.hasten(self.clock())
         done.alerts_sent = self.deliver().sent
         done.captures += self._capture_in_view(progress)
+        self.stamp()
         done.troubles = self.undelivered()
         return done
 
@@ -265,6 +267,20 @@ class App:
         )
         self._hasten_readdressed(writer)
         return deliver(self.store, channel, writer, clock=self.clock)
+
+    def stamp(self) -> int:
+        """Fetch the time stamps that are owed; how many came."""
+        wanted = self.settings.evidence
+        return fetch_stamps(
+            self.store,
+            wanted.timestamp_authorities,
+            Means(
+                root=self.evidence_root,
+                post=partial(ask_authority, self.client),
+                clock=self.clock,
+                ca_file=wanted.timestamp_ca_file,
+            ),
+        )
 
     def custody(self) -> None:
         """Promise the mail that takes the head of the custody log out of the house."""

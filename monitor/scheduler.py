@@ -33,6 +33,7 @@ TICKS = {
     "deliver": timedelta(seconds=15),
     "forget": timedelta(hours=24),
     "custody": timedelta(hours=1),
+    "stamp": timedelta(minutes=1),
 }
 
 

@@ -209,8 +209,13 @@ def _beside(folder: Path, settings: Settings) -> Settings:
     """Paths in a configuration are meant from where it lies."""
     named = {"guidance": settings.alerts.guidance, "steps": settings.alerts.steps}
     found = {name: folder / file for name, file in named.items() if file is not None}
-    alerts = settings.alerts.model_copy(update=found)
-    return settings.model_copy(update={"data_dir": folder / settings.data_dir, "alerts": alerts})
+    return settings.model_copy(
+        update={
+            "data_dir": folder / settings.data_dir,
+            "alerts": settings.alerts.model_copy(update=found),
+            "evidence": settings.evidence.beside(folder),
+        }
+    )
 
 
 def _where(error: tomllib.TOMLDecodeError) -> str:

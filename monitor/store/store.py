@@ -9,9 +9,21 @@ from monitor.store.custody import Custody
 from monitor.store.forgetting import Forgetting
 from monitor.store.mentions import Mentions
 from monitor.store.outbox import Outbox
+from monitor.store.stamps import Stamps
 from monitor.store.visits import Visits
 from monitor.store.working import Working
 
 
-class Store(Mentions, Captures, Custody, Outbox, Visits, Coverage, Cases, Working, Forgetting):
+class Store(
+    Mentions,
+    Captures,
+    Custody,
+    Stamps,
+    Outbox,
+    Visits,
+    Coverage,
+    Cases,
+    Working,
+    Forgetting,
+):
     """What the program remembers; each base class is one noun."""
