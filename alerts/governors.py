@@ -11,15 +11,16 @@ import secrets
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from alerts.spreadsheets import Table, as_csv, as_xlsx
+from monitor.counts import Division, Kind, Period, SourceGroup, Trend
+from monitor.counts import Table as Counts
 from monitor.coverage import Coverage
 from monitor.coverage import sentences as what_was_checked
-from monitor.domain import School, Sentiment, Trend
-from monitor.words import CATEGORIES, SENTIMENTS, SEVERITIES
+from monitor.domain import Category, School, Sentiment, Severity
+from monitor.words import CATEGORIES, GROUPS, KINDS, SENTIMENTS, SEVERITIES
 
 WITHHELD = "withheld"
 WITHHELD_MEANS = (
@@ -27,8 +28,14 @@ WITHHELD_MEANS = (
     "another that is fewer than five. It protects the people behind small numbers."
 )
 
+Words = (
+    Mapping[Kind, str]
+    | Mapping[SourceGroup, str]
+    | Mapping[Category, str]
+    | Mapping[Severity, str]
+    | Mapping[Sentiment, str]
+)
 PrintPdf = Callable[[str], bytes]
-K = TypeVar("K")
 
 _PAGES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -82,12 +89,17 @@ def as_html(trend: Trend, school: School, coverage: Coverage | None = None) -> s
     )
 
 
-def sentences(trend: Trend, coverage: Coverage | None = None) -> list[str]:
+def sentences(trend: Trend | None, coverage: Coverage | None = None) -> list[str]:
     """What the numbers say, for people who read nothing else."""
-    return _what_was_said(trend) + (what_was_checked(coverage) if coverage else [])
+    said = _what_was_said(trend) if trend else []
+    return said + (what_was_checked(coverage) if coverage else [])
 
 
 def _what_was_said(trend: Trend) -> list[str]:
+    return [*_of_the_whole(trend), *map(_apart, trend.apart if trend.total is not None else ())]
+
+
+def _of_the_whole(trend: Trend) -> list[str]:
     if trend.total is None:
         return [
             "Fewer than five public mentions of the school were found in this period: too few "
@@ -103,9 +115,17 @@ def _what_was_said(trend: Trend) -> list[str]:
     ]
 
 
-def tables(trend: Trend, coverage: Coverage | None = None) -> list[Table]:
+def _apart(period: Period) -> str:
+    return (
+        f"From {days(period)} fewer than five were found. They are in no number here, because "
+        "they would point at someone."
+    )
+
+
+def tables(trend: Trend | None, coverage: Coverage | None = None) -> list[Table]:
     """The numbers, or the word that says why there is none."""
-    return _tables_of_what_was_said(trend) + (_tables_of_checks(coverage) if coverage else [])
+    counted = _tables_of_what_was_said(trend) if trend else []
+    return counted + (_tables_of_checks(coverage) if coverage else [])
 
 
 def _tables_of_checks(coverage: Coverage) -> list[Table]:
@@ -121,24 +141,40 @@ def _tables_of_checks(coverage: Coverage) -> list[Table]:
 
 
 def _tables_of_what_was_said(trend: Trend) -> list[Table]:
-    if not trend.total:
-        return []
-    weeks = {_short(day): count for day, count in trend.weeks.items()}
     return [
-        _table("How they sound", "Toward the school", _named(trend.sentiments, SENTIMENTS)),
-        _table("What raised concern", "Kind", _named(trend.categories, CATEGORIES)),
-        _table("How serious", "Severity", _named(trend.severities, SEVERITIES)),
-        _table("Where they were found", "Source", trend.sources),
-        _table("When they were found", "Week beginning", weeks),
+        _table(title, what, _named(trend.tables[division], names))
+        for division, title, what, names in _DIVISIONS
+        if division in trend.tables
     ]
 
 
+_DIVISIONS: tuple[tuple[Division, str, str, Words | None], ...] = (
+    (Division.KINDS, "What they were", "Kind", KINDS),
+    (Division.SENTIMENTS, "How they sound", "Toward the school", SENTIMENTS),
+    (
+        Division.CATEGORIES,
+        "What raised concern",
+        "Kind of concern",
+        CATEGORIES,
+    ),
+    (Division.SEVERITIES, "How serious the concerns were", "Severity", SEVERITIES),
+    (Division.GROUPS, "Where they were found", "Place", GROUPS),
+    (Division.WEEKS, "When they were found", "Week beginning", None),
+)
+
+
 def period(trend: Trend) -> str:
-    return " to ".join(f"{day.day} {day:%B %Y}" for day in (trend.start, trend.end))
+    return days(trend.period)
+
+
+def days(period: Period) -> str:
+    ends = (period.first_day, period.last_day)
+    return " to ".join(f"{day.day} {day:%B %Y}" for day in ends)
 
 
 def _how_they_sound(trend: Trend) -> str:
-    shown = {k: n for k, n in trend.sentiments.items() if n}
+    table = trend.tables[Division.SENTIMENTS]
+    shown = {s: n for s in SENTIMENTS if (n := table.get(s))}
     if not shown:
         return "How they sound is withheld, because some of the numbers are small."
     most = max(shown, key=lambda sentiment: shown[sentiment])
@@ -159,12 +195,14 @@ _TONE = {
 
 
 def _concerns(trend: Trend) -> str:
-    if trend.concerns is None:
+    number = trend.number(Kind.CONCERN)
+    if number is None:
         return "How many raised a concern is withheld, because one of the numbers is small."
-    if trend.concerns == 0:
+    if number == 0:
         return "None of them raised a concern about safety, privacy or the law."
-    said = f"{trend.concerns} of them raised a concern about safety, privacy or the law"
-    shown = {k: n for k, n in trend.categories.items() if n}
+    said = f"{number} of them raised a concern and went into the incident log"
+    table = trend.tables[Division.CATEGORIES]
+    shown = {c: n for c in CATEGORIES if (n := table.get(c))}
     if not shown:
         return f"{said}."
     most = max(shown, key=lambda category: shown[category])
@@ -172,12 +210,13 @@ def _concerns(trend: Trend) -> str:
 
 
 def _criticism(trend: Trend) -> str:
-    if trend.criticism is None:
+    number = trend.number(Kind.CRITICISM)
+    if number is None:
         return "How many were lawful criticism is withheld, because one of the numbers is small."
-    if trend.criticism == 0:
+    if number == 0:
         return "None of them was lawful criticism of the school."
     return (
-        f"{trend.criticism} were lawful criticism of the school. People are free to criticise: "
+        f"{number} were lawful criticism of the school. People are free to criticise: "
         "this is counted, not treated as an incident, and belongs to the complaints procedure."
     )
 
@@ -192,11 +231,14 @@ def _short(day: date) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
-def _named(counts: Mapping[K, int | None], words: Mapping[K, str]) -> dict[str, int | None]:
-    return {words[key]: counts[key] for key in words if key in counts}
+def _named(counts: Counts, words: Words | None) -> Counts:
+    """In the order of *words*; without any, the rows are Mondays."""
+    if words is None:
+        return {_short(date.fromisoformat(row)): count for row, count in counts.items()}
+    return {name: counts[row] for row, name in words.items() if row in counts}
 
 
-def _table(title: str, what: str, counts: Mapping[str, int | None]) -> Table:
+def _table(title: str, what: str, counts: Counts) -> Table:
     """A table that is withheld as a whole has one row that says so."""
     rows = tuple((name, WITHHELD if count is None else count) for name, count in counts.items())
     return Table(title=title, what=what, rows=rows or (("All rows", WITHHELD),))

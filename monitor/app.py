@@ -22,10 +22,12 @@ from alerts.evidence.promises import Kept, keep_promises
 from alerts.evidence.report import SCREENSHOT
 from alerts.evidence.seal import read_sealed
 from alerts.evidence.stamping import Means, fetch_stamps
+from alerts.governors import CannotWrite
 from alerts.governors import write as write_report
 from alerts.guidance import BadGuidance, Guidance, load_guidance
 from alerts.playbook import Playbook, load_playbook
 from alerts.writer import MailWriter
+from monitor.counts import LONDON, Trend
 from monitor.coverage import cover
 from monitor.custody import COMMAND_LINE, PROGRAM, Deed, Handling
 from monitor.domain import (
@@ -42,12 +44,14 @@ from monitor.fetching import ask_authority, fetch_text
 from monitor.health import Check
 from monitor.pipeline import Polled, poll
 from monitor.posting import PostRoom
+from monitor.publishing import parts
 from monitor.retention import cutoffs
+from monitor.reviewing import review
 from monitor.secret import MissingSecret
 from monitor.settings import SchoolSettings, Settings
 from monitor.store.database import StoreError
 from monitor.store.store import Store
-from monitor.trends import LONDON, summarise
+from monitor.terms import Terms
 from monitor.watching import ask_canaries, write_down
 from nlp.assess import Assessor
 from sources.contract import Source
@@ -118,6 +122,7 @@ class App:
         self.clock = clock
         self.egress = Egress(frozenset(settings.network.allow))
         self.client = PoliteClient(self.egress, contact=settings.network.contact)
+        self.terms = Terms()
         self.schools: dict[str, School] = {s.id: s.school() for s in settings.schools}
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.store = Store(settings.database_url())
@@ -380,16 +385,33 @@ class App:
         )
         return number
 
-    def report(self, school: str, first: date, last: date, out: Path) -> None:
-        """The governors' report on both days and all between. Raises CannotWrite."""
-        start, end = _period(first, last)
+    def trend(self, school: str, first: date, last: date, *, so_far: bool = False) -> Trend | None:
+        """What governors may know of the terms that the days from *first* to *last* lie in;
+        None while nothing of them is published. *so_far*: as monitor.reviewing says."""
+        return review(
+            self.store,
+            school,
+            parts(self.terms, first, last),
+            groups={source.name: source.group for source in self.settings.sources},
+            clock=self.clock,
+            so_far=so_far,
+        )
+
+    def report(self, school: str, first: date, last: date, out: Path) -> Trend:
+        """The governors' report on the terms that these days lie in. Raises CannotWrite."""
+        trend = self.trend(school, first, last, so_far=True)
+        if trend is None:
+            raise CannotWrite("This period has not begun yet. Please choose days up to today.")
+        period = trend.period
+        checks = self.store.checks(school, period.start, period.end)
         write_report(
-            summarise(self.store.counted(school, start, end), first, last),
+            trend,
             self.schools[school],
             out,
-            coverage=cover(self.store.checks(school, start, end), first, last),
+            coverage=cover(checks, period.first_day, period.last_day),
             print_pdf=lambda h: print_pdf(h, find_browser()),
         )
+        return trend
 
     def checks(self, school: str, first: date, last: date) -> list[Check]:
         """The record of visits on both days and all between."""

@@ -11,12 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
+from monitor.counts import LONDON
 from monitor.health import Check
 from monitor.words import when
 
-_LONDON = ZoneInfo("Europe/London")
 _MOST_RUNS = 6  # stretches of days named in a sentence
 
 
@@ -63,7 +62,7 @@ def cover(checks: Iterable[Check], start: date, end: date) -> Coverage:
         raise ValueError(f"the period ends ({end}) before it begins ({start})")
     by_day: dict[date, list[Check]] = defaultdict(list)
     for check in checks:
-        by_day[check.at.astimezone(_LONDON).date()].append(check)
+        by_day[check.at.astimezone(LONDON).date()].append(check)
     days = (start + timedelta(days=n) for n in range((end - start).days + 1))
     return Coverage(start=start, end=end, days=tuple(_day(day, by_day[day]) for day in days))
 

@@ -30,6 +30,8 @@ def build(app: App) -> FastAPI:
         schools=app.schools,
         evidence_root=app.evidence_root,
         verify=problems,
+        trends=app.trend,
+        terms=app.terms,
         clock=app.clock,
         secure_cookies=public.scheme == "https",
         hosts={*LOOPBACK, public.hostname or HOST},

@@ -544,37 +544,3 @@ class Case:
     def editions(self) -> tuple[Sighting, ...]:
         """All that was ever written in it: each post as it stood each time."""
         return tuple(edition for sighting in self.sightings for edition in sighting.editions)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
-    """A mention about the school without its words: all that a trend may know of it."""
-
-    first_seen_at: datetime
-    source: str
-    categories: frozenset[Category]
-    severity: Severity
-    sentiment: Sentiment
-    criticism: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trend:
-    """What governors may know of a period: counts; no text, no names, no addresses.
-
-    `start` and `end` are both within the period. A count of None is withheld: it is
-    fewer than five, or would let a reader work out one that is. A table that is empty
-    although there are mentions is withheld as a whole. Weeks begin on Mondays;
-    `concerns` are mentions with at least one category.
-    """
-
-    start: date
-    end: date
-    total: int | None
-    concerns: int | None
-    criticism: int | None
-    weeks: Mapping[date, int | None]
-    sources: Mapping[str, int | None]
-    categories: Mapping[Category, int | None]
-    severities: Mapping[Severity, int | None]
-    sentiments: Mapping[Sentiment, int | None]

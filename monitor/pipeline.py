@@ -52,8 +52,8 @@ def poll(
     try:
         for page in source.fetch(school, store.cursor(school.id, source.name), client):
             for mention in store.unseen(school.id, page.mentions):
-                now, assessment = clock(), assess(mention, school)
-                entered = _enter(school, mention, assessment, telling, store, now)
+                assessment = assess(mention, school)
+                entered = _enter(school, mention, assessment, telling, store, clock)
                 if entered is not None:
                     polled = _count(polled, assessment, opened=entered)
             store.save_cursor(school.id, source.name, page.cursor)  # last
@@ -69,16 +69,18 @@ def _enter(
     judged: Assessment,
     telling: Telling,
     store: Store,
-    now: datetime,
+    clock: Callable[[], datetime],
 ) -> bool | None:
     """Write it down with all that follows, in one transaction. Whether it opened an incident;
-    None if somebody else wrote it down in the meantime."""
+    None if somebody else wrote it down in the meantime. It is seen when nobody else can write:
+    what governors are shown by then is counted for good."""
     mode, copies = capture_mode(read, judged), not read.kept_as
     mention, assessment = as_kept(read, judged)
     place, story = incidents.place(mention.url), incidents.story(mention.text)
     with store.entering(school.id) as book:
         if not book.is_news(mention):
             return None
+        now = clock()
         edition, earlier = book.edition(mention), book.earlier(mention)
         near = book.neighbours(mention, place, story, now - incidents.TOGETHER)
         before = incidents.edited(mention, earlier) or incidents.akin(mention, near)

@@ -1,57 +1,79 @@
 """Mentions counted for governors, so that no small number can be worked out. Pure.
 
-A reader who knows the total of a table and how we withhold must still not be able to
-tell any withheld number. So in a table with a count of 1 to 4, every count from 1 up to
-the smallest of the large ones is withheld alike. Whoever swaps two of the withheld
-counts gets the very same publication; and since a large one is always among them, each
-could be either. Where no count is large, or none would be left to show, the
-whole table is withheld, its rows included. Tables share nothing but the total, so none
-gives away another; only the categories can give away the number of concerns, so they
-are withheld with it.
+The counts are a tree. The total is divided by week, by place, by tone and by kind; a number
+of a kind is divided further only where it is itself shown. Each division is withheld for
+itself (`withhold`), so that a reader who knows its total and how we withhold still cannot
+tell any withheld number: in a table with a count of 1 to 4, every count from 1 up to the
+smallest of the large ones is withheld alike. Whoever swaps two of the withheld counts gets
+the very same publication; and since a large one is always among them, each could be either.
+Where no count is large, or none would be left to show, the whole table is withheld, its rows
+included. Divisions of the same number share nothing but that number, so none gives away
+another. Nor does another report: see monitor/publishing.py.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import TypeVar
-from zoneinfo import ZoneInfo
 
-from monitor.domain import Category, Counted, Sentiment, Severity, Trend
+from monitor.counts import (
+    LONDON,
+    Counted,
+    Division,
+    Kind,
+    Period,
+    SourceGroup,
+    Table,
+    Trend,
+)
+from monitor.domain import Category, Sentiment, Severity
 
 FEWEST_SHOWN = 5
-LONDON = ZoneInfo("Europe/London")
 
-K = TypeVar("K", bound=Hashable)
+Groups = Mapping[str, SourceGroup]
 
 
-def summarise(counted: Iterable[Counted], start: date, end: date) -> Trend:
-    """Count what was first seen from *start* to *end*, both days included, UK time.
-
-    Raises ValueError when the period ends before it begins.
-    """
-    if end < start:
-        raise ValueError(f"the period ends ({end}) before it begins ({start})")
-    found = [one for one in counted if start <= _day(one) <= end]
-    concerns = _yes(found, [bool(one.categories) for one in found])
-    sources = [one.source for one in found]
-    labels = [c for one in found for c in one.categories]
+def summarise(counted: Iterable[Counted], period: Period, groups: Groups | None = None) -> Trend:
+    """Count what was first seen within *period*. *groups*: the kind of place of each source."""
+    found = [one for one in counted if one.first_seen_at in period]
+    if not found or len(found) < FEWEST_SHOWN:
+        return Trend(period=period, total=None if found else 0)
     return Trend(
-        start=start,
-        end=end,
-        total=_shown(len(found)),
-        concerns=concerns,
-        criticism=_yes(found, [one.criticism for one in found]),
-        weeks=_table(_weeks(start, end), [_monday(_day(one)) for one in found], found),
-        sources=_table(sorted(set(sources)), sources, found),
-        categories={} if concerns is None else _table(Category, labels, found),
-        severities=_table(Severity, [one.severity for one in found], found),
-        sentiments=_table(Sentiment, [one.sentiment for one in found], found),
+        period=period,
+        total=len(found),
+        tables=dict(_divisions_of_all(found, period, groups or {})),
     )
 
 
-def withhold(counts: Mapping[K, int]) -> dict[K, int | None]:
+def _divisions_of_all(
+    found: Sequence[Counted], period: Period, groups: Groups
+) -> Iterator[tuple[Division, Table]]:
+    kinds = _table(Kind, [one.kind for one in found])
+    yield Division.KINDS, kinds
+    yield Division.WEEKS, _table(_weeks(period), [_monday(_day(one)) for one in found])
+    yield Division.GROUPS, _table(SourceGroup, [_group(one, groups) for one in found])
+    yield Division.SENTIMENTS, _table(Sentiment, [one.sentiment for one in found])
+    concerns = [one for one in found if one.kind is Kind.CONCERN]
+    yield from _within(kinds.get(Kind.CONCERN), _divisions_of_concerns(concerns))
+
+
+def _divisions_of_concerns(concerns: Sequence[Counted]) -> Iterator[tuple[Division, Table]]:
+    yield Division.CATEGORIES, _labels(Category, [one.categories for one in concerns])
+    yield Division.SEVERITIES, _table(Severity, [one.severity for one in concerns])
+
+
+def _within(
+    number: int | None, divisions: Iterator[tuple[Division, Table]]
+) -> Iterator[tuple[Division, Table]]:
+    """Withheld as a whole with the number that they divide; left out where it is nothing."""
+    if number == 0:
+        return
+    for division, table in divisions:
+        yield division, {} if number is None else table
+
+
+def withhold(counts: Mapping[str, int]) -> dict[str, int | None]:
     """The counts that may be shown, None for the others; {} where too little would be left."""
     if not any(0 < count < FEWEST_SHOWN for count in counts.values()):
         return dict(counts)
@@ -64,31 +86,32 @@ def withhold(counts: Mapping[K, int]) -> dict[K, int | None]:
     return {key: None if 0 < count <= limit else count for key, count in counts.items()}
 
 
-def _table(
-    rows: Iterable[K], values: Sequence[K], found: Sequence[Counted]
-) -> dict[K, int | None]:
-    if _shown(len(found)) is None:
-        return {}
+def _table(rows: Iterable[str], values: Iterable[str]) -> Table:
     tally = Counter(values)
-    return withhold({row: tally[row] for row in rows})
+    return withhold({str(row): tally[row] for row in rows})
 
 
-def _yes(found: Sequence[Counted], answers: Sequence[bool]) -> int | None:
-    return _table((True, False), answers, found).get(True)
+def _labels(rows: Iterable[str], values: Sequence[Iterable[str]]) -> Table:
+    """Where one can have several labels, or none. Those without a label have no row: it would
+    exclude the others, and so tell more. And a row of nearly all tells how few are not in it."""
+    table = _table(rows, [label for labels in values for label in labels])
+    nearly_all = range(len(values) - FEWEST_SHOWN + 1, len(values))
+    return {} if any(count in nearly_all for count in table.values()) else table
 
 
-def _shown(total: int) -> int | None:
-    return None if 0 < total < FEWEST_SHOWN else total
+def _group(one: Counted, groups: Groups) -> SourceGroup:
+    return groups.get(one.source, SourceGroup.OTHER)
 
 
 def _day(one: Counted) -> date:
     return one.first_seen_at.astimezone(LONDON).date()
 
 
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
+def _monday(day: date) -> str:
+    return (day - timedelta(days=day.weekday())).isoformat()
 
 
-def _weeks(start: date, end: date) -> list[date]:
-    first = _monday(start)
-    return [first + timedelta(weeks=n) for n in range((end - first).days // 7 + 1)]
+def _weeks(period: Period) -> list[str]:
+    """The Mondays of its weeks, as 2026-09-07."""
+    days = (period.last_day - period.first_day).days + period.first_day.weekday()
+    return [_monday(period.first_day + timedelta(weeks=n)) for n in range(days // 7 + 1)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
+from monitor.counts import LONDON, Kind, SourceGroup
 from monitor.domain import Category, Role, Sentiment, Severity
 
 CATEGORIES: Mapping[Category, str] = MappingProxyType(
@@ -39,6 +39,26 @@ SENTIMENTS: Mapping[Sentiment, str] = MappingProxyType(
         Sentiment.NEGATIVE: "Negative",
     }
 )
+KINDS: Mapping[Kind, str] = MappingProxyType(
+    {
+        Kind.CONCERN: "Concern, in the incident log",
+        Kind.CRITICISM: "Lawful criticism",
+        Kind.OTHER: "Praise, news and everything else",
+    }
+)
+GROUPS: Mapping[SourceGroup, str] = MappingProxyType(
+    {
+        SourceGroup.NEWS: "Newspapers and blogs",
+        SourceGroup.SOCIAL: "Social media",
+        SourceGroup.REVIEWS: "Review sites",
+        SourceGroup.FORUMS: "Forums and watched pages",
+        SourceGroup.SEARCH: "Search engines",
+        SourceGroup.RECORDS: "Encyclopaedias, petitions, requests for information",
+        SourceGroup.STAFF: "Passed on by staff",
+        SourceGroup.LOOKALIKE: "Accounts and domains that look like the school's",
+        SourceGroup.OTHER: "Other places",
+    }
+)
 ROLES: Mapping[Role, str] = MappingProxyType(
     {
         Role.HEAD: "Headteacher",
@@ -50,12 +70,9 @@ ROLES: Mapping[Role, str] = MappingProxyType(
 )
 
 
-_LONDON = ZoneInfo("Europe/London")
-
-
 def when(moment: datetime | None) -> str:
     """In UK time, as people write it."""
     if moment is None:
         return "not known"
-    local = moment.astimezone(_LONDON)
+    local = moment.astimezone(LONDON)
     return f"{local:%a} {local.day} {local:%b %Y, %H:%M}"

@@ -10,24 +10,25 @@ from typing import Annotated
 
 import typer
 
-from alerts.governors import CannotWrite
+from alerts.governors import CannotWrite, period
 from monitor.cli.common import (
     CONFIG,
     ConfigPath,
     Failed,
     SchoolId,
+    complain,
     day,
     demand_folder,
     one_of,
     opened,
     say,
 )
+from monitor.counts import LONDON
 from monitor.coverage import cover
 from monitor.coverage import lines as as_checks
 from monitor.coverage import sentences as what_was_checked
 from monitor.domain import IncidentState
 from monitor.log import as_csv, as_lines
-from monitor.trends import LONDON
 from monitor.wire import case_to_json
 
 
@@ -71,9 +72,14 @@ def report(
     with opened(config) as app:
         owner = one_of(app.schools, school, "school") if school else next(iter(app.schools))
         try:
-            app.report(owner, first, last, out)
+            trend = app.report(owner, first, last, out)
         except CannotWrite as error:
             raise Failed(str(error)) from None
+    if (trend.period.first_day, trend.period.last_day) != (first, last):
+        complain(
+            f"The report is on {period(trend)}: numbers are published term by term, so that "
+            "nobody can subtract one report from another."
+        )
     say(f"Written to {out}.")
 
 

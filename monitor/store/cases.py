@@ -13,11 +13,11 @@ from sqlalchemy import JSON, ColumnElement, cast, type_coerce
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, func, or_, select
 
+from monitor.counts import Counted
 from monitor.domain import (
     Assessment,
     Case,
     Category,
-    Counted,
     EvidenceState,
     Incident,
     IncidentState,
@@ -98,7 +98,12 @@ class Cases(Database):
     def counted(self, school: str, start: datetime, end: datetime) -> list[Counted]:
         """Mentions about the school first seen in [start, end), without their words."""
         query = (
-            select(MentionRow.first_seen_at, MentionRow.source, MentionRow.assessment)
+            select(
+                MentionRow.first_seen_at,
+                MentionRow.source,
+                MentionRow.assessment,
+                col(MentionRow.incident).is_not(None),
+            )
             .where(
                 MentionRow.school == school,
                 col(MentionRow.about_school).is_(True),
@@ -120,7 +125,7 @@ _OLDEST_FIRST = (
 )
 
 
-def _counted(first_seen_at: datetime, source: str, assessment: str) -> Counted:
+def _counted(first_seen_at: datetime, source: str, assessment: str, in_log: bool) -> Counted:
     judged: AssessmentJson = json.loads(assessment)
     return Counted(
         first_seen_at=first_seen_at,
@@ -129,6 +134,7 @@ def _counted(first_seen_at: datetime, source: str, assessment: str) -> Counted:
         severity=Severity(judged["severity"]),
         sentiment=Sentiment(judged["sentiment"]),
         criticism=judged["criticism"],
+        in_log=in_log,
     )
 
 

@@ -9,6 +9,7 @@ from monitor.store.custody import Custody
 from monitor.store.forgetting import Forgetting
 from monitor.store.mentions import Mentions
 from monitor.store.outbox import Outbox
+from monitor.store.publications import Publications
 from monitor.store.stamps import Stamps
 from monitor.store.visits import Visits
 from monitor.store.working import Working
@@ -25,5 +26,6 @@ class Store(
     Cases,
     Working,
     Forgetting,
+    Publications,
 ):
     """What the program remembers; each base class is one noun."""

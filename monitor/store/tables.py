@@ -213,3 +213,15 @@ class NoticeRow(SQLModel, table=True):
     since: datetime = _when()
     at: datetime = _when()
     letter: str = Field(foreign_key="letter.key", index=True)
+
+
+class PublicationRow(SQLModel, table=True):
+    """What governors were shown of a part of a school's time. Parts never overlap, and a row
+    never changes: whoever could subtract one report from another would find small numbers."""
+
+    __tablename__ = "publication"
+    school: str = Field(primary_key=True)
+    start_at: datetime = Field(primary_key=True, sa_type=UtcDateTime)
+    end_at: datetime = _when()
+    published_at: datetime = _when()
+    numbers: str = Field(sa_type=Text)  # JSON: a monitor.counts.Trend

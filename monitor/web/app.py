@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from monitor.domain import School
 from monitor.store.accounts import Accounts
 from monitor.store.database import StoreError
+from monitor.terms import Terms
 from monitor.web import (
     home,
     incident,
@@ -27,7 +28,7 @@ from monitor.web import (
     static,
     trends,
 )
-from monitor.web.desk import Desk, Log, Verify
+from monitor.web.desk import Desk, Log, Trends, Verify
 from monitor.web.guard import NotAllowed, SignInNeeded, insist_on_policies
 from monitor.web.page import render
 from monitor.web.shield import Shield
@@ -54,6 +55,8 @@ def create_app(
     schools: Mapping[str, School],
     evidence_root: Path,
     verify: Verify,
+    trends: Trends,
+    terms: Terms,
     clock: Callable[[], datetime],
     secure_cookies: bool,
     hosts: Collection[str] = LOOPBACK,
@@ -69,6 +72,8 @@ def create_app(
         schools=schools,
         evidence_root=evidence_root,
         verify=verify,
+        trends=trends,
+        terms=terms,
         clock=clock,
         secure_cookies=secure_cookies,
     )

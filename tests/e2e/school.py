@@ -182,6 +182,9 @@ office = "office@wexcombepark.example"
 [network]
 allow = [{allow}]
 
+[evidence]
+timestamp_authorities = []
+
 {more}
 """
 

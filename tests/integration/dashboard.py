@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from threading import Thread
@@ -15,6 +15,7 @@ from threading import Thread
 import httpx
 from argon2 import PasswordHasher
 
+from monitor.counts import Trend
 from monitor.domain import (
     Alert,
     Assessment,
@@ -33,9 +34,12 @@ from monitor.domain import (
     Shows,
     Urgency,
 )
+from monitor.publishing import parts
+from monitor.reviewing import review
 from monitor.store.accounts import AccountRole, Accounts
 from monitor.store.mentions import Entry
 from monitor.store.store import Store
+from monitor.terms import Terms
 from monitor.web.app import create_app
 from monitor.web.server import listen, server
 
@@ -191,6 +195,12 @@ class Dashboard:
         )
         self.store.captured(promise, sealed)
 
+    def trends(
+        self, school: str, first: date, last: date, *, so_far: bool = False
+    ) -> Trend | None:
+        spans = parts(Terms(), first, last)
+        return review(self.store, school, spans, groups={}, clock=self.clock, so_far=so_far)
+
 
 @contextmanager
 def running(folder: Path, *, secure_cookies: bool = False) -> Iterator[Dashboard]:
@@ -204,6 +214,8 @@ def running(folder: Path, *, secure_cookies: bool = False) -> Iterator[Dashboard
         schools=SCHOOLS,
         evidence_root=board.evidence,
         verify=lambda _: list(board.changed),
+        trends=board.trends,
+        terms=Terms(),
         clock=clock,
         secure_cookies=secure_cookies,
     )

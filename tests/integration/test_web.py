@@ -159,7 +159,7 @@ def test_a_governor_reaches_trends_and_nothing_else(board: Dashboard) -> None:
         assert client.get("/", follow_redirects=True).url.path == "/trends"
         page = client.get("/trends")
         assert page.status_code == 200
-        assert "Fewer than five" in page.text
+        assert "Nothing of this term is published yet" in page.text
         assert "burn" not in page.text
         for path in (
             "/incidents",
@@ -275,11 +275,31 @@ def test_trends_count_a_term(board: Dashboard) -> None:
             severity=Severity.MEDIUM,
             url=f"https://forum.wexcombe.example/{n}",
         )
+    today = board.clock().date()
     with board.signed_in(AccountRole.GOVERNOR) as client:
+        assert "12 public mentions" not in client.get("/trends").text
+        assert board.trends("wexcombe", today, today, so_far=True)
         page = client.get("/trends").text
         assert "12 public mentions" in page
         assert "Autumn term 2026" in page
-        assert "No public mention" in client.get("/trends?term=2026-summer").text
+        summer = client.get("/trends?term=2026-04-13").text
+        assert "Summer term 2026" in summer
+        assert "No public mention" in summer
+
+
+def test_what_governors_were_shown_does_not_change_by_the_day(board: Dashboard) -> None:
+    """Whoever looks every day could else see one incident come."""
+    today = board.clock().date()
+    for n in range(7):
+        board.add_incident(f"post {n}", url=f"https://forum.wexcombe.example/{n}")
+    board.trends("wexcombe", today, today, so_far=True)
+    with board.signed_in(AccountRole.GOVERNOR) as client:
+        before = client.get("/trends").text
+        board.clock.now += timedelta(minutes=10)
+        board.add_incident("one more", url="https://forum.wexcombe.example/more")
+        assert board.trends("wexcombe", today, today, so_far=True)
+        assert client.get("/trends").text == before
+        assert "7 public mentions" in before
 
 
 def test_a_letter_that_was_withdrawn_asks_nobody_to_act(board: Dashboard) -> None:

@@ -9,11 +9,11 @@ import pytest
 
 from alerts.governors import as_html, tables
 from alerts.governors import sentences as report_sentences
+from monitor.counts import Period, Trend
 from monitor.coverage import cover, lines, sentences
 from monitor.domain import School
 from monitor.health import Check
 from monitor.store.store import Store
-from monitor.trends import summarise
 
 FIRST, LAST = date(2026, 3, 23), date(2026, 4, 5)
 NOON = datetime(2026, 3, 23, 12, tzinfo=UTC)
@@ -71,7 +71,8 @@ def test_a_period_that_ends_first_is_refused() -> None:
 
 def test_the_governors_report_proves_the_checks_and_gives_no_number_of_finds_away() -> None:
     coverage = cover(checks(0, 1, 2), FIRST, LAST)
-    trend = summarise([], FIRST, LAST)
+    period = Period(start=NOON, end=NOON + 14 * DAY)
+    trend = Trend(period=period, total=0)
     assert report_sentences(trend, coverage)[1].startswith("The school checked 1 source on 3 of")
     shown = {table.title: table.rows for table in tables(trend, coverage)}
     assert shown["What was checked"] == (("Paper", 3),)

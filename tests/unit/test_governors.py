@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import datetime
 from io import BytesIO, StringIO
 from pathlib import Path
 
@@ -13,7 +13,10 @@ import pytest
 from openpyxl import load_workbook
 
 from alerts.governors import CannotWrite, as_html, sentences, tables, write
-from monitor.domain import Category, School, Sentiment, Severity, Trend
+from monitor.counts import LONDON, Division, Kind, Period, SourceGroup, Table, Trend
+from monitor.coverage import cover
+from monitor.domain import Category, School, Sentiment, Severity
+from monitor.health import Check
 
 SCHOOL = School(
     id="wexcombe",
@@ -21,22 +24,28 @@ SCHOOL = School(
     website="https://www.wexcombepark.example",
     headteacher="Mrs Planted Name",
 )
+PERIOD = Period(
+    start=datetime(2026, 9, 1, tzinfo=LONDON), end=datetime(2026, 10, 1, tzinfo=LONDON)
+)
 TREND = Trend(
-    start=date(2026, 9, 1),
-    end=date(2026, 9, 30),
+    period=PERIOD,
     total=61,
-    concerns=9,
-    criticism=12,
-    weeks={date(2026, 8, 31): None, date(2026, 9, 7): 50, date(2026, 9, 14): None},
-    sources={"web search": 40, "forum": 21},
-    categories={Category.THREAT: None, Category.ABUSE: None, Category.HATE: 0},
-    severities={Severity.NONE: 52, Severity.HIGH: 9},
-    sentiments={Sentiment.POSITIVE: 40, Sentiment.NEGATIVE: 21},
+    tables={
+        Division.KINDS: {Kind.CONCERN: 9, Kind.CRITICISM: 12, Kind.OTHER: 40},
+        Division.WEEKS: {"2026-08-31": None, "2026-09-07": 50, "2026-09-14": None},
+        Division.GROUPS: {SourceGroup.SEARCH: 40, SourceGroup.FORUMS: 21},
+        Division.CATEGORIES: {Category.THREAT: None, Category.ABUSE: None, Category.HATE: 0},
+        Division.SEVERITIES: {Severity.NONE: 0, Severity.HIGH: 9},
+        Division.SENTIMENTS: {Sentiment.POSITIVE: 40, Sentiment.NEGATIVE: 21},
+    },
 )
-EMPTY = replace(
-    TREND, total=0, concerns=0, criticism=0, weeks={}, sources={}, categories={}, sentiments={}
-)
-FEW = replace(EMPTY, total=None, concerns=None, criticism=None)
+DAYS = (PERIOD.first_day, PERIOD.last_day)
+EMPTY = Trend(period=PERIOD, total=0)
+FEW = Trend(period=PERIOD, total=None)
+
+
+def with_table(division: Division, table: Table) -> Trend:
+    return replace(TREND, tables={**TREND.tables, division: table})
 
 
 def test_the_sentences_say_what_the_numbers_say() -> None:
@@ -48,9 +57,9 @@ def test_the_sentences_say_what_the_numbers_say() -> None:
 
 
 def test_without_a_majority_each_tone_is_named() -> None:
-    trend = replace(
-        TREND,
-        sentiments={Sentiment.NEGATIVE: 21, Sentiment.NEUTRAL: 20, Sentiment.POSITIVE: 20},
+    trend = with_table(
+        Division.SENTIMENTS,
+        {Sentiment.NEGATIVE: 21, Sentiment.NEUTRAL: 20, Sentiment.POSITIVE: 20},
     )
     assert (
         "Of these, 20 positive toward the school, 20 neutral and 21 negative toward the school."
@@ -65,7 +74,7 @@ def test_a_period_with_nothing_or_very_little_is_one_sentence_without_tables() -
 
 
 def test_a_table_withheld_as_a_whole_says_so() -> None:
-    shown = {t.title: t.rows for t in tables(replace(TREND, sources={}))}
+    shown = {t.title: t.rows for t in tables(with_table(Division.GROUPS, {}))}
     assert shown["Where they were found"] == (("All rows", "withheld"),)
 
 
@@ -144,11 +153,11 @@ def test_an_old_report_stays_when_the_new_one_cannot_be_made(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     "start", ["=", "+", "-", "@", "\t=", "\r=", " =", "\uff1d", "\uff0b", "\uff0d", "\uff20"]
 )
-def test_a_source_named_like_a_formula_stays_text(start: str, tmp_path: Path) -> None:
-    name = f"{start}HYPERLINK(1)"
-    trend = replace(TREND, sources={name: 61})
-    write(trend, replace(SCHOOL, name=name), tmp_path / "r.csv")
-    write(trend, replace(SCHOOL, name=name), tmp_path / "r.xlsx")
+def test_a_school_named_like_a_formula_stays_text(start: str, tmp_path: Path) -> None:
+    coverage = cover([Check(source=f"{start}1+1", at=PERIOD.start)], *DAYS)
+    school = replace(SCHOOL, name=f"{start}HYPERLINK(1)")
+    for kind in ("csv", "xlsx"):
+        write(TREND, school, tmp_path / f"r.{kind}", coverage=coverage)
     for line in csv.reader(StringIO((tmp_path / "r.csv").read_text("utf-8-sig"))):
         assert not any(
             cell.lstrip().startswith(tuple("=+-@\uff1d\uff0b\uff0d\uff20")) for cell in line
