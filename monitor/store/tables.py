@@ -95,7 +95,7 @@ class IncidentRow(SQLModel, table=True):
     about_head: bool
     child_safety: bool
     pictures_allowed: bool
-    judged: str  # the severity before any person spoke
+    judged: str = "none"  # the severity before any person spoke
     decision: str = ""  # from here on what follows from its history, so that lists can ask
     veracity: str = ""
     assigned: str = Field(default="", index=True)

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from monitor.store.accounts import Account
 from monitor.web import display
 from monitor.web.policy import Action, may
+from monitor.web.static import asset
 from monitor.words import CATEGORIES, ROLES, SENTIMENTS, SEVERITIES, when
 
 _SCREENS = (
@@ -65,6 +66,7 @@ def _environment() -> Environment:
         "size": display.size,
     }
     pages.globals |= {
+        "asset": asset,
         "CATEGORIES": CATEGORIES,
         "SEVERITIES": SEVERITIES,
         "SENTIMENTS": SENTIMENTS,

@@ -11,6 +11,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlmodel import update
 
 from monitor.domain import (
@@ -247,16 +248,14 @@ def test_the_page_of_sources_says_how_each_is_who_must_act_and_what_was_checked(
         actor=Actor.KEY_HOLDER,
     )
     with board.signed_in(AccountRole.ADMIN) as client:
-        page = " ".join(client.get("/sources").text.split())
+        tree = BeautifulSoup(client.get("/sources").text, "html.parser")
+    page = " ".join(tree.get_text(" ").split())
     assert "As a rule something new comes every 2 days." in page
     assert "The office is told after 7 days without anything new." in page
     assert "Needs someone" in page
-    assert f"Who must act: {WHO[Actor.KEY_HOLDER]}".replace("'", "&#39;") in page
-    today, yesterday = (
-        f'<th scope="row" class="time">{d}</th>' for d in ("Fri 20 Nov", "Thu 19 Nov")
-    )
-    assert f'{today} <td>0</td> <td class="names">web search</td>' in page
-    assert f'{yesterday} <td>0</td> <td class="names">nothing was checked</td>' in page
+    assert f"Who must act: {WHO[Actor.KEY_HOLDER]}" in page
+    assert "Fri 20 Nov 0 web search" in page
+    assert "Thu 19 Nov 0 nothing was checked" in page
 
 
 def test_the_technician_sees_sources_but_no_content(board: Dashboard) -> None:
