@@ -7,11 +7,11 @@ import uuid
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from email.message import EmailMessage
-from email.utils import format_datetime
 from types import MappingProxyType
 
 from alerts import custody_head, source_news
 from alerts.body import Context, body
+from alerts.envelope import envelope, set_text
 from alerts.pictures import attachable, is_png
 from alerts.text import one_line
 from monitor.custody import Head
@@ -50,7 +50,7 @@ def compose(
     if letter.urgency is Urgency.NOW:  # all mails of one incident stand in one thread
         _thread(message, f"incident:{distinct[0].incident.key}", context)
     message["Subject"] = _subject(letter, distinct, context)
-    _set_text(message, body(letter, distinct, context, left_out=left_out))
+    set_text(message, body(letter, distinct, context, left_out=left_out))
     for item in attachable(
         distinct, context.school, urgency=letter.urgency, recipient=context.recipient
     ):
@@ -65,7 +65,7 @@ def compose_notices(
     message = _envelope(context, at, notices_id(letter, notices, context))
     _thread(message, f"sources:{letter.school}", context)
     message["Subject"] = source_news.subject(notices)
-    _set_text(message, source_news.body(notices, context))
+    set_text(message, source_news.body(notices, context))
     return message
 
 
@@ -79,7 +79,7 @@ def compose_head(letter: Letter, head: Head, context: Context, *, at: datetime) 
     message = _envelope(context, at, head_id(letter, head, context))
     _thread(message, f"custody:{letter.school}", context)
     message["Subject"] = custody_head.subject(head)
-    _set_text(message, custody_head.body(head, context, at))
+    set_text(message, custody_head.body(head, context, at))
     return message
 
 
@@ -108,17 +108,13 @@ def _sayable(case: Case) -> str:
 
 
 def _envelope(context: Context, at: datetime, identity: str) -> EmailMessage:
-    domain = context.sender.rpartition("@")[2]
-    message = EmailMessage()
-    message["From"] = f"School reputation monitor <{context.sender}>"
-    message["To"] = context.recipient
-    message["Date"] = format_datetime(at)
-    message["Message-ID"] = identity
-    slug = re.sub(r"[^a-z0-9-]+", "-", context.school.id.lower()).strip("-") or "school"
-    message["List-Id"] = f"<{slug}.alerts.{domain}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
-    return message
+    return envelope(
+        sender=context.sender,
+        recipient=context.recipient,
+        at=at,
+        identity=identity,
+        about=context.school.id,
+    )
 
 
 def _thread(message: EmailMessage, of: str, context: Context) -> None:
@@ -138,11 +134,6 @@ def _subject(letter: Letter, cases: tuple[Case, ...], context: Context) -> str:
     else:
         what = one_line(context.guidance.topics(cases[0])[0].name)
     return f"{incident.severity.value.capitalize()}: {what}, incident {incident.number}"
-
-
-def _set_text(message: EmailMessage, text: str) -> None:
-    plain = "7bit" if text.isascii() else "quoted-printable"
-    message.set_content(text, charset="utf-8", cte=plain)
 
 
 def _attach(message: EmailMessage, item: Evidence, screenshot: bytes) -> None:

@@ -19,6 +19,7 @@ from alerts.evidence.export import export
 from alerts.evidence.launcher import find_browser
 from alerts.evidence.pdf import print_pdf
 from alerts.evidence.promises import Kept, keep_promises
+from alerts.evidence.rechecks import Eyes, keep_looking
 from alerts.evidence.report import SCREENSHOT
 from alerts.evidence.seal import read_sealed
 from alerts.evidence.stamping import Means, fetch_stamps
@@ -38,6 +39,7 @@ from monitor.domain import (
     Evidence,
     Mention,
     School,
+    capture_mode,
 )
 from monitor.egress import Egress
 from monitor.fetching import ask_authority, fetch_text
@@ -60,6 +62,7 @@ from sources.http import PoliteClient
 
 log = logging.getLogger(__name__)
 
+LOOK_AGAIN = timedelta(minutes=2)  # so long may a scan look at what it captured before
 CAMERA_FIRST = timedelta(minutes=2)  # so long may a scan take pictures before it tells people
 
 Clock = Callable[[], datetime]
@@ -94,6 +97,7 @@ class Scanned:
 
     visits: list[Polled] = field(default_factory=list)
     captures: int = 0
+    rechecks: int = 0
     alerts_sent: int = 0
     troubles: list[str] = field(default_factory=list)
 
@@ -211,6 +215,8 @@ class App:
         done.alerts_sent = self.deliver().sent
         done.captures += self._capture_in_view(progress)
         self.stamp()
+        progress.begin("Looking again", self.store.rechecks_due(self.clock()))
+        done.rechecks = self.recheck(until=self.clock() + LOOK_AGAIN)
         done.troubles = self.undelivered()
         return done
 
@@ -226,6 +232,26 @@ class App:
 
     def capture(self) -> Kept:
         return keep_promises(self.store, self._make_evidence, self.clock)
+
+    def recheck(self, until: datetime | None = None) -> int:
+        """Is what was captured still there? How often that was looked at."""
+        return keep_looking(self.store, self._eyes(), until)
+
+    def _eyes(self) -> Eyes:
+        return Eyes(
+            egress=self.egress,
+            clock=self.clock,
+            browser=find_browser(),
+            fetch=partial(fetch_text, self.client),
+            barred=self._barred,
+        )
+
+    def _barred(self, school: str, mention: Mention) -> bool:
+        """Whether the rule about pictures would bar a page that says this; in doubt it does."""
+        owner = self.schools.get(school)
+        if owner is None:
+            return True
+        return capture_mode(mention, self.assess(mention, owner)) is CaptureMode.LINK
 
     def _capture_in_view(self, progress: Progress, until: datetime | None = None) -> int:
         return keep_promises(

@@ -385,9 +385,37 @@ class Shows(StrEnum):
     ERROR = "error"
 
 
+class StillThere(StrEnum):
+    """What became of a captured post, at a later look."""
+
+    UNCHANGED = "unchanged"
+    EDITED = "edited"
+    GONE = "gone"
+    WALLED = "walled"
+    UNKNOWN = "unknown"  # the site could not be reached, or nobody can tell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recheck:
+    """One later look at a captured address. `difference`: lines taken away ("- ") and added
+    ("+ "), where it was edited; `note` says in plain words what a reader must know."""
+
+    at: datetime
+    found: StillThere
+    note: str = ""
+    difference: str = ""
+
+    def __post_init__(self) -> None:
+        _aware(self.at, "at")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What was captured of one mention, sealed by the SHA-256 of its manifest."""
+    """What was captured of one mention, sealed by the SHA-256 of its manifest.
+
+    `words`: what the page said, just captured, for later looks to compare with; empty in
+    evidence that was read back. `rechecks`: the later looks, oldest first.
+    """
 
     id: str
     mode: CaptureMode
@@ -397,6 +425,8 @@ class Evidence:
     files: tuple[EvidenceFile, ...] = ()
     note: str = ""  # in plain words: what could not be captured, and why
     shows: Shows = Shows.NOT_OPENED
+    words: str = ""
+    rechecks: tuple[Recheck, ...] = ()
 
     def __post_init__(self) -> None:
         _aware(self.captured_at, "captured_at")
@@ -442,6 +472,30 @@ class CapturePromise:
     mode: CaptureMode
     attempts: int = 0  # how often it was tried before
     incident: str = ""  # Incident.number; empty where a person asked for it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecheckPromise:
+    """A captured address that is due for another look. `words`: what the page said at the
+    capture, or empty if that is not known."""
+
+    id: str  # Evidence.id
+    mention: Mention
+    school: str
+    mode: CaptureMode
+    captured_at: datetime
+    words: str = ""
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """A later look and what follows. `due_at`: the next one, None for never. `words`: what
+    the page said, empty where it did not show the post."""
+
+    recheck: Recheck
+    due_at: datetime | None
+    words: str = ""
 
 
 class AlertState(StrEnum):

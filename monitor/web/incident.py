@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -23,6 +24,7 @@ from monitor.domain import (
     Revision,
     Shows,
     Sighting,
+    StillThere,
 )
 from monitor.stamps import Stamp
 from monitor.store.accounts import Account
@@ -71,6 +73,15 @@ class Proof:
     def of_the_post(self) -> bool:
         """Whether the address showed the post, and no wall or empty page in its place."""
         return self.evidence.shows in (Shows.POST, Shows.NOT_OPENED)
+
+    @property
+    def gone_since(self) -> datetime | None:
+        """When it was first found gone, if it has not been there since."""
+        since = None
+        for look in self.evidence.rechecks:
+            if look.found is not StillThere.UNKNOWN:
+                since = (since or look.at) if look.found is StillThere.GONE else None
+        return since
 
 
 @router.get("/incidents/{number}")

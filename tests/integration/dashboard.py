@@ -25,13 +25,16 @@ from monitor.domain import (
     EvidenceFile,
     EvidenceState,
     Incident,
+    Looked,
     Mention,
     Reason,
+    Recheck,
     Role,
     School,
     Sentiment,
     Severity,
     Shows,
+    StillThere,
     Urgency,
 )
 from monitor.publishing import parts
@@ -173,6 +176,14 @@ class Dashboard:
         if mode is not None:
             self._capture(mode, files or {}, shows)
         return next(c for c in self.store.cases(school) if c.incident.key == name).incident.number
+
+    def look_again(self, hours: int, found: StillThere, difference: str = "") -> None:
+        """At the one piece of evidence, so long from now."""
+        at = self.clock() + timedelta(hours=hours)
+        promise = self.store.claim_recheck(at, timedelta(minutes=5))
+        assert promise is not None
+        recheck = Recheck(at=at, found=found, difference=difference)
+        self.store.rechecked(promise, Looked(recheck=recheck, due_at=at))
 
     def _capture(self, mode: CaptureMode, files: dict[str, bytes], shows: Shows) -> None:
         promise = self.store.claim_capture(self.clock(), timedelta(minutes=5))
