@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, partial
 from pathlib import Path
+from threading import Lock
 from typing import Protocol, TypeVar
 from uuid import uuid4
 
@@ -33,6 +34,7 @@ from monitor.coverage import cover
 from monitor.custody import COMMAND_LINE, PROGRAM, Deed, Handling
 from monitor.domain import (
     AlertState,
+    Assessment,
     CaptureMode,
     CapturePromise,
     Case,
@@ -49,15 +51,16 @@ from monitor.posting import PostRoom
 from monitor.publishing import parts
 from monitor.retention import cutoffs
 from monitor.reviewing import review
+from monitor.rounds import Rounds
 from monitor.secret import MissingSecret
 from monitor.settings import SchoolSettings, Settings
-from monitor.store.database import StoreError
+from monitor.store.database import RowRefused, StoreError
 from monitor.store.store import Store
 from monitor.terms import Terms
 from monitor.watching import ask_canaries, write_down
 from nlp.assess import Assessor
 from sources.contract import Source
-from sources.errors import AccessRefused, Broken, SourceError
+from sources.errors import AccessRefused, Broken, SourceError, Unfinished
 from sources.http import PoliteClient
 
 log = logging.getLogger(__name__)
@@ -89,6 +92,11 @@ class Visit:
 
     school: SchoolSettings
     source: Source
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Of the school and of the source."""
+        return self.school.id, self.source.name
 
 
 @dataclass(slots=True, kw_only=True)
@@ -130,11 +138,18 @@ class App:
         self.schools: dict[str, School] = {s.id: s.school() for s in settings.schools}
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.store = Store(settings.database_url())
+        self.rounds = Rounds(self.visit, self._give_up)
+        self._reading = Lock()
 
     @cached_property
-    def assess(self) -> Assessor:
+    def assessor(self) -> Assessor:
         """Loaded when first needed: a look at the log needs no word lists."""
         return Assessor()
+
+    def assess(self, mention: Mention, school: School) -> Assessment:
+        """One at a time: the reader takes all cores for each."""
+        with self._reading:
+            return self.assessor(mention, school)
 
     @cached_property
     def guidance(self) -> Guidance:
@@ -162,11 +177,16 @@ class App:
 
     def visit(self, visit: Visit) -> Polled:
         """Poll one source for one school, and write down how that went."""
-        school, source = visit.school, visit.source
         polled = self._poll(visit)
         canary = self._canary(visit) if polled.error is None else None
-        roster = school.roster(self._today())
-        write_down(polled, source, roster, self.store, self.clock(), canary)
+        return self._write_down(visit, polled, canary)
+
+    def _give_up(self, visit: Visit) -> Polled:
+        return self._write_down(visit, self._failed(visit, Unfinished()))
+
+    def _write_down(self, visit: Visit, polled: Polled, canary: str | None = None) -> Polled:
+        roster = visit.school.roster(self._today())
+        write_down(polled, visit.source, roster, self.store, self.clock(), canary)
         return polled
 
     def _canary(self, visit: Visit) -> str | None:
@@ -194,21 +214,23 @@ class App:
                 self.store,
                 self.clock,
             )
+        except RowRefused as error:
+            return self._failed(visit, Broken(str(error)))
         except StoreError:
             raise
         except MissingSecret as error:
-            fault: SourceError = AccessRefused(str(error))
+            return self._failed(visit, AccessRefused(str(error)))
         except Exception as error:  # noqa: BLE001 - a kind may be a stranger's
-            fault = Broken(type(error).__name__)
-        return Polled(source=source.name, school=school.id, error=fault)
+            return self._failed(visit, Broken(type(error).__name__))
+
+    def _failed(self, visit: Visit, error: SourceError) -> Polled:
+        return Polled(source=visit.source.name, school=visit.school.id, error=error)
 
     def scan(self, visits: list[Visit], progress: Progress) -> Scanned:
         """One pass: read, capture, tell. Nobody waits for the camera beyond two minutes."""
         done = Scanned()
         progress.begin("Reading sources", len(visits))
-        for visit in visits:
-            done.visits.append(self.visit(visit))
-            progress.advance()
+        done.visits = self._round(visits, progress)
         progress.begin("Capturing evidence", self.store.captures_waiting())
         done.captures = self._capture_in_view(progress, until=self.clock() + CAMERA_FIRST)
         self.store.hasten(self.clock())
@@ -220,6 +242,14 @@ class App:
         done.troubles = self.undelivered()
         return done
 
+    def _round(self, visits: list[Visit], progress: Progress) -> list[Polled]:
+        """What came of each visit, in the order of the configuration."""
+        came: dict[tuple[str, str], Polled] = {}
+        for visit, polled in self.rounds.go(visits):
+            came[visit.key] = polled
+            progress.advance()
+        return [came[visit.key] for visit in visits if visit.key in came]
+
     def _today(self) -> date:
         """By the clock on the school's wall."""
         return self.clock().astimezone(LONDON).date()
@@ -227,8 +257,7 @@ class App:
     # The jobs of the scheduler.
 
     def poll(self) -> None:
-        for visit in self.due(self.visits()):
-            self.visit(visit)
+        self._round(self.due(self.visits()), Quiet())
 
     def capture(self) -> Kept:
         return keep_promises(self.store, self._make_evidence, self.clock)

@@ -11,7 +11,7 @@ import hashlib
 from sqlmodel import Session, col, delete, select
 
 from monitor.likeness import ALIKE, bands, likeness
-from monitor.store.database import insert_new
+from monitor.store.database import insert_missing, insert_new
 from monitor.store.entry import Entry
 from monitor.store.history_tables import BandRow, StoryRow, TellingRow
 
@@ -56,6 +56,8 @@ def _begin(session: Session, entry: Entry, sketch: bytes) -> str:
     key = "\n".join((entry.school, *entry.mention.key)).encode()
     story = hashlib.sha256(key).hexdigest()[:16]
     insert_new(session, StoryRow(id=story, sketch=sketch))
-    for band in bands(sketch):
-        insert_new(session, BandRow(school=entry.school, band=band, story=story))
+    insert_missing(
+        session,
+        [BandRow(school=entry.school, band=band, story=story) for band in bands(sketch)],
+    )
     return story
