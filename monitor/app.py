@@ -23,6 +23,7 @@ from alerts.evidence.promises import Kept, keep_promises
 from alerts.evidence.rechecks import Eyes, keep_looking
 from alerts.evidence.report import SCREENSHOT
 from alerts.evidence.seal import read_sealed
+from alerts.evidence.stamping import Means, fetch_stamps
 from alerts.governors import CannotWrite
 from alerts.governors import write as write_report
 from alerts.guidance import BadGuidance, Guidance, load_guidance
@@ -44,7 +45,7 @@ from monitor.domain import (
     capture_mode,
 )
 from monitor.egress import Egress
-from monitor.fetching import fetch_text
+from monitor.fetching import ask_authority, fetch_text
 from monitor.health import Check
 from monitor.pipeline import Polled, poll
 from monitor.posting import PostRoom
@@ -236,6 +237,7 @@ class App:
         self.store.hasten(self.clock())
         done.alerts_sent = self.deliver().sent
         done.captures += self._capture_in_view(progress)
+        self.stamp()
         progress.begin("Looking again", self.store.rechecks_due(self.clock()))
         done.rechecks = self.recheck(until=self.clock() + LOOK_AGAIN)
         done.troubles = self.undelivered()
@@ -332,6 +334,20 @@ class App:
         self._hasten_readdressed(writer)
         most = self.settings.alerts.mails_an_hour
         return deliver(self.store, channel, writer, clock=self.clock, most=most)
+
+    def stamp(self) -> int:
+        """Fetch the time stamps that are owed; how many came."""
+        wanted = self.settings.evidence
+        return fetch_stamps(
+            self.store,
+            wanted.timestamp_authorities,
+            Means(
+                root=self.evidence_root,
+                post=partial(ask_authority, self.client),
+                clock=self.clock,
+                ca_file=wanted.timestamp_ca_file,
+            ),
+        )
 
     def custody(self) -> None:
         """Promise the mail that takes the head of the custody log out of the house."""

@@ -231,13 +231,18 @@ def _beside(folder: Path, settings: Settings) -> Settings:
     """Paths in a configuration are meant from where it lies."""
     named = {"guidance": settings.alerts.guidance, "steps": settings.alerts.steps}
     found = {name: folder / file for name, file in named.items() if file is not None}
-    alerts = settings.alerts.model_copy(update=found)
     schools = tuple(
         s.model_copy(update={"term_dates": s.term_dates and folder / s.term_dates})
         for s in settings.schools
     )
-    placed = {"data_dir": folder / settings.data_dir, "alerts": alerts, "schools": schools}
-    return settings.model_copy(update=placed)
+    return settings.model_copy(
+        update={
+            "data_dir": folder / settings.data_dir,
+            "alerts": settings.alerts.model_copy(update=found),
+            "evidence": settings.evidence.beside(folder),
+            "schools": schools,
+        }
+    )
 
 
 def _where(error: tomllib.TOMLDecodeError) -> str:

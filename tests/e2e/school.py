@@ -186,6 +186,9 @@ other_days = "00:00-24:00"
 [network]
 allow = [{allow}]
 
+[evidence]
+timestamp_authorities = []
+
 {more}
 """
 
