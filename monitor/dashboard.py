@@ -32,6 +32,7 @@ def build(app: App) -> FastAPI:
         verify=problems,
         trends=app.trend,
         terms=app.terms,
+        answer=app.answer,
         clock=app.clock,
         secure_cookies=public.scheme == "https",
         hosts={*LOOPBACK, public.hostname or HOST},

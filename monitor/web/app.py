@@ -16,6 +16,7 @@ from monitor.domain import School
 from monitor.store.accounts import Accounts
 from monitor.store.database import StoreError
 from monitor.terms import Terms
+from monitor.web import answer as answer_screen
 from monitor.web import (
     home,
     incident,
@@ -39,6 +40,7 @@ _SCREENS = (
     sign_in,
     sign_out,
     invite,
+    answer_screen,
     incidents,
     incident,
     screenshot,
@@ -57,6 +59,7 @@ def create_app(
     verify: Verify,
     trends: Trends,
     terms: Mapping[str, Terms],
+    answer: Callable[[str], bool],
     clock: Callable[[], datetime],
     secure_cookies: bool,
     hosts: Collection[str] = LOOPBACK,
@@ -74,6 +77,7 @@ def create_app(
         verify=verify,
         trends=trends,
         terms=terms,
+        answer=answer,
         clock=clock,
         secure_cookies=secure_cookies,
     )

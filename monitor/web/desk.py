@@ -55,6 +55,7 @@ class Desk:
     verify: Verify  # what is wrong with the files; nothing when they are unchanged
     trends: Trends  # what is published of the terms that these days of a school lie in
     terms: Mapping[str, Terms]  # by School.id
+    answer: Callable[[str], bool]  # write down that the alert with this link was seen
     clock: Callable[[], datetime]
     secure_cookies: bool
 

@@ -15,6 +15,7 @@ from threading import Thread
 import httpx
 from argon2 import PasswordHasher
 
+from monitor.answering import answer
 from monitor.counts import Trend
 from monitor.domain import (
     Alert,
@@ -228,6 +229,7 @@ def running(folder: Path, *, secure_cookies: bool = False) -> Iterator[Dashboard
         verify=lambda _: list(board.changed),
         trends=board.trends,
         terms={school: Terms() for school in SCHOOLS},
+        answer=lambda link: answer(store, link, clock()),
         clock=clock,
         secure_cookies=secure_cookies,
     )
