@@ -59,7 +59,7 @@ def create_app(
     verify: Verify,
     reporting: Reporting,
     trends: Trends,
-    terms: Terms,
+    terms: Mapping[str, Terms],
     clock: Callable[[], datetime],
     secure_cookies: bool,
     hosts: Collection[str] = LOOPBACK,

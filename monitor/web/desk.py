@@ -57,7 +57,7 @@ class Desk:
     verify: Verify  # what is wrong with the files; nothing when they are unchanged
     report: Reporting  # writes it down; the number of its incident
     trends: Trends  # what is published of the terms that these days of a school lie in
-    terms: Terms
+    terms: Mapping[str, Terms]  # by School.id
     clock: Callable[[], datetime]
     secure_cookies: bool
 

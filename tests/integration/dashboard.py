@@ -160,6 +160,7 @@ class Dashboard:
                 role=role,
                 severity=severity,
                 urgency=Urgency.NOW,
+                due_at=Clock().now,
             )
             for role in alerts
         )
@@ -252,7 +253,7 @@ def running(folder: Path, *, secure_cookies: bool = False) -> Iterator[Dashboard
         verify=lambda _: list(board.changed),
         reporting=board.reported,
         trends=board.trends,
-        terms=Terms(),
+        terms={school: Terms() for school in SCHOOLS},
         clock=clock,
         secure_cookies=secure_cookies,
     )
