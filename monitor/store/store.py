@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from monitor.store.answers import Answers
 from monitor.store.captures import Captures
 from monitor.store.cases import Cases
 from monitor.store.coverage import Coverage
@@ -11,15 +12,18 @@ from monitor.store.mentions import Mentions
 from monitor.store.outbox import Outbox
 from monitor.store.publications import Publications
 from monitor.store.rechecks import Rechecks
+from monitor.store.stamps import Stamps
 from monitor.store.visits import Visits
 from monitor.store.working import Working
 
 
 class Store(
+    Answers,
     Mentions,
     Captures,
     Rechecks,
     Custody,
+    Stamps,
     Outbox,
     Visits,
     Coverage,

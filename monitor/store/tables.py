@@ -177,10 +177,16 @@ class LetterRow(SQLModel, table=True):
     """The outbox. `message` is rendered once, and sent again byte for byte if need be."""
 
     __tablename__ = "letter"
+    __table_args__ = (Index("ix_letter_promised", "school", "promised_at"),)
     key: str = Field(primary_key=True)
     school: str
     role: str
+    deputy: bool = False  # to the deputy, because the role itself did not answer
+    called_in: bool = False  # because others did not answer
+    answer: str = Field(default="", index=True)  # unguessable; stands in the mail's own link
+    answered_at: datetime | None = _when(nullable=True)
     urgency: str
+    promised_at: datetime | None = _when(nullable=True)
     state: str = Field(index=True)
     due_at: datetime = _when()
     leased_until: datetime | None = _when(nullable=True)
@@ -199,6 +205,7 @@ class AlertRow(SQLModel, table=True):
     incident: str = Field(foreign_key="incident.key", index=True)
     letter: str = Field(foreign_key="letter.key", index=True)
     severity: str
+    escalated_at: datetime | None = _when(nullable=True)  # nobody answered, so others were told
 
 
 class NoticeRow(SQLModel, table=True):

@@ -16,11 +16,13 @@ from monitor.domain import School
 from monitor.store.accounts import Accounts
 from monitor.store.database import StoreError
 from monitor.terms import Terms
+from monitor.web import answer as answer_screen
 from monitor.web import (
     home,
     incident,
     incidents,
     invite,
+    report,
     screenshot,
     sign_in,
     sign_out,
@@ -28,7 +30,7 @@ from monitor.web import (
     static,
     trends,
 )
-from monitor.web.desk import Desk, Log, Trends, Verify
+from monitor.web.desk import Desk, Log, Reporting, Trends, Verify
 from monitor.web.guard import NotAllowed, SignInNeeded, insist_on_policies
 from monitor.web.page import render
 from monitor.web.shield import Shield
@@ -39,9 +41,11 @@ _SCREENS = (
     sign_in,
     sign_out,
     invite,
+    answer_screen,
     incidents,
     incident,
     screenshot,
+    report,
     trends,
     sources,
     static,
@@ -55,8 +59,10 @@ def create_app(
     schools: Mapping[str, School],
     evidence_root: Path,
     verify: Verify,
+    reporting: Reporting,
     trends: Trends,
-    terms: Terms,
+    terms: Mapping[str, Terms],
+    answer: Callable[[str], bool],
     clock: Callable[[], datetime],
     secure_cookies: bool,
     hosts: Collection[str] = LOOPBACK,
@@ -72,8 +78,10 @@ def create_app(
         schools=schools,
         evidence_root=evidence_root,
         verify=verify,
+        report=reporting,
         trends=trends,
         terms=terms,
+        answer=answer,
         clock=clock,
         secure_cookies=secure_cookies,
     )
@@ -87,7 +95,8 @@ def create_app(
 
 
 def _ask_to_sign_in(request: Request, _: Exception) -> Response:
-    wanted = urlencode({"next": request.url.path})
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    wanted = urlencode({"next": asked if request.method == "GET" else request.url.path})
     return RedirectResponse(f"/sign-in?{wanted}", status_code=303)
 
 
