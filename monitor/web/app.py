@@ -13,9 +13,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from monitor.domain import School
+from monitor.reviewing import Reviewer
 from monitor.store.accounts import Accounts
 from monitor.store.database import StoreError
-from monitor.terms import Terms
 from monitor.web import (
     home,
     incident,
@@ -28,7 +28,7 @@ from monitor.web import (
     static,
     trends,
 )
-from monitor.web.desk import Desk, Log, Trends, Verify
+from monitor.web.desk import Desk, Log, Verify
 from monitor.web.guard import NotAllowed, SignInNeeded, insist_on_policies
 from monitor.web.page import render
 from monitor.web.shield import Shield
@@ -55,8 +55,7 @@ def create_app(
     schools: Mapping[str, School],
     evidence_root: Path,
     verify: Verify,
-    trends: Trends,
-    terms: Terms,
+    reviewer: Reviewer,
     clock: Callable[[], datetime],
     secure_cookies: bool,
     hosts: Collection[str] = LOOPBACK,
@@ -72,8 +71,7 @@ def create_app(
         schools=schools,
         evidence_root=evidence_root,
         verify=verify,
-        trends=trends,
-        terms=terms,
+        reviewer=reviewer,
         clock=clock,
         secure_cookies=secure_cookies,
     )

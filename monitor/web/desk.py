@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from fastapi import Request
 
-from monitor.counts import Trend
 from monitor.custody import Deed
 from monitor.domain import Case, Evidence, School
 from monitor.health import Check, SourceHealth
+from monitor.reviewing import Reviewer
 from monitor.store.accounts import Account, Accounts
 from monitor.store.cases import Listed, Wanted
-from monitor.terms import Terms
 
 
 class Log(Protocol):
@@ -38,7 +37,6 @@ class Log(Protocol):
         """Add to the custody log."""
 
 
-Trends = Callable[[str, date, date], Trend | None]
 Verify = Callable[[Evidence], list[str]]
 
 
@@ -49,8 +47,7 @@ class Desk:
     schools: Mapping[str, School]  # by id
     evidence_root: Path  # holds one folder for each evidence id
     verify: Verify  # what is wrong with the files; nothing when they are unchanged
-    trends: Trends  # what is published of the terms that these days of a school lie in
-    terms: Terms
+    reviewer: Reviewer
     clock: Callable[[], datetime]
     secure_cookies: bool
 

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from threading import Thread
@@ -15,7 +15,6 @@ from threading import Thread
 import httpx
 from argon2 import PasswordHasher
 
-from monitor.counts import Trend
 from monitor.domain import (
     Alert,
     Assessment,
@@ -34,8 +33,7 @@ from monitor.domain import (
     Shows,
     Urgency,
 )
-from monitor.publishing import parts
-from monitor.reviewing import review
+from monitor.reviewing import Reviewer
 from monitor.store.accounts import AccountRole, Accounts
 from monitor.store.mentions import Entry
 from monitor.store.store import Store
@@ -195,11 +193,16 @@ class Dashboard:
         )
         self.store.captured(promise, sealed)
 
-    def trends(
-        self, school: str, first: date, last: date, *, so_far: bool = False
-    ) -> Trend | None:
-        spans = parts(Terms(), first, last)
-        return review(self.store, school, spans, groups={}, clock=self.clock, so_far=so_far)
+    @property
+    def reviewer(self) -> Reviewer:
+        return Reviewer(
+            store=self.store, schools=SCHOOLS, groups={}, terms=Terms(), clock=self.clock
+        )
+
+    def publish(self, school: str) -> None:
+        """What governors may know so far of the term that runs."""
+        today = self.clock().date()
+        assert self.reviewer.report(school, today, today, so_far=True).trend
 
 
 @contextmanager
@@ -214,8 +217,7 @@ def running(folder: Path, *, secure_cookies: bool = False) -> Iterator[Dashboard
         schools=SCHOOLS,
         evidence_root=board.evidence,
         verify=lambda _: list(board.changed),
-        trends=board.trends,
-        terms=Terms(),
+        reviewer=board.reviewer,
         clock=clock,
         secure_cookies=secure_cookies,
     )
