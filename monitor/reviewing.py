@@ -59,7 +59,7 @@ class Reviewer:
     store: Store
     schools: Mapping[str, School]
     groups: Groups
-    terms: Terms
+    terms: Mapping[str, Terms]  # by School.id
     clock: Clock
 
     def trend(self, school: str, spans: Sequence[Part], *, so_far: bool = False) -> Trend | None:
@@ -68,7 +68,7 @@ class Reviewer:
             school,
             spans,
             groups=self.groups,
-            terms=self.terms,
+            terms=self.terms[school],
             clock=self.clock,
             so_far=so_far,
         )
@@ -78,7 +78,7 @@ class Reviewer:
     ) -> Report:
         """On the terms that the days from *first* to *last* lie in. Its trend is None while
         nothing of them is published."""
-        spans = parts(self.terms, first, last)
+        spans = parts(self.terms[school], first, last)
         trend = self.trend(school, spans, so_far=so_far)
         shown = trend.period if trend else self._begun(spans)
         return Report(
@@ -88,7 +88,7 @@ class Reviewer:
             coverage=self._coverage(school, shown),
             groups=self.groups,
             earlier=tuple(self._earlier(school, spans, trend)),
-            holidays=tuple(self._holidays(shown)),
+            holidays=tuple(self._holidays(school, shown)),
             round_to=round_to,
             instead=NOT_YET,
         )
@@ -113,15 +113,15 @@ class Reviewer:
             ("last term", begins - timedelta(days=1)),
             ("in the same term last year", begins - timedelta(days=_TO_LAST_YEAR)),
         ):
-            past = parts(self.terms, day, day)
+            past = parts(self.terms[school], day, day)
             then = self.trend(school, past)
             period = past[0].period
             if then and not then.apart and self.store.checks(school, period.start, period.end):
                 yield Earlier(called=called, trend=then)
 
-    def _holidays(self, period: Period) -> Iterator[tuple[date, date]]:
+    def _holidays(self, school: str, period: Period) -> Iterator[tuple[date, date]]:
         """Stretches without school within it: half-terms, and what lies between two terms."""
-        around = self.terms.terms(period.first_day - _A_TERM, period.last_day + _A_TERM)
+        around = self.terms[school].terms(period.first_day - _A_TERM, period.last_day + _A_TERM)
         for term, following in pairwise(around):
             yield term.end + timedelta(days=1), following.start - timedelta(days=1)
         for term in around:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from monitor.custody import Deed
 from monitor.domain import Case, Evidence, School
 from monitor.health import Check, SourceHealth
 from monitor.reviewing import Reviewer
+from monitor.stamps import Stamp
 from monitor.store.accounts import Account, Accounts
 from monitor.store.cases import Listed, Wanted
 
@@ -32,6 +33,9 @@ class Log(Protocol):
 
     def checks(self, school: str, start: datetime, end: datetime) -> list[Check]:
         """Visits in [start, end), oldest first."""
+
+    def stamps(self, captures: Collection[str]) -> list[Stamp]:
+        """The time stamps of these pieces of evidence, and those still waited for."""
 
     def record(self, *deeds: Deed) -> None:
         """Add to the custody log."""

@@ -11,7 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from monitor.store.accounts import Account
 from monitor.web import display
 from monitor.web.policy import Action, may
-from monitor.words import CATEGORIES, ROLES, SENTIMENTS, SEVERITIES, when
+from monitor.web.static import asset
+from monitor.words import CATEGORIES, ROLES, SENTIMENTS, SEVERITIES, STILL_THERE, when
 
 _SCREENS = (
     (Action.READ_INCIDENTS, "/incidents", "Incidents"),
@@ -65,9 +66,11 @@ def _environment() -> Environment:
         "size": display.size,
     }
     pages.globals |= {
+        "asset": asset,
         "CATEGORIES": CATEGORIES,
         "SEVERITIES": SEVERITIES,
         "SENTIMENTS": SENTIMENTS,
+        "STILL_THERE": STILL_THERE,
         "ROLES": ROLES,
     }
     return pages

@@ -26,7 +26,7 @@ MOST_TERMS = 4
 def trends(request: Request, account: TrendReader, school: str = "", term: str = "") -> Response:
     room = desk(request)
     chosen = _school(room, account, school)
-    terms = room.reviewer.terms.latest(_today(room), MOST_TERMS)
+    terms = room.reviewer.terms[chosen.id].latest(_today(room), MOST_TERMS)
     asked = next((each for each in terms if str(each.start) == term), terms[0])
     report = room.reviewer.report(chosen.id, asked.start, asked.start)
     return render(

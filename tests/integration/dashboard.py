@@ -24,13 +24,16 @@ from monitor.domain import (
     EvidenceFile,
     EvidenceState,
     Incident,
+    Looked,
     Mention,
     Reason,
+    Recheck,
     Role,
     School,
     Sentiment,
     Severity,
     Shows,
+    StillThere,
     Urgency,
 )
 from monitor.reviewing import Reviewer
@@ -153,6 +156,7 @@ class Dashboard:
                 role=role,
                 severity=severity,
                 urgency=Urgency.NOW,
+                due_at=Clock().now,
             )
             for role in alerts
         )
@@ -171,6 +175,14 @@ class Dashboard:
         if mode is not None:
             self._capture(mode, files or {}, shows)
         return next(c for c in self.store.cases(school) if c.incident.key == name).incident.number
+
+    def look_again(self, hours: int, found: StillThere, difference: str = "") -> None:
+        """At the one piece of evidence, so long from now."""
+        at = self.clock() + timedelta(hours=hours)
+        promise = self.store.claim_recheck(at, timedelta(minutes=5))
+        assert promise is not None
+        recheck = Recheck(at=at, found=found, difference=difference)
+        self.store.rechecked(promise, Looked(recheck=recheck, due_at=at))
 
     def _capture(self, mode: CaptureMode, files: dict[str, bytes], shows: Shows) -> None:
         promise = self.store.claim_capture(self.clock(), timedelta(minutes=5))
@@ -196,7 +208,11 @@ class Dashboard:
     @property
     def reviewer(self) -> Reviewer:
         return Reviewer(
-            store=self.store, schools=SCHOOLS, groups={}, terms=Terms(), clock=self.clock
+            store=self.store,
+            schools=SCHOOLS,
+            groups={},
+            terms=dict.fromkeys(SCHOOLS, Terms()),
+            clock=self.clock,
         )
 
     def publish(self, school: str) -> None:

@@ -11,6 +11,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlmodel import update
 
 from monitor.domain import (
@@ -23,6 +24,7 @@ from monitor.domain import (
     Role,
     Severity,
     Shows,
+    StillThere,
 )
 from monitor.health import Actor
 from monitor.health_words import WHO
@@ -141,6 +143,23 @@ def test_the_page_of_a_post_without_pictures_says_what_one_may_lawfully_do(
         assert said in page
 
 
+def test_the_page_says_whether_a_post_is_still_there(board: Dashboard) -> None:
+    number = board.add_incident("x", mode=CaptureMode.FULL, files={"screenshot.png": picture()})
+    for hours, found in enumerate(
+        (StillThere.EDITED, StillThere.GONE, StillThere.UNKNOWN, StillThere.GONE), 1
+    ):
+        difference = "- I hate them\n+ <b>I love them" if found is StillThere.EDITED else ""
+        board.look_again(hours, found, difference)
+    with board.signed_in(AccountRole.HEAD) as client:
+        page = client.get(f"/incidents/{number}").text
+    told = (
+        "Gone since Fri 20 Nov 2026, 11:30 at the latest; last looked at Fri 20 Nov 2026, 13:30."
+    )
+    assert told in page
+    assert "4 looks since it was captured" in page
+    assert "+ &lt;b&gt;I love them" in page
+
+
 def test_a_file_that_only_claims_to_be_a_picture_is_not_shown(board: Dashboard) -> None:
     page = b"<html><script>alert(1)</script>"
     number = board.add_incident("x", mode=CaptureMode.FULL, files={"screenshot.png": page})
@@ -247,16 +266,14 @@ def test_the_page_of_sources_says_how_each_is_who_must_act_and_what_was_checked(
         actor=Actor.KEY_HOLDER,
     )
     with board.signed_in(AccountRole.ADMIN) as client:
-        page = " ".join(client.get("/sources").text.split())
+        tree = BeautifulSoup(client.get("/sources").text, "html.parser")
+    page = " ".join(tree.get_text(" ").split())
     assert "As a rule something new comes every 2 days." in page
     assert "The office is told after 7 days without anything new." in page
     assert "Needs someone" in page
-    assert f"Who must act: {WHO[Actor.KEY_HOLDER]}".replace("'", "&#39;") in page
-    today, yesterday = (
-        f'<th scope="row" class="time">{d}</th>' for d in ("Fri 20 Nov", "Thu 19 Nov")
-    )
-    assert f'{today} <td>0</td> <td class="names">web search</td>' in page
-    assert f'{yesterday} <td>0</td> <td class="names">nothing was checked</td>' in page
+    assert f"Who must act: {WHO[Actor.KEY_HOLDER]}" in page
+    assert "Fri 20 Nov 0 web search" in page
+    assert "Thu 19 Nov 0 nothing was checked" in page
 
 
 def test_the_technician_sees_sources_but_no_content(board: Dashboard) -> None:
