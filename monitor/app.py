@@ -24,7 +24,8 @@ from alerts.evidence.rechecks import Eyes, keep_looking
 from alerts.evidence.report import SCREENSHOT
 from alerts.evidence.seal import read_sealed
 from alerts.evidence.stamping import Means, fetch_stamps
-from alerts.governors import CannotWrite, Report
+from alerts.governors import CannotWrite
+from alerts.governors import Report as TermReport
 from alerts.governors import write as write_report
 from alerts.guidance import BadGuidance, Guidance, load_guidance
 from alerts.playbook import Playbook, load_playbook
@@ -48,11 +49,13 @@ from monitor.fetching import ask_authority, fetch_text
 from monitor.health import Check
 from monitor.pipeline import Polled, poll
 from monitor.posting import PostRoom
+from monitor.reporting import Report, take
 from monitor.retention import cutoffs
 from monitor.reviewing import Reviewer
 from monitor.rounds import Rounds
 from monitor.secret import MissingSecret
 from monitor.settings import SchoolSettings, Settings
+from monitor.store.accounts import Account
 from monitor.store.database import RowRefused, StoreError
 from monitor.store.store import Store
 from monitor.terms import Terms
@@ -457,7 +460,7 @@ class App:
 
     def report(
         self, school: str, first: date, last: date, out: Path, *, round_to: int = 1
-    ) -> Report:
+    ) -> TermReport:
         """The governors' report on the terms that these days lie in. Raises CannotWrite."""
         report = self.reviewer.report(school, first, last, so_far=True, round_to=round_to)
         if report.trend is None:
@@ -470,6 +473,23 @@ class App:
         today = self.clock().astimezone(LONDON).date()
         for school in self.schools:
             self.reviewer.report(school, today, today, so_far=True)
+
+    def _telling(self, school: str) -> Telling:
+        """Whom to tell of what there today."""
+        return self.telling(next(s for s in self.settings.schools if s.id == school))
+
+    def take_report(self, school: School, report: Report, account: Account) -> str:
+        """What a member of staff saw; the number of its incident."""
+        return take(
+            report,
+            school,
+            by=account.email,
+            role=account.role,
+            assess=self.assess,
+            telling=self._telling(school.id),
+            store=self.store,
+            clock=self.clock,
+        )
 
     def checks(self, school: str, first: date, last: date) -> list[Check]:
         """The record of visits on both days and all between."""

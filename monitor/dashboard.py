@@ -31,6 +31,7 @@ def build(app: App) -> FastAPI:
         evidence_root=app.evidence_root,
         verify=problems,
         reviewer=app.reviewer,
+        reporting=app.take_report,
         clock=app.clock,
         secure_cookies=public.scheme == "https",
         hosts={*LOOPBACK, public.hostname or HOST},

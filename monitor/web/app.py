@@ -21,6 +21,7 @@ from monitor.web import (
     incident,
     incidents,
     invite,
+    report,
     screenshot,
     sign_in,
     sign_out,
@@ -28,7 +29,7 @@ from monitor.web import (
     static,
     trends,
 )
-from monitor.web.desk import Desk, Log, Verify
+from monitor.web.desk import Desk, Log, Reporting, Verify
 from monitor.web.guard import NotAllowed, SignInNeeded, insist_on_policies
 from monitor.web.page import render
 from monitor.web.shield import Shield
@@ -42,6 +43,7 @@ _SCREENS = (
     incidents,
     incident,
     screenshot,
+    report,
     trends,
     sources,
     static,
@@ -56,6 +58,7 @@ def create_app(
     evidence_root: Path,
     verify: Verify,
     reviewer: Reviewer,
+    reporting: Reporting,
     clock: Callable[[], datetime],
     secure_cookies: bool,
     hosts: Collection[str] = LOOPBACK,
@@ -72,6 +75,7 @@ def create_app(
         evidence_root=evidence_root,
         verify=verify,
         reviewer=reviewer,
+        report=reporting,
         clock=clock,
         secure_cookies=secure_cookies,
     )
@@ -85,7 +89,8 @@ def create_app(
 
 
 def _ask_to_sign_in(request: Request, _: Exception) -> Response:
-    wanted = urlencode({"next": request.url.path})
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    wanted = urlencode({"next": asked if request.method == "GET" else request.url.path})
     return RedirectResponse(f"/sign-in?{wanted}", status_code=303)
 
 

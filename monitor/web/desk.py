@@ -13,6 +13,7 @@ from fastapi import Request
 from monitor.custody import Deed
 from monitor.domain import Case, Evidence, School
 from monitor.health import Check, SourceHealth
+from monitor.reporting import Report
 from monitor.reviewing import Reviewer
 from monitor.stamps import Stamp
 from monitor.store.accounts import Account, Accounts
@@ -41,6 +42,7 @@ class Log(Protocol):
         """Add to the custody log."""
 
 
+Reporting = Callable[[School, Report, Account], str]
 Verify = Callable[[Evidence], list[str]]
 
 
@@ -52,6 +54,7 @@ class Desk:
     evidence_root: Path  # holds one folder for each evidence id
     verify: Verify  # what is wrong with the files; nothing when they are unchanged
     reviewer: Reviewer
+    report: Reporting  # writes it down; the number of its incident
     clock: Callable[[], datetime]
     secure_cookies: bool
 

@@ -15,6 +15,7 @@ from threading import Thread
 import httpx
 from argon2 import PasswordHasher
 
+from alerts.telling import Telling
 from monitor.domain import (
     Alert,
     Assessment,
@@ -36,8 +37,9 @@ from monitor.domain import (
     StillThere,
     Urgency,
 )
+from monitor.reporting import Report, take
 from monitor.reviewing import Reviewer
-from monitor.store.accounts import AccountRole, Accounts
+from monitor.store.accounts import Account, AccountRole, Accounts
 from monitor.store.mentions import Entry
 from monitor.store.store import Store
 from monitor.terms import Terms
@@ -205,6 +207,18 @@ class Dashboard:
         )
         self.store.captured(promise, sealed)
 
+    def reported(self, school: School, report: Report, account: Account) -> str:
+        return take(
+            report,
+            school,
+            by=account.email,
+            role=account.role,
+            assess=as_abuse,
+            telling=Telling.to({}),
+            store=self.store,
+            clock=self.clock,
+        )
+
     @property
     def reviewer(self) -> Reviewer:
         return Reviewer(
@@ -221,6 +235,17 @@ class Dashboard:
         assert self.reviewer.report(school, today, today, so_far=True).trend
 
 
+def as_abuse(_mention: Mention, _school: School) -> Assessment:
+    """What a judge would say of anything; how a real one judges is tested with it."""
+    return Assessment(
+        about_school=True,
+        relevance=1,
+        model="test",
+        categories=frozenset({Category.ABUSE}),
+        severity=Severity.MEDIUM,
+    )
+
+
 @contextmanager
 def running(folder: Path, *, secure_cookies: bool = False) -> Iterator[Dashboard]:
     store = Store(f"sqlite:///{folder / 'monitor.db'}")
@@ -234,6 +259,7 @@ def running(folder: Path, *, secure_cookies: bool = False) -> Iterator[Dashboard
         evidence_root=board.evidence,
         verify=lambda _: list(board.changed),
         reviewer=board.reviewer,
+        reporting=board.reported,
         clock=clock,
         secure_cookies=secure_cookies,
     )
