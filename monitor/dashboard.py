@@ -32,6 +32,7 @@ def build(app: App) -> FastAPI:
         verify=problems,
         reviewer=app.reviewer,
         reporting=app.take_report,
+        answer=app.answer,
         clock=app.clock,
         secure_cookies=public.scheme == "https",
         hosts={*LOOPBACK, public.hostname or HOST},

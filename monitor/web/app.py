@@ -16,6 +16,7 @@ from monitor.domain import School
 from monitor.reviewing import Reviewer
 from monitor.store.accounts import Accounts
 from monitor.store.database import StoreError
+from monitor.web import answer as answer_screen
 from monitor.web import (
     home,
     incident,
@@ -40,6 +41,7 @@ _SCREENS = (
     sign_in,
     sign_out,
     invite,
+    answer_screen,
     incidents,
     incident,
     screenshot,
@@ -59,6 +61,7 @@ def create_app(
     verify: Verify,
     reviewer: Reviewer,
     reporting: Reporting,
+    answer: Callable[[str], bool],
     clock: Callable[[], datetime],
     secure_cookies: bool,
     hosts: Collection[str] = LOOPBACK,
@@ -76,6 +79,7 @@ def create_app(
         verify=verify,
         reviewer=reviewer,
         report=reporting,
+        answer=answer,
         clock=clock,
         secure_cookies=secure_cookies,
     )

@@ -55,6 +55,7 @@ class Desk:
     verify: Verify  # what is wrong with the files; nothing when they are unchanged
     reviewer: Reviewer
     report: Reporting  # writes it down; the number of its incident
+    answer: Callable[[str], bool]  # write down that the alert with this link was seen
     clock: Callable[[], datetime]
     secure_cookies: bool
 

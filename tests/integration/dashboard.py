@@ -16,6 +16,7 @@ import httpx
 from argon2 import PasswordHasher
 
 from alerts.telling import Telling
+from monitor.answering import answer
 from monitor.domain import (
     Alert,
     Assessment,
@@ -260,6 +261,7 @@ def running(folder: Path, *, secure_cookies: bool = False) -> Iterator[Dashboard
         verify=lambda _: list(board.changed),
         reviewer=board.reviewer,
         reporting=board.reported,
+        answer=lambda link: answer(store, link, clock()),
         clock=clock,
         secure_cookies=secure_cookies,
     )
