@@ -29,6 +29,7 @@ from alerts.governors import CannotWrite
 from alerts.governors import write as write_report
 from alerts.guidance import BadGuidance, Guidance, load_guidance
 from alerts.playbook import Playbook, load_playbook
+from alerts.telling import Telling
 from alerts.writer import MailWriter
 from monitor.counts import LONDON, Trend
 from monitor.coverage import cover
@@ -135,8 +136,8 @@ class App:
         self.clock = clock
         self.egress = Egress(frozenset(settings.network.allow))
         self.client = PoliteClient(self.egress, contact=settings.network.contact)
-        self.terms = Terms()
         self.schools: dict[str, School] = {s.id: s.school() for s in settings.schools}
+        self.terms: dict[str, Terms] = {s.id: s.calendar() for s in settings.schools}
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.store = Store(settings.database_url())
         self.rounds = Rounds(self.visit, self._give_up)
@@ -186,8 +187,8 @@ class App:
         return self._write_down(visit, self._failed(visit, Unfinished()))
 
     def _write_down(self, visit: Visit, polled: Polled, canary: str | None = None) -> Polled:
-        roster = visit.school.roster(self._today())
-        write_down(polled, visit.source, roster, self.store, self.clock(), canary)
+        telling = self.telling(visit.school)
+        write_down(polled, visit.source, telling, self.store, self.clock(), canary)
         return polled
 
     def _canary(self, visit: Visit) -> str | None:
@@ -211,7 +212,7 @@ class App:
                 source,
                 self.client.allowing(source.places()),
                 self.assess,
-                school.telling(self._today()),
+                self.telling(school),
                 self.store,
                 self.clock,
             )
@@ -250,6 +251,11 @@ class App:
             came[visit.key] = polled
             progress.advance()
         return [came[visit.key] for visit in visits if visit.key in came]
+
+    def telling(self, school: SchoolSettings) -> Telling:
+        """Whom to tell of what today, and when."""
+        most = self.settings.alerts.mails_an_hour
+        return school.telling(self._today(), self.terms[school.id], most)
 
     def _today(self) -> date:
         """By the clock on the school's wall."""
@@ -327,7 +333,8 @@ class App:
             custody_mailbox=self.settings.evidence.custody_mailbox or "",
         )
         self._hasten_readdressed(writer)
-        return deliver(self.store, channel, writer, clock=self.clock)
+        most = self.settings.alerts.mails_an_hour
+        return deliver(self.store, channel, writer, clock=self.clock, most=most)
 
     def stamp(self) -> int:
         """Fetch the time stamps that are owed; how many came."""
@@ -462,7 +469,7 @@ class App:
         return review(
             self.store,
             school,
-            parts(self.terms, first, last),
+            parts(self.terms[school], first, last),
             groups={source.name: source.group for source in self.settings.sources},
             clock=self.clock,
             so_far=so_far,

@@ -54,7 +54,7 @@ class Desk:
     evidence_root: Path  # holds one folder for each evidence id
     verify: Verify  # what is wrong with the files; nothing when they are unchanged
     trends: Trends  # what is published of the terms that these days of a school lie in
-    terms: Terms
+    terms: Mapping[str, Terms]  # by School.id
     clock: Callable[[], datetime]
     secure_cookies: bool
 

@@ -158,6 +158,7 @@ class Dashboard:
                 role=role,
                 severity=severity,
                 urgency=Urgency.NOW,
+                due_at=Clock().now,
             )
             for role in alerts
         )
@@ -226,7 +227,7 @@ def running(folder: Path, *, secure_cookies: bool = False) -> Iterator[Dashboard
         evidence_root=board.evidence,
         verify=lambda _: list(board.changed),
         trends=board.trends,
-        terms=Terms(),
+        terms={school: Terms() for school in SCHOOLS},
         clock=clock,
         secure_cookies=secure_cookies,
     )

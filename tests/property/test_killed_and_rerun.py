@@ -73,6 +73,8 @@ url = "http://127.0.0.1:{feed}/feed.xml"
 kind = "feed"
 name = "members"
 url = "http://127.0.0.1:{feed}/members"
+[alerts]
+mails_an_hour = 99
 [alerts.email]
 host = "127.0.0.1"
 port = {smtp}
