@@ -495,7 +495,7 @@ class App:
 
     def _telling(self, school: str) -> Telling:
         """Whom to tell of what there today."""
-        return next(s for s in self.settings.schools if s.id == school).telling(self._today())
+        return self.telling(next(s for s in self.settings.schools if s.id == school))
 
     def take_report(self, school: School, report: Report, account: Account) -> str:
         """What a member of staff saw; the number of its incident."""
