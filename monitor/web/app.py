@@ -56,7 +56,7 @@ def create_app(
     evidence_root: Path,
     verify: Verify,
     trends: Trends,
-    terms: Terms,
+    terms: Mapping[str, Terms],
     clock: Callable[[], datetime],
     secure_cookies: bool,
     hosts: Collection[str] = LOOPBACK,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -23,7 +24,9 @@ from monitor.domain import (
     Revision,
     Shows,
     Sighting,
+    StillThere,
 )
+from monitor.stamps import Stamp
 from monitor.store.accounts import Account
 from monitor.web.desk import Desk, Verify, desk
 from monitor.web.display import Piece, pieces
@@ -64,11 +67,21 @@ class Proof:
     evidence: Evidence
     screenshot: bool
     wrong: list[str] | None  # None: there is nothing sealed to prove
+    stamps: tuple[Stamp, ...] = ()
 
     @property
     def of_the_post(self) -> bool:
         """Whether the address showed the post, and no wall or empty page in its place."""
         return self.evidence.shows in (Shows.POST, Shows.NOT_OPENED)
+
+    @property
+    def gone_since(self) -> datetime | None:
+        """When it was first found gone, if it has not been there since."""
+        since = None
+        for look in self.evidence.rechecks:
+            if look.found is not StillThere.UNKNOWN:
+                since = (since or look.at) if look.found is StillThere.GONE else None
+        return since
 
 
 @router.get("/incidents/{number}")
@@ -84,7 +97,7 @@ def incident(request: Request, account: IncidentReader, number: str) -> Response
         school=school.name if school else case.incident.school,
         posts=[_post(sighting) for sighting in case.sightings],
         places=places(case),
-        proofs=[_proof(case, each, room.verify) for each in case.evidence],
+        proofs=_proofs(room, case),
     )
 
 
@@ -124,6 +137,17 @@ def _said(mention: Mention, assessment: Assessment) -> Said:
             (_WORDS.get(reason.category, reason.category), reason) for reason in reasons
         ),
     )
+
+
+def _proofs(room: Desk, case: Case) -> list[Proof]:
+    stamps = room.store.stamps([each.id for each in case.evidence])
+    return [
+        replace(
+            _proof(case, each, room.verify),
+            stamps=tuple(stamp for stamp in stamps if stamp.capture == each.id),
+        )
+        for each in case.evidence
+    ]
 
 
 def _proof(case: Case, evidence: Evidence, verify: Verify) -> Proof:

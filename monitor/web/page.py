@@ -12,7 +12,7 @@ from monitor.store.accounts import Account
 from monitor.web import display
 from monitor.web.policy import Action, may
 from monitor.web.static import asset
-from monitor.words import CATEGORIES, ROLES, SENTIMENTS, SEVERITIES, when
+from monitor.words import CATEGORIES, ROLES, SENTIMENTS, SEVERITIES, STILL_THERE, when
 
 _SCREENS = (
     (Action.READ_INCIDENTS, "/incidents", "Incidents"),
@@ -70,6 +70,7 @@ def _environment() -> Environment:
         "CATEGORIES": CATEGORIES,
         "SEVERITIES": SEVERITIES,
         "SENTIMENTS": SENTIMENTS,
+        "STILL_THERE": STILL_THERE,
         "ROLES": ROLES,
     }
     return pages
