@@ -14,6 +14,7 @@ from monitor.counts import Trend
 from monitor.custody import Deed
 from monitor.domain import Case, Evidence, School
 from monitor.health import Check, SourceHealth
+from monitor.reporting import Report
 from monitor.stamps import Stamp
 from monitor.store.accounts import Account, Accounts
 from monitor.store.cases import Listed, Wanted
@@ -42,6 +43,7 @@ class Log(Protocol):
         """Add to the custody log."""
 
 
+Reporting = Callable[[School, Report, Account], str]
 Trends = Callable[[str, date, date], Trend | None]
 Verify = Callable[[Evidence], list[str]]
 
@@ -53,6 +55,7 @@ class Desk:
     schools: Mapping[str, School]  # by id
     evidence_root: Path  # holds one folder for each evidence id
     verify: Verify  # what is wrong with the files; nothing when they are unchanged
+    report: Reporting  # writes it down; the number of its incident
     trends: Trends  # what is published of the terms that these days of a school lie in
     terms: Mapping[str, Terms]  # by School.id
     clock: Callable[[], datetime]
