@@ -20,6 +20,7 @@ from alerts.evidence.export import export
 from alerts.evidence.launcher import find_browser
 from alerts.evidence.pdf import print_pdf
 from alerts.evidence.promises import Kept, keep_promises
+from alerts.evidence.proofs import Proofs
 from alerts.evidence.rechecks import Eyes, keep_looking
 from alerts.evidence.report import SCREENSHOT
 from alerts.evidence.seal import read_sealed
@@ -453,13 +454,28 @@ class App:
         self.store.add_capture(school, asked, evidence)
         return evidence
 
-    def export(self, case: Case, out: Path) -> str:
+    def export(self, case: Case, out: Path, *, masked: bool = False) -> str:
         """The evidence pack of *case*; the SHA-256 of its incident.json. In the custody log
-        first, so that no pack is about of which it does not know. Raises CannotKeep."""
+        first, so that no pack is about of which it does not know. Without a browser there is
+        no PDF in it. *masked*: it names nobody. Raises CannotKeep."""
         now = self.clock()
         deeds = [_done(Handling.EXPORTED, one, now, COMMAND_LINE) for one in case.evidence]
         self.store.record(*deeds)
-        number = export(case, self.evidence_root, out)
+        school = self.schools.get(case.incident.school)
+        browser = find_browser()
+        number = export(
+            case,
+            self.evidence_root,
+            out,
+            proofs=Proofs(
+                links=tuple(self.store.custody()),
+                stamps=tuple(self.store.stamps([one.id for one in case.evidence])),
+                masked=(school or School(id=case.incident.school, name="")) if masked else None,
+                at=now,
+            ),
+            print_pdf=partial(print_pdf, browser=browser) if browser else None,
+            school=school.name if school else "",
+        )
         subject = case.incident.number
         self.store.record(
             Deed(act=Handling.PACKED, subject=subject, at=now, actor=COMMAND_LINE, sha256=number)
