@@ -34,7 +34,9 @@ from monitor.domain import (
     CaptureMode,
     CapturePromise,
     Case,
+    Event,
     Evidence,
+    Incident,
     Mention,
     School,
 )
@@ -52,6 +54,7 @@ from monitor.store.database import StoreError
 from monitor.store.store import Store
 from monitor.terms import Terms
 from monitor.watching import ask_canaries, write_down
+from monitor.working import work
 from nlp.assess import Assessor
 from sources.contract import Source
 from sources.errors import AccessRefused, Broken, SourceError
@@ -144,6 +147,12 @@ class App:
     @property
     def evidence_root(self) -> Path:
         return self.settings.data_dir / "evidence"
+
+    def work(self, number: str, event: Event, seen: int | None = None) -> Incident:
+        """A person does something to an incident. Raises NoSuchIncident, Overtaken."""
+        today = self._today()
+        tellings = {s.id: s.telling(today) for s in self.settings.schools}
+        return work(self.store, number, event, tellings, seen=seen)
 
     def visits(self, *, only: str | None = None) -> Iterator[Visit]:
         for source in self.settings.sources:

@@ -17,6 +17,7 @@ from monitor.store.accounts import Accounts
 from monitor.store.database import StoreError
 from monitor.terms import Terms
 from monitor.web import (
+    deciding,
     home,
     incident,
     incidents,
@@ -28,7 +29,7 @@ from monitor.web import (
     static,
     trends,
 )
-from monitor.web.desk import Desk, Log, Trends, Verify
+from monitor.web.desk import Desk, Log, Trends, Verify, Work
 from monitor.web.guard import NotAllowed, SignInNeeded, insist_on_policies
 from monitor.web.page import render
 from monitor.web.shield import Shield
@@ -41,6 +42,7 @@ _SCREENS = (
     invite,
     incidents,
     incident,
+    deciding,
     screenshot,
     trends,
     sources,
@@ -55,6 +57,7 @@ def create_app(
     schools: Mapping[str, School],
     evidence_root: Path,
     verify: Verify,
+    work: Work,
     trends: Trends,
     terms: Terms,
     clock: Callable[[], datetime],
@@ -72,6 +75,7 @@ def create_app(
         schools=schools,
         evidence_root=evidence_root,
         verify=verify,
+        work=work,
         trends=trends,
         terms=terms,
         clock=clock,

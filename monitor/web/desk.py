@@ -12,7 +12,7 @@ from fastapi import Request
 
 from monitor.counts import Trend
 from monitor.custody import Deed
-from monitor.domain import Case, Evidence, School
+from monitor.domain import Case, Event, Evidence, Incident, School
 from monitor.health import Check, SourceHealth
 from monitor.store.accounts import Account, Accounts
 from monitor.store.cases import Listed, Wanted
@@ -39,6 +39,7 @@ class Log(Protocol):
 
 
 Trends = Callable[[str, date, date], Trend | None]
+Work = Callable[[str, Event, int | None], Incident]
 Verify = Callable[[Evidence], list[str]]
 
 
@@ -49,6 +50,7 @@ class Desk:
     schools: Mapping[str, School]  # by id
     evidence_root: Path  # holds one folder for each evidence id
     verify: Verify  # what is wrong with the files; nothing when they are unchanged
+    work: Work  # as monitor.working.work: the number, what was done, what had been seen
     trends: Trends  # what is published of the terms that these days of a school lie in
     terms: Terms
     clock: Callable[[], datetime]

@@ -12,7 +12,15 @@ from monitor.store.accounts import Account
 from monitor.web import display
 from monitor.web.policy import Action, may
 from monitor.web.static import asset
-from monitor.words import CATEGORIES, ROLES, SENTIMENTS, SEVERITIES, when
+from monitor.words import (
+    CATEGORIES,
+    DECISIONS,
+    ROLES,
+    SENTIMENTS,
+    SEVERITIES,
+    VERACITIES,
+    when,
+)
 
 _SCREENS = (
     (Action.READ_INCIDENTS, "/incidents", "Incidents"),
@@ -71,6 +79,8 @@ def _environment() -> Environment:
         "SEVERITIES": SEVERITIES,
         "SENTIMENTS": SENTIMENTS,
         "ROLES": ROLES,
+        "DECISIONS": DECISIONS,
+        "VERACITIES": VERACITIES,
     }
     return pages
 

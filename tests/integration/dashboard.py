@@ -42,6 +42,7 @@ from monitor.store.store import Store
 from monitor.terms import Terms
 from monitor.web.app import create_app
 from monitor.web.server import listen, server
+from monitor.working import work
 
 PASSWORD = "seven purple kettles"
 SCHOOLS = {
@@ -216,6 +217,7 @@ def running(folder: Path, *, secure_cookies: bool = False) -> Iterator[Dashboard
         verify=lambda _: list(board.changed),
         trends=board.trends,
         terms=Terms(),
+        work=lambda number, event, seen: work(store, number, event, {}, seen=seen),
         clock=clock,
         secure_cookies=secure_cookies,
     )
