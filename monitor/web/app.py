@@ -27,6 +27,7 @@ from monitor.web import (
     sign_out,
     sources,
     static,
+    today,
     trends,
 )
 from monitor.web.desk import Desk, Log, Trends, Verify, Work
@@ -40,6 +41,7 @@ _SCREENS = (
     sign_in,
     sign_out,
     invite,
+    today,
     incidents,
     incident,
     deciding,

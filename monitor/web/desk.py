@@ -22,8 +22,10 @@ from monitor.terms import Terms
 class Log(Protocol):
     """What the dashboard reads from the store; it writes there only who looked at what."""
 
-    def listed(self, wanted: Wanted, *, limit: int, offset: int = 0) -> list[Listed]:
-        """Newest first."""
+    def listed(
+        self, wanted: Wanted, *, limit: int, offset: int = 0, gravest: bool = False
+    ) -> list[Listed]:
+        """Newest first, or gravest."""
 
     def count(self, wanted: Wanted) -> int: ...
 

@@ -23,6 +23,7 @@ from monitor.words import (
 )
 
 _SCREENS = (
+    (Action.READ_INCIDENTS, "/today", "Today"),
     (Action.READ_INCIDENTS, "/incidents", "Incidents"),
     (Action.READ_TRENDS, "/trends", "Trends"),
     (Action.READ_SOURCES, "/sources", "Sources"),

@@ -23,7 +23,7 @@ class Moment:
 def timeline(case: Case) -> list[Moment]:
     """Newest first; of one time, what was written down last comes first."""
     found = [*_machine(case), *(_of_event(event) for event in case.history)]
-    return sorted(reversed(found), key=lambda each: each.at, reverse=True)
+    return sorted(found, key=lambda each: each.at)[::-1]
 
 
 def _machine(case: Case) -> Iterator[Moment]:

@@ -136,7 +136,7 @@ def test_a_wall_in_place_of_the_post_is_never_shown_as_the_post(board: Dashboard
         assert "The post itself was not there to be captured." in page
         assert "Screenshot of what was there instead of the post" in page
         (shot,) = set(re.findall(r'href="(/incidents/[^"]+/screenshot)"', page))
-        assert client.get(shot).content == picture()
+        assert pixels(client.get(shot).content) == pixels(picture())
 
 
 def test_the_page_of_a_post_without_pictures_says_what_one_may_lawfully_do(
