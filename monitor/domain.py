@@ -336,9 +336,11 @@ class Incident:
 
 
 class Urgency(StrEnum):
-    """When an alert may leave: `now`, or with others in the `digest` of the next morning."""
+    """How an alert leaves: `now`, in a mail of its own; `gathered`, with others of the hour or
+    of the night; or with others in the `digest` of a morning."""
 
     NOW = "now"
+    GATHERED = "gathered"
     DIGEST = "digest"
 
 
@@ -352,6 +354,23 @@ class Alert:
     role: Role
     severity: Severity
     urgency: Urgency
+    due_at: datetime  # not before
+
+    def __post_init__(self) -> None:
+        _aware(self.due_at, "due_at")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldLately:
+    """An urgent mail of its own that was promised to a role not long ago.
+
+    `same_story`: it tells of what the incident at hand says in nearly the same words.
+    """
+
+    role: Role
+    severity: Severity
+    at: datetime
+    same_story: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -385,9 +404,37 @@ class Shows(StrEnum):
     ERROR = "error"
 
 
+class StillThere(StrEnum):
+    """What became of a captured post, at a later look."""
+
+    UNCHANGED = "unchanged"
+    EDITED = "edited"
+    GONE = "gone"
+    WALLED = "walled"
+    UNKNOWN = "unknown"  # the site could not be reached, or nobody can tell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recheck:
+    """One later look at a captured address. `difference`: lines taken away ("- ") and added
+    ("+ "), where it was edited; `note` says in plain words what a reader must know."""
+
+    at: datetime
+    found: StillThere
+    note: str = ""
+    difference: str = ""
+
+    def __post_init__(self) -> None:
+        _aware(self.at, "at")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What was captured of one mention, sealed by the SHA-256 of its manifest."""
+    """What was captured of one mention, sealed by the SHA-256 of its manifest.
+
+    `words`: what the page said, just captured, for later looks to compare with; empty in
+    evidence that was read back. `rechecks`: the later looks, oldest first.
+    """
 
     id: str
     mode: CaptureMode
@@ -397,6 +444,8 @@ class Evidence:
     files: tuple[EvidenceFile, ...] = ()
     note: str = ""  # in plain words: what could not be captured, and why
     shows: Shows = Shows.NOT_OPENED
+    words: str = ""
+    rechecks: tuple[Recheck, ...] = ()
 
     def __post_init__(self) -> None:
         _aware(self.captured_at, "captured_at")
@@ -444,6 +493,30 @@ class CapturePromise:
     incident: str = ""  # Incident.number; empty where a person asked for it
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecheckPromise:
+    """A captured address that is due for another look. `words`: what the page said at the
+    capture, or empty if that is not known."""
+
+    id: str  # Evidence.id
+    mention: Mention
+    school: str
+    mode: CaptureMode
+    captured_at: datetime
+    words: str = ""
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """A later look and what follows. `due_at`: the next one, None for never. `words`: what
+    the page said, empty where it did not show the post."""
+
+    recheck: Recheck
+    due_at: datetime | None
+    words: str = ""
+
+
 class AlertState(StrEnum):
     WAITING = "waiting"
     SENT = "sent"
@@ -465,7 +538,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One mail that is due to one role: one alert, or all that wait for the same digest.
+    """One mail that is due to one role: one alert, or all that are gathered, or of a digest.
 
     `attempts` counts the tries before this one. `message` is None until it was written
     for the first time; from then on these very bytes are sent.
@@ -475,6 +548,7 @@ class Letter:
     school: str
     role: Role
     urgency: Urgency
+    deputy: bool = False  # to the role's deputy, because the role itself did not answer
     attempts: int = 0
     message: bytes | None = None
     message_id: str = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from alerts.decide import decide
 from alerts.telling import Telling
@@ -88,6 +89,8 @@ def _enter(
         incident = incidents.group(
             mention, assessment, school.id, before, mode, now, edition=edition
         )
+        words = sketch(mention.text) if copies else None
+        lately = partial(book.told_lately, words, now)
         entry = Entry(
             school=school.id,
             mention=mention,
@@ -96,10 +99,10 @@ def _enter(
             assessment=assessment,
             seen_at=now,
             incident=incident,
-            alerts=tuple(decide(incident, before, telling)) if incident else (),
+            alerts=tuple(decide(incident, before, telling, now, lately)) if incident else (),
             capture=mode if incident and copies else None,
             edition=edition,
-            sketch=sketch(mention.text) if copies else None,
+            sketch=words,
         )
         kept = book.keep(entry)
     return (incident is not None and before is None) if kept else None

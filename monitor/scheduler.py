@@ -31,8 +31,10 @@ TICKS = {
     "poll": timedelta(minutes=1),
     "capture": timedelta(seconds=20),
     "deliver": timedelta(seconds=15),
+    "recheck": timedelta(minutes=5),
     "forget": timedelta(hours=24),
     "custody": timedelta(hours=1),
+    "stamp": timedelta(minutes=1),
 }
 
 

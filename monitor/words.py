@@ -7,7 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from monitor.counts import LONDON, Kind, SourceGroup
-from monitor.domain import Category, Decision, Role, Sentiment, Severity, Veracity
+from monitor.domain import Category, Decision, Role, Sentiment, Severity, StillThere, Veracity
 
 CATEGORIES: Mapping[Category, str] = MappingProxyType(
     {
@@ -86,6 +86,15 @@ ROLES: Mapping[Role, str] = MappingProxyType(
         Role.DSL: "Designated safeguarding lead",
         Role.OFFICE: "School office",
         Role.DATA_PROTECTION_OFFICER: "Data protection officer",
+    }
+)
+STILL_THERE: Mapping[StillThere, str] = MappingProxyType(
+    {
+        StillThere.UNCHANGED: "Still there, unchanged",
+        StillThere.EDITED: "Still there, but edited",
+        StillThere.GONE: "Gone",
+        StillThere.WALLED: "Behind a wall",
+        StillThere.UNKNOWN: "Could not be told",
     }
 )
 

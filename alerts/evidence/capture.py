@@ -100,13 +100,14 @@ def _capture(promise: CapturePromise, root: Path, means: Means) -> Evidence:
     temporary = fresh_folder(root / f".tmp-{promise.id}")
     try:
         making = _make(promise, temporary, means)
+        words = (temporary / TEXT).read_text(encoding="utf-8")
         write_source(temporary, promise)
         write_meta(temporary, making)
         sealed = seal(temporary, capture=promise.id, mode=making.mode)
         publish(temporary, final)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-    return _evidence(making, sealed)
+    return _evidence(making, sealed, words)
 
 
 def _make(promise: CapturePromise, folder: Path, means: Means) -> Making:
@@ -206,7 +207,7 @@ def _write_words(folder: Path, words: str) -> None:
     (folder / TEXT).write_text(words, encoding="utf-8", errors="replace")
 
 
-def _evidence(making: Making, sealed: Sealed) -> Evidence:
+def _evidence(making: Making, sealed: Sealed, words: str) -> Evidence:
     return Evidence(
         id=making.promise.id,
         mode=making.mode,
@@ -216,6 +217,7 @@ def _evidence(making: Making, sealed: Sealed) -> Evidence:
         files=sealed.files,
         note=making.note,
         shows=making.report.shows,
+        words=words,
     )
 
 

@@ -34,10 +34,14 @@ async def read_words(look: Look) -> None:
 
 
 async def keep_copies(look: Look) -> None:
-    await _copy(look, DOM, DOM_SECONDS, _dom(look))
+    await keep_dom(look)
     await _copy(look, MHTML, MHTML_SECONDS, _mhtml(look))
     await _copy(look, PAGE_PDF, PDF_SECONDS, _pdf(look))
     await _certificates(look)
+
+
+async def keep_dom(look: Look) -> None:
+    await _copy(look, DOM, DOM_SECONDS, _dom(look))
 
 
 async def _copy(look: Look, name: str, seconds: float, making: Coroutine[Any, Any, bytes]) -> None:

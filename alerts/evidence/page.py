@@ -9,11 +9,12 @@ from __future__ import annotations
 import contextlib
 import re
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from playwright.async_api import BrowserContext, CDPSession, Dialog, Error, Page
 
-from alerts.evidence.copies import keep_copies, read_words
+from alerts.evidence.copies import keep_copies, keep_dom, read_words
 from alerts.evidence.errors import Never, NotNow
 from alerts.evidence.further import look_further
 from alerts.evidence.gate import Gate, Verdict
@@ -28,10 +29,20 @@ UNFINISHED = "The page never finished loading; what had appeared by then is kept
 TOO_LARGE = "The page is larger than {most:,} bytes; the rest is not kept."
 
 
+Keep = Callable[[Look, str], Awaitable[None]]
+"""What is kept of the page that has appeared; the address is the one asked for."""
+
+
 async def visit(
-    context: BrowserContext, gate: Gate, url: str, folder: Path, report: Report, seconds: float
+    context: BrowserContext,
+    gate: Gate,
+    url: str,
+    folder: Path,
+    report: Report,
+    seconds: float,
+    keep: Keep,
 ) -> None:
-    """Capture *url* into *folder* within *seconds*, and tell of it in *report*.
+    """Open *url*, *keep* it in *folder* within *seconds*, and tell of it in *report*.
 
     Raises NotNow when no page appeared, Never when none ever will; OSError from the disk.
     """
@@ -47,7 +58,7 @@ async def visit(
     try:
         await _go(look, journey, url)
         await _wait(look, journey)
-        await _keep(look, url)
+        await keep(look, url)
     finally:
         journey.tell(report)
         report.seconds = round(time.monotonic() - began, 3)
@@ -57,7 +68,7 @@ async def visit(
         report.notes.append(str(moved))
 
 
-async def _keep(look: Look, url: str) -> None:
+async def keep_all(look: Look, url: str) -> None:
     """As a visitor first sees it; then, if looking further shows more, once again."""
     report = look.report
     await read_words(look)
@@ -68,6 +79,12 @@ async def _keep(look: Look, url: str) -> None:
         await photograph_again(look)
         await read_words(look)
     await keep_copies(look)
+
+
+async def keep_words(look: Look, _url: str) -> None:
+    """For a later look: no picture, and nothing that outlives it but the words."""
+    await read_words(look)
+    await keep_dom(look)
 
 
 def _keep_it_quiet(context: BrowserContext, page: Page) -> None:

@@ -22,6 +22,7 @@ CRASHED = "The browser ended before the page was captured."
 
 class Task(StrEnum):
     PAGE = "page"
+    LOOK = "look"  # at the words of a page, and nothing of it is kept but these
     PDF = "pdf"
 
 

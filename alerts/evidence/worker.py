@@ -24,7 +24,7 @@ from alerts.evidence.browser import open_browser
 from alerts.evidence.errors import CannotKeep, EvidenceError, Never, NoBrowser, NotNow, no_room
 from alerts.evidence.gate import Gate
 from alerts.evidence.launcher import end_browser
-from alerts.evidence.page import visit
+from alerts.evidence.page import keep_all, keep_words, visit
 from alerts.evidence.paper import lay_out
 from alerts.evidence.report import CRASHED, REPORT_PDF, TOO_LONG, Fault, Job, Report, Request, Task
 from monitor.egress import Egress
@@ -77,7 +77,7 @@ def _die_with_the_other_end(job: Job) -> None:
 
 
 async def _do(job: Job) -> Report:
-    gate = Gate(Egress(frozenset(job.allow)) if job.task is Task.PAGE else _NOWHERE)
+    gate = Gate(_NOWHERE if job.task is Task.PDF else Egress(frozenset(job.allow)))
     report = Report()
     try:
         async with asyncio.timeout(job.seconds):
@@ -99,10 +99,11 @@ async def _do(job: Job) -> Report:
 async def _drive(job: Job, gate: Gate, report: Report) -> None:
     folder, browser, began = Path(job.folder), Path(job.browser), time.monotonic()
     async with gate.open() as proxy, open_browser(Path(job.scratch), browser, proxy) as context:
-        if job.task is Task.PAGE:
-            await visit(context, gate, job.url, folder, report, _share(job, began))
-        else:
+        if job.task is Task.PDF:
             (folder / REPORT_PDF).write_bytes(await lay_out(context, job.html))
+        else:
+            keep = keep_words if job.task is Task.LOOK else keep_all
+            await visit(context, gate, job.url, folder, report, _share(job, began), keep)
 
 
 def _share(job: Job, began: float) -> float:

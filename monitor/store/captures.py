@@ -12,6 +12,7 @@ from monitor.custody import Deed
 from monitor.domain import CaptureMode, CapturePromise, Evidence, EvidenceState, Mention
 from monitor.store.custody import captured, record
 from monitor.store.database import Database
+from monitor.store.rechecks import plan_looks, rechecks_of
 from monitor.store.rows import evidence_from_row
 from monitor.store.sightings import mention_of
 from monitor.store.tables import CaptureRow, IncidentRow
@@ -42,6 +43,8 @@ class Captures(Database):
             known = row.manifest_sha256
             _seal(row, evidence)
             session.add(row)
+            session.flush()
+            plan_looks(session, evidence)
             if known != evidence.manifest_sha256:  # else another worker was here before us
                 record(session, _deed(evidence))
 
@@ -67,6 +70,8 @@ class Captures(Database):
             )
             _seal(row, evidence)
             session.add(row)
+            session.flush()
+            plan_looks(session, evidence)
             record(session, _deed(evidence))
 
     def evidence(self, id_: str | None = None) -> list[Evidence]:
@@ -75,7 +80,9 @@ class Captures(Database):
         if id_ is not None:
             query = query.where(CaptureRow.id == id_)
         with self.reading() as session:
-            return [evidence_from_row(r) for r in session.exec(query.order_by(CaptureRow.id))]
+            rows = session.exec(query.order_by(CaptureRow.id)).all()
+            looks = rechecks_of(session, [row.id for row in rows])
+            return [evidence_from_row(row, looks[row.id]) for row in rows]
 
     def captures_waiting(self) -> int:
         query = select(func.count()).where(col(CaptureRow.state) == EvidenceState.WANTED)

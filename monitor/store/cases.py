@@ -27,6 +27,7 @@ from monitor.domain import (
 )
 from monitor.store.database import Database
 from monitor.store.history_tables import RevisionRow
+from monitor.store.rechecks import rechecks_of
 from monitor.store.rows import evidence_from_row, incident_from_row, told_from_row
 from monitor.store.sightings import became, copies_of, near_copies, seen_by_edits, sightings_of
 from monitor.store.tables import AlertRow, CaptureRow, IncidentRow, LetterRow, MentionRow
@@ -229,6 +230,7 @@ def _some_cases(session: Session, rows: list[IncidentRow]) -> list[Case]:
         )
     ):
         captures[capture.incident].append(capture)
+    looks = rechecks_of(session, [c.id for found in captures.values() for c in found])
     letters: dict[str, list[LetterRow]] = defaultdict(list)
     for incident, letter in session.exec(
         select(AlertRow.incident, LetterRow)
@@ -243,7 +245,10 @@ def _some_cases(session: Session, rows: list[IncidentRow]) -> list[Case]:
             incident=incident_from_row(row),
             sightings=tuple(sightings[row.key]),
             history=tuple(histories[row.key]),
-            evidence=tuple(map(evidence_from_row, sorted(captures[row.key], key=lambda c: c.id))),
+            evidence=tuple(
+                evidence_from_row(capture, looks[capture.id])
+                for capture in sorted(captures[row.key], key=lambda c: c.id)
+            ),
             told=tuple(map(told_from_row, letters[row.key])),
             near_copies=near_copies(sightings[row.key], copies),
         )

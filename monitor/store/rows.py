@@ -22,6 +22,7 @@ from monitor.domain import (
     Incident,
     IncidentState,
     Mention,
+    Recheck,
     Revision,
     Role,
     Severity,
@@ -112,7 +113,7 @@ def event_from_row(row: EventRow) -> Event:
     )
 
 
-def evidence_from_row(row: CaptureRow) -> Evidence:
+def evidence_from_row(row: CaptureRow, rechecks: Iterable[Recheck] = ()) -> Evidence:
     return Evidence(
         id=row.id,
         mode=CaptureMode(row.mode),
@@ -122,6 +123,7 @@ def evidence_from_row(row: CaptureRow) -> Evidence:
         files=tuple(EvidenceFile(**f) for f in json.loads(row.files)),
         note=row.note or row.error,
         shows=Shows(row.shows),
+        rechecks=tuple(rechecks),
     )
 
 

@@ -10,6 +10,8 @@ from monitor.store.forgetting import Forgetting
 from monitor.store.mentions import Mentions
 from monitor.store.outbox import Outbox
 from monitor.store.publications import Publications
+from monitor.store.rechecks import Rechecks
+from monitor.store.stamps import Stamps
 from monitor.store.visits import Visits
 from monitor.store.working import Working
 
@@ -17,7 +19,9 @@ from monitor.store.working import Working
 class Store(
     Mentions,
     Captures,
+    Rechecks,
     Custody,
+    Stamps,
     Outbox,
     Visits,
     Coverage,

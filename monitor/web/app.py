@@ -61,7 +61,7 @@ def create_app(
     verify: Verify,
     work: Work,
     trends: Trends,
-    terms: Terms,
+    terms: Mapping[str, Terms],
     clock: Callable[[], datetime],
     secure_cookies: bool,
     hosts: Collection[str] = LOOPBACK,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from monitor.counts import Trend
 from monitor.custody import Deed
 from monitor.domain import Case, Event, Evidence, Incident, School
 from monitor.health import Check, SourceHealth
+from monitor.stamps import Stamp
 from monitor.store.accounts import Account, Accounts
 from monitor.store.cases import Listed, Wanted
 from monitor.terms import Terms
@@ -36,6 +37,9 @@ class Log(Protocol):
     def checks(self, school: str, start: datetime, end: datetime) -> list[Check]:
         """Visits in [start, end), oldest first."""
 
+    def stamps(self, captures: Collection[str]) -> list[Stamp]:
+        """The time stamps of these pieces of evidence, and those still waited for."""
+
     def record(self, *deeds: Deed) -> None:
         """Add to the custody log."""
 
@@ -54,7 +58,7 @@ class Desk:
     verify: Verify  # what is wrong with the files; nothing when they are unchanged
     work: Work  # as monitor.working.work: the number, what was done, what had been seen
     trends: Trends  # what is published of the terms that these days of a school lie in
-    terms: Terms
+    terms: Mapping[str, Terms]  # by School.id
     clock: Callable[[], datetime]
     secure_cookies: bool
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -26,7 +27,9 @@ from monitor.domain import (
     Revision,
     Shows,
     Sighting,
+    StillThere,
 )
+from monitor.stamps import Stamp
 from monitor.store.accounts import Account
 from monitor.web.desk import Desk, Verify, desk
 from monitor.web.display import Piece, pieces
@@ -92,11 +95,21 @@ class Proof:
     evidence: Evidence
     screenshot: bool
     wrong: list[str] | None  # None: there is nothing sealed to prove
+    stamps: tuple[Stamp, ...] = ()
 
     @property
     def of_the_post(self) -> bool:
         """Whether the address showed the post, and no wall or empty page in its place."""
         return self.evidence.shows in (Shows.POST, Shows.NOT_OPENED)
+
+    @property
+    def gone_since(self) -> datetime | None:
+        """When it was first found gone, if it has not been there since."""
+        since = None
+        for look in self.evidence.rechecks:
+            if look.found is not StillThere.UNKNOWN:
+                since = (since or look.at) if look.found is StillThere.GONE else None
+        return since
 
 
 @router.get("/incidents/{number}")
@@ -125,7 +138,7 @@ def show(
         school=school.name if school else case.incident.school,
         posts=[_post(sighting) for sighting in case.sightings],
         places=places(case),
-        proofs=[_proof(case, each, room.verify) for each in case.evidence],
+        proofs=_proofs(room, case),
         moments=timeline(case),
         may_work=may(account, Action.WORK_INCIDENTS, case),
         colleagues=[("", "Nobody in particular"), *((c, c) for c in colleagues(room, case))],
@@ -180,6 +193,17 @@ def _said(mention: Mention, assessment: Assessment) -> Said:
             (_WORDS.get(reason.category, reason.category), reason) for reason in reasons
         ),
     )
+
+
+def _proofs(room: Desk, case: Case) -> list[Proof]:
+    stamps = room.store.stamps([each.id for each in case.evidence])
+    return [
+        replace(
+            _proof(case, each, room.verify),
+            stamps=tuple(stamp for stamp in stamps if stamp.capture == each.id),
+        )
+        for each in case.evidence
+    ]
 
 
 def _proof(case: Case, evidence: Evidence, verify: Verify) -> Proof:

@@ -18,6 +18,7 @@ from monitor.words import (
     ROLES,
     SENTIMENTS,
     SEVERITIES,
+    STILL_THERE,
     VERACITIES,
     when,
 )
@@ -79,6 +80,7 @@ def _environment() -> Environment:
         "CATEGORIES": CATEGORIES,
         "SEVERITIES": SEVERITIES,
         "SENTIMENTS": SENTIMENTS,
+        "STILL_THERE": STILL_THERE,
         "ROLES": ROLES,
         "DECISIONS": DECISIONS,
         "VERACITIES": VERACITIES,

@@ -25,13 +25,16 @@ from monitor.domain import (
     EvidenceFile,
     EvidenceState,
     Incident,
+    Looked,
     Mention,
     Reason,
+    Recheck,
     Role,
     School,
     Sentiment,
     Severity,
     Shows,
+    StillThere,
     Urgency,
 )
 from monitor.publishing import parts
@@ -156,6 +159,7 @@ class Dashboard:
                 role=role,
                 severity=severity,
                 urgency=Urgency.NOW,
+                due_at=Clock().now,
             )
             for role in alerts
         )
@@ -174,6 +178,14 @@ class Dashboard:
         if mode is not None:
             self._capture(mode, files or {}, shows)
         return next(c for c in self.store.cases(school) if c.incident.key == name).incident.number
+
+    def look_again(self, hours: int, found: StillThere, difference: str = "") -> None:
+        """At the one piece of evidence, so long from now."""
+        at = self.clock() + timedelta(hours=hours)
+        promise = self.store.claim_recheck(at, timedelta(minutes=5))
+        assert promise is not None
+        recheck = Recheck(at=at, found=found, difference=difference)
+        self.store.rechecked(promise, Looked(recheck=recheck, due_at=at))
 
     def _capture(self, mode: CaptureMode, files: dict[str, bytes], shows: Shows) -> None:
         promise = self.store.claim_capture(self.clock(), timedelta(minutes=5))
@@ -216,7 +228,7 @@ def running(folder: Path, *, secure_cookies: bool = False) -> Iterator[Dashboard
         evidence_root=board.evidence,
         verify=lambda _: list(board.changed),
         trends=board.trends,
-        terms=Terms(),
+        terms={school: Terms() for school in SCHOOLS},
         work=lambda number, event, seen: work(store, number, event, {}, seen=seen),
         clock=clock,
         secure_cookies=secure_cookies,

@@ -22,8 +22,18 @@ from alerts.evidence.capture import capture
 from alerts.evidence.errors import NoBrowser, NotNow
 from alerts.evidence.launcher import PID_FILE
 from alerts.evidence.pdf import print_pdf
+from alerts.evidence.rechecks import Eyes, look_again
 from alerts.evidence.verifier import verify
-from monitor.domain import CaptureMode, CapturePromise, Evidence, EvidenceState, Mention, Shows
+from monitor.domain import (
+    CaptureMode,
+    CapturePromise,
+    Evidence,
+    EvidenceState,
+    Mention,
+    RecheckPromise,
+    Shows,
+    StillThere,
+)
 from monitor.egress import Egress
 from tests.integration.site import Site, answer
 from tests.processes import wait_until
@@ -354,6 +364,38 @@ def test_what_a_page_loads_when_one_scrolls_is_kept_too(
     assert "And the bins." in (folder / "text.txt").read_text()
     assert (folder / "screenshot-after.png").exists()
     assert meta()["actions"][0]["what"] == "scrolled"
+
+
+def test_a_captured_page_is_looked_at_again_in_a_browser_without_a_picture_being_taken(
+    site: Site, take: Take, browser: Path, tmp_path: Path
+) -> None:
+    site.html("/", f"<p>{POST}</p><script>document.write('<p>1 hour ago')</script>")
+    evidence = take("/", last_try=False)
+    promise = RecheckPromise(
+        id=evidence.id,
+        school="wexcombe",
+        mention=promised(site.url()).mention,
+        mode=evidence.mode,
+        captured_at=clock(),
+        words=evidence.words,
+    )
+    eyes = Eyes(
+        egress=site.egress,
+        clock=clock,
+        browser=browser,
+        fetch=lambda _: pytest.fail("a browser was to look"),
+        barred=lambda _school, _mention: False,
+    )
+    assert look_again(promise, eyes).recheck.found is StillThere.UNCHANGED
+    site.html("/", f"<p>{POST.replace('joke', 'triumph')}</p>")
+    edited = look_again(promise, eyes).recheck
+    assert (edited.found, edited.difference.splitlines()[1]) == (
+        StillThere.EDITED,
+        f"+ {POST.replace('joke', 'triumph')}",
+    )
+    del site.pages["/"]
+    assert look_again(promise, eyes).recheck.found is StillThere.GONE
+    assert [path.name for path in tmp_path.iterdir()] == ["capture-1"]
 
 
 def test_a_blank_page_is_tried_again_and_then_said_to_be_blank(site: Site, take: Take) -> None:

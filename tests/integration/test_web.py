@@ -26,6 +26,7 @@ from monitor.domain import (
     Role,
     Severity,
     Shows,
+    StillThere,
 )
 from monitor.health import Actor
 from monitor.health_words import WHO
@@ -147,6 +148,23 @@ def test_the_page_of_a_post_without_pictures_says_what_one_may_lawfully_do(
         page = client.get(f"/incidents/{number}").text
     for said in ("Do not open the address", "101", "report.iwf.org.uk", "Report Remove"):
         assert said in page
+
+
+def test_the_page_says_whether_a_post_is_still_there(board: Dashboard) -> None:
+    number = board.add_incident("x", mode=CaptureMode.FULL, files={"screenshot.png": picture()})
+    for hours, found in enumerate(
+        (StillThere.EDITED, StillThere.GONE, StillThere.UNKNOWN, StillThere.GONE), 1
+    ):
+        difference = "- I hate them\n+ <b>I love them" if found is StillThere.EDITED else ""
+        board.look_again(hours, found, difference)
+    with board.signed_in(AccountRole.HEAD) as client:
+        page = client.get(f"/incidents/{number}").text
+    told = (
+        "Gone since Fri 20 Nov 2026, 11:30 at the latest; last looked at Fri 20 Nov 2026, 13:30."
+    )
+    assert told in page
+    assert "4 looks since it was captured" in page
+    assert "+ &lt;b&gt;I love them" in page
 
 
 def test_a_file_that_only_claims_to_be_a_picture_is_not_shown(board: Dashboard) -> None:
