@@ -52,11 +52,13 @@ from monitor.health import Check
 from monitor.pipeline import Polled, poll
 from monitor.posting import PostRoom
 from monitor.publishing import parts
+from monitor.reporting import Report, take
 from monitor.retention import cutoffs
 from monitor.reviewing import review
 from monitor.rounds import Rounds
 from monitor.secret import MissingSecret
 from monitor.settings import SchoolSettings, Settings
+from monitor.store.accounts import Account
 from monitor.store.database import RowRefused, StoreError
 from monitor.store.store import Store
 from monitor.terms import Terms
@@ -171,8 +173,7 @@ class App:
 
     def work(self, number: str, event: Event, seen: int | None = None) -> Incident:
         """A person does something to an incident. Raises NoSuchIncident, Overtaken."""
-        today = self._today()
-        tellings = {s.id: s.telling(today) for s in self.settings.schools}
+        tellings = {school.id: self.telling(school) for school in self.settings.schools}
         return work(self.store, number, event, tellings, seen=seen)
 
     def visits(self, *, only: str | None = None) -> Iterator[Visit]:
@@ -483,6 +484,23 @@ class App:
             print_pdf=lambda h: print_pdf(h, find_browser()),
         )
         return trend
+
+    def _telling(self, school: str) -> Telling:
+        """Whom to tell of what there today."""
+        return self.telling(next(s for s in self.settings.schools if s.id == school))
+
+    def take_report(self, school: School, report: Report, account: Account) -> str:
+        """What a member of staff saw; the number of its incident."""
+        return take(
+            report,
+            school,
+            by=account.email,
+            role=account.role,
+            assess=self.assess,
+            telling=self._telling(school.id),
+            store=self.store,
+            clock=self.clock,
+        )
 
     def checks(self, school: str, first: date, last: date) -> list[Check]:
         """The record of visits on both days and all between."""

@@ -31,6 +31,7 @@ def build(app: App) -> FastAPI:
         evidence_root=app.evidence_root,
         verify=problems,
         work=app.work,
+        reporting=app.take_report,
         trends=app.trend,
         terms=app.terms,
         clock=app.clock,

@@ -54,7 +54,7 @@ def poll(
         for page in source.fetch(school, store.cursor(school.id, source.name), client):
             for mention in store.unseen(school.id, page.mentions):
                 assessment = assess(mention, school)
-                entered = _enter(school, mention, assessment, telling, store, clock)
+                entered = enter(school, mention, assessment, telling, store, clock)
                 if entered is not None:
                     polled = _count(polled, assessment, opened=entered)
             store.save_cursor(school.id, source.name, page.cursor)  # last
@@ -64,7 +64,7 @@ def poll(
     return polled
 
 
-def _enter(
+def enter(
     school: School,
     read: Mention,
     judged: Assessment,

@@ -22,6 +22,7 @@ from monitor.web import (
     incident,
     incidents,
     invite,
+    report,
     screenshot,
     sign_in,
     sign_out,
@@ -30,7 +31,7 @@ from monitor.web import (
     today,
     trends,
 )
-from monitor.web.desk import Desk, Log, Trends, Verify, Work
+from monitor.web.desk import Desk, Log, Reporting, Trends, Verify, Work
 from monitor.web.guard import NotAllowed, SignInNeeded, insist_on_policies
 from monitor.web.page import render
 from monitor.web.shield import Shield
@@ -46,6 +47,7 @@ _SCREENS = (
     incident,
     deciding,
     screenshot,
+    report,
     trends,
     sources,
     static,
@@ -60,6 +62,7 @@ def create_app(
     evidence_root: Path,
     verify: Verify,
     work: Work,
+    reporting: Reporting,
     trends: Trends,
     terms: Mapping[str, Terms],
     clock: Callable[[], datetime],
@@ -78,6 +81,7 @@ def create_app(
         evidence_root=evidence_root,
         verify=verify,
         work=work,
+        report=reporting,
         trends=trends,
         terms=terms,
         clock=clock,
@@ -93,7 +97,8 @@ def create_app(
 
 
 def _ask_to_sign_in(request: Request, _: Exception) -> Response:
-    wanted = urlencode({"next": request.url.path})
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    wanted = urlencode({"next": asked if request.method == "GET" else request.url.path})
     return RedirectResponse(f"/sign-in?{wanted}", status_code=303)
 
 

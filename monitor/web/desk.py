@@ -14,6 +14,7 @@ from monitor.counts import Trend
 from monitor.custody import Deed
 from monitor.domain import Case, Event, Evidence, Incident, School
 from monitor.health import Check, SourceHealth
+from monitor.reporting import Report
 from monitor.stamps import Stamp
 from monitor.store.accounts import Account, Accounts
 from monitor.store.cases import Listed, Wanted
@@ -44,6 +45,7 @@ class Log(Protocol):
         """Add to the custody log."""
 
 
+Reporting = Callable[[School, Report, Account], str]
 Trends = Callable[[str, date, date], Trend | None]
 Work = Callable[[str, Event, int | None], Incident]
 Verify = Callable[[Evidence], list[str]]
@@ -57,6 +59,7 @@ class Desk:
     evidence_root: Path  # holds one folder for each evidence id
     verify: Verify  # what is wrong with the files; nothing when they are unchanged
     work: Work  # as monitor.working.work: the number, what was done, what had been seen
+    report: Reporting  # writes it down; the number of its incident
     trends: Trends  # what is published of the terms that these days of a school lie in
     terms: Mapping[str, Terms]  # by School.id
     clock: Callable[[], datetime]

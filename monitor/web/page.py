@@ -26,6 +26,7 @@ from monitor.words import (
 _SCREENS = (
     (Action.READ_INCIDENTS, "/today", "Today"),
     (Action.READ_INCIDENTS, "/incidents", "Incidents"),
+    (Action.REPORT, "/report", "Report"),
     (Action.READ_TRENDS, "/trends", "Trends"),
     (Action.READ_SOURCES, "/sources", "Sources"),
 )
@@ -74,6 +75,7 @@ def _environment() -> Environment:
         "when": when,
         "day": lambda day: f"{day:%a} {day.day} {day:%b}",
         "size": display.size,
+        "zip": zip,
     }
     pages.globals |= {
         "asset": asset,

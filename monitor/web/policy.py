@@ -16,6 +16,7 @@ class Action(StrEnum):
     WORK_INCIDENTS = "work_incidents"
     READ_TRENDS = "read_trends"
     READ_SOURCES = "read_sources"
+    REPORT = "report"
 
 
 _ROLES: Mapping[Action, frozenset[AccountRole]] = MappingProxyType(
@@ -25,6 +26,7 @@ _ROLES: Mapping[Action, frozenset[AccountRole]] = MappingProxyType(
         Action.READ_TRENDS: frozenset(
             {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.GOVERNOR}
         ),
+        Action.REPORT: frozenset({AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL}),
         Action.READ_SOURCES: frozenset(
             {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.ADMIN}
         ),
