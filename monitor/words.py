@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from monitor.counts import LONDON, Kind, SourceGroup
+from monitor.counts import LONDON, Age, Handling, Kind, Outcome, SourceGroup, Speed
 from monitor.domain import Category, Decision, Role, Sentiment, Severity, StillThere, Veracity
 
 CATEGORIES: Mapping[Category, str] = MappingProxyType(
@@ -77,6 +77,28 @@ VERACITIES: Mapping[Veracity, str] = MappingProxyType(
         Veracity.UNTRUE: "Untrue",
         Veracity.DISPUTED: "Disputed",
         Veracity.UNKNOWN: "Not known",
+    }
+)
+HANDLINGS: Mapping[Handling, str] = MappingProxyType(
+    {Handling.CLOSED: "Closed", Handling.OPEN: "Still open"}
+)
+SPEEDS: Mapping[Speed, str] = MappingProxyType(
+    {Speed.IN_TIME: "Within five school days", Speed.LATER: "Later"}
+)
+OUTCOMES: Mapping[Outcome, str] = MappingProxyType(
+    {
+        Outcome.INCIDENT: "An incident",
+        Outcome.CRITICISM: "Lawful criticism after all",
+        Outcome.NO_CONCERN: "No concern after all",
+        Outcome.NOT_US: "Not about the school",
+        Outcome.UNSAID: "Closed without saying",
+    }
+)
+AGES: Mapping[Age, str] = MappingProxyType(
+    {
+        Age.WEEK: "Up to a week",
+        Age.MONTH: "Up to four weeks",
+        Age.OLDER: "More than four weeks",
     }
 )
 ROLES: Mapping[Role, str] = MappingProxyType(
