@@ -21,6 +21,7 @@ from monitor.domain import (
     EvidenceState,
     Incident,
     IncidentState,
+    Severity,
 )
 from monitor.store.database import Database
 from monitor.store.history_tables import RevisionRow
