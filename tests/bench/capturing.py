@@ -57,8 +57,8 @@ def captures() -> Section:
         ),
         note="pages of the sample town; a fresh browser for each, started in the same sandbox; "
         "ours waits until the page is quiet, goes through the gate, keeps DOM, MHTML, PDF and "
-        "WACZ too, and seals what it found; shot-scraper is measured where it is installed and finds "
-        "a Chrome, which it runs without a sandbox",
+        "WACZ too, and seals what it found; shot-scraper is measured where it is installed and "
+        "finds a Chrome, which it runs without a sandbox",
     )
 
 
