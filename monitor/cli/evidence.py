@@ -142,6 +142,9 @@ def _json(proofs: list[Proof], log: tuple[Proof, Head] | None) -> str:
 def export(
     incident: Annotated[str, typer.Argument(help="its number, for example 2026-014")],
     out: Annotated[Path, typer.Option(help="the ZIP to write")],
+    masked: Annotated[
+        bool, typer.Option("--masked", help="name nobody, and leave the recorded files out")
+    ] = False,
     config: ConfigPath = CONFIG,
 ) -> None:
     """Evidence pack for police or solicitor, with a verifier that needs only Python."""
@@ -152,7 +155,7 @@ def export(
         case = app.store.case(incident)
         if case is None:
             raise Failed(f"There is no incident {incident}. monitor incidents lists them.")
-        number = app.export(case, out)
+        number = app.export(case, out, masked=masked)
     say(f"Written to {out}.")
     say(f"The SHA-256 of its incident.json: {number}")
     say("Write that number down outside the pack: it proves that nobody made the pack anew.")

@@ -13,9 +13,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from monitor.domain import School
+from monitor.reviewing import Reviewer
 from monitor.store.accounts import Accounts
 from monitor.store.database import StoreError
-from monitor.terms import Terms
 from monitor.web import answer as answer_screen
 from monitor.web import (
     home,
@@ -30,7 +30,7 @@ from monitor.web import (
     static,
     trends,
 )
-from monitor.web.desk import Desk, Log, Reporting, Trends, Verify
+from monitor.web.desk import Desk, Log, Reporting, Verify
 from monitor.web.guard import NotAllowed, SignInNeeded, insist_on_policies
 from monitor.web.page import render
 from monitor.web.shield import Shield
@@ -59,9 +59,8 @@ def create_app(
     schools: Mapping[str, School],
     evidence_root: Path,
     verify: Verify,
+    reviewer: Reviewer,
     reporting: Reporting,
-    trends: Trends,
-    terms: Mapping[str, Terms],
     answer: Callable[[str], bool],
     clock: Callable[[], datetime],
     secure_cookies: bool,
@@ -78,9 +77,8 @@ def create_app(
         schools=schools,
         evidence_root=evidence_root,
         verify=verify,
+        reviewer=reviewer,
         report=reporting,
-        trends=trends,
-        terms=terms,
         answer=answer,
         clock=clock,
         secure_cookies=secure_cookies,

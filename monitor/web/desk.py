@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from fastapi import Request
 
-from monitor.counts import Trend
 from monitor.custody import Deed
 from monitor.domain import Case, Evidence, School
 from monitor.health import Check, SourceHealth
 from monitor.reporting import Report
+from monitor.reviewing import Reviewer
 from monitor.stamps import Stamp
 from monitor.store.accounts import Account, Accounts
 from monitor.store.cases import Listed, Wanted
-from monitor.terms import Terms
 
 
 class Log(Protocol):
@@ -44,7 +43,6 @@ class Log(Protocol):
 
 
 Reporting = Callable[[School, Report, Account], str]
-Trends = Callable[[str, date, date], Trend | None]
 Verify = Callable[[Evidence], list[str]]
 
 
@@ -55,9 +53,8 @@ class Desk:
     schools: Mapping[str, School]  # by id
     evidence_root: Path  # holds one folder for each evidence id
     verify: Verify  # what is wrong with the files; nothing when they are unchanged
+    reviewer: Reviewer
     report: Reporting  # writes it down; the number of its incident
-    trends: Trends  # what is published of the terms that these days of a school lie in
-    terms: Mapping[str, Terms]  # by School.id
     answer: Callable[[str], bool]  # write down that the alert with this link was seen
     clock: Callable[[], datetime]
     secure_cookies: bool
