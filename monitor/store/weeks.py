@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from monitor.domain import AlertState, Incident, IncidentState, Role, Sentiment, Urgency
 from monitor.store.cases import Cases, Wanted
+from monitor.store.counting import Counting
 from monitor.store.coverage import Coverage
 from monitor.store.database import insert_new
 from monitor.store.tables import EventRow, LetterRow
@@ -25,7 +26,7 @@ _ABOUT_HEAD = frozenset({Role.DSL, Role.CHAIR_OF_GOVERNORS})
 _CHILD_SAFETY = frozenset({Role.DSL, Role.HEAD})
 
 
-class Weeks(Visits, Coverage, Cases):
+class Weeks(Visits, Coverage, Cases, Counting):
     def promise_week(self, school: str, role: Role, end: datetime, now: datetime) -> bool:
         """Promise the summary of the days up to *end*, which is when it leaves: from where the
         one before ended. False if it was promised before."""
