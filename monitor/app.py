@@ -25,6 +25,7 @@ from alerts.evidence.rechecks import Eyes, keep_looking
 from alerts.evidence.report import SCREENSHOT
 from alerts.evidence.seal import read_sealed
 from alerts.evidence.stamping import Means, fetch_stamps
+from alerts.evidence.supplied import Supply, keep_supplied
 from alerts.governors import CannotWrite
 from alerts.governors import Report as TermReport
 from alerts.governors import write as write_report
@@ -42,7 +43,9 @@ from monitor.domain import (
     CaptureMode,
     CapturePromise,
     Case,
+    Event,
     Evidence,
+    Incident,
     Mention,
     School,
     capture_mode,
@@ -63,6 +66,7 @@ from monitor.store.database import RowRefused, StoreError
 from monitor.store.store import Store
 from monitor.terms import Terms
 from monitor.watching import ask_canaries, write_down
+from monitor.working import work
 from nlp.assess import Assessor
 from sources.contract import Source
 from sources.errors import AccessRefused, Broken, SourceError, Unfinished
@@ -169,6 +173,11 @@ class App:
     @property
     def evidence_root(self) -> Path:
         return self.settings.data_dir / "evidence"
+
+    def work(self, number: str, event: Event, seen: int | None = None) -> Incident:
+        """A person does something to an incident. Raises NoSuchIncident, Overtaken."""
+        tellings = {school.id: self.telling(school) for school in self.settings.schools}
+        return work(self.store, number, event, tellings, seen=seen)
 
     def visits(self, *, only: str | None = None) -> Iterator[Visit]:
         for source in self.settings.sources:
@@ -462,6 +471,24 @@ class App:
         )
         evidence = self._make_evidence(promise, last_try=True)
         self.store.add_capture(school, asked, evidence)
+        return evidence
+
+    def supply(
+        self, case: Case, read: Callable[[], bytes], *, actor: str, no_indecent_picture: bool
+    ) -> Evidence:
+        """Seal what a person hands in for *case*. Raises Refused, without reading it, unless the
+        person has said that no picture in it could be indecent; CannotKeep."""
+        incident = case.incident
+        supply = Supply(
+            id=f"ev-{uuid4().hex[:16]}",
+            school=incident.school,
+            by=actor,
+            read=read,
+            no_indecent_picture=no_indecent_picture,
+            pictures_allowed=incident.pictures_allowed,
+        )
+        evidence = keep_supplied(supply, self.evidence_root, self.clock())
+        self.store.supplied(incident, evidence, actor)
         return evidence
 
     def export(self, case: Case, out: Path, *, masked: bool = False) -> str:
