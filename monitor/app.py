@@ -31,6 +31,7 @@ from alerts.governors import Report as TermReport
 from alerts.governors import write as write_report
 from alerts.guidance import BadGuidance, Guidance, load_guidance
 from alerts.playbook import Playbook, load_playbook
+from alerts.routing import weekly_readers
 from alerts.telling import Telling
 from alerts.writer import MailWriter
 from monitor.answering import answer, escalate
@@ -246,6 +247,7 @@ class App:
         done.visits = self._round(visits, progress)
         progress.begin("Capturing evidence", self.store.captures_waiting())
         done.captures = self._capture_in_view(progress, until=self.clock() + CAMERA_FIRST)
+        self.weekly()
         self.store.hasten(self.clock())
         done.alerts_sent = self.deliver().sent
         done.captures += self._capture_in_view(progress)
@@ -346,6 +348,14 @@ class App:
         self._hasten_readdressed(writer)
         most = self.settings.alerts.mails_an_hour
         return deliver(self.store, channel, writer, clock=self.clock, most=most, ring=self._ring)
+
+    def weekly(self) -> None:
+        """The weekly summary is due on a Monday, whether there is anything to tell or not."""
+        now = self.clock()
+        for school in self.settings.schools:
+            telling = self.telling(school)
+            for role in weekly_readers(telling.roster):
+                self.store.promise_week(school.id, role, telling.hours.next_week(now), now)
 
     def escalate(self) -> int:
         """Tell others of what nobody has answered in time."""
