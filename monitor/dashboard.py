@@ -32,6 +32,7 @@ def build(app: App) -> FastAPI:
         verify=problems,
         work=app.work,
         reporting=app.take_report,
+        playbook=app.playbook,
         trends=app.trend,
         terms=app.terms,
         clock=app.clock,

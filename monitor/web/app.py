@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
+from alerts.playbook import Playbook
 from monitor.domain import School
 from monitor.store.accounts import Accounts
 from monitor.store.database import StoreError
@@ -28,6 +29,7 @@ from monitor.web import (
     sign_out,
     sources,
     static,
+    steps,
     today,
     trends,
 )
@@ -46,6 +48,7 @@ _SCREENS = (
     incidents,
     incident,
     deciding,
+    steps,
     screenshot,
     report,
     trends,
@@ -63,6 +66,7 @@ def create_app(
     verify: Verify,
     work: Work,
     reporting: Reporting,
+    playbook: Playbook,
     trends: Trends,
     terms: Mapping[str, Terms],
     clock: Callable[[], datetime],
@@ -82,6 +86,7 @@ def create_app(
         verify=verify,
         work=work,
         report=reporting,
+        playbook=playbook,
         trends=trends,
         terms=terms,
         clock=clock,

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from fastapi import Request
 
+from alerts.playbook import Playbook
 from monitor.counts import Trend
 from monitor.custody import Deed
 from monitor.domain import Case, Event, Evidence, Incident, School
@@ -60,6 +61,7 @@ class Desk:
     verify: Verify  # what is wrong with the files; nothing when they are unchanged
     work: Work  # as monitor.working.work: the number, what was done, what had been seen
     report: Reporting  # writes it down; the number of its incident
+    playbook: Playbook  # the steps after an incident
     trends: Trends  # what is published of the terms that these days of a school lie in
     terms: Mapping[str, Terms]  # by School.id
     clock: Callable[[], datetime]

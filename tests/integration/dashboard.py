@@ -15,6 +15,7 @@ from threading import Thread
 import httpx
 from argon2 import PasswordHasher
 
+from alerts.playbook import load_playbook
 from alerts.telling import Telling
 from monitor.counts import Trend
 from monitor.domain import (
@@ -253,6 +254,7 @@ def running(folder: Path, *, secure_cookies: bool = False) -> Iterator[Dashboard
         evidence_root=board.evidence,
         verify=lambda _: list(board.changed),
         reporting=board.reported,
+        playbook=load_playbook(),
         trends=board.trends,
         terms={school: Terms() for school in SCHOOLS},
         work=lambda number, event, seen: work(store, number, event, {}, seen=seen),
