@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from monitor.counts import LONDON, Kind, SourceGroup
+from monitor.counts import LONDON, Age, Handling, Kind, Outcome, SourceGroup, Speed
 from monitor.domain import (
     Category,
     Decision,
@@ -94,6 +94,28 @@ PROGRESS: Mapping[Progress, str] = MappingProxyType(
         Progress.SENT: "Sent, waiting for an answer",
         Progress.ANSWERED: "Answer came",
         Progress.NOT_NEEDED: "Not needed here",
+    }
+)
+HANDLINGS: Mapping[Handling, str] = MappingProxyType(
+    {Handling.CLOSED: "Closed", Handling.OPEN: "Still open"}
+)
+SPEEDS: Mapping[Speed, str] = MappingProxyType(
+    {Speed.IN_TIME: "Within five school days", Speed.LATER: "Later"}
+)
+OUTCOMES: Mapping[Outcome, str] = MappingProxyType(
+    {
+        Outcome.INCIDENT: "An incident",
+        Outcome.CRITICISM: "Lawful criticism after all",
+        Outcome.NO_CONCERN: "No concern after all",
+        Outcome.NOT_US: "Not about the school",
+        Outcome.UNSAID: "Closed without saying",
+    }
+)
+AGES: Mapping[Age, str] = MappingProxyType(
+    {
+        Age.WEEK: "Up to a week",
+        Age.MONTH: "Up to four weeks",
+        Age.OLDER: "More than four weeks",
     }
 )
 ROLES: Mapping[Role, str] = MappingProxyType(

@@ -13,7 +13,6 @@ from sqlalchemy import JSON, ColumnElement, case, cast, type_coerce
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, func, or_, select
 
-from monitor.counts import Counted
 from monitor.domain import (
     Assessment,
     Case,
@@ -22,7 +21,6 @@ from monitor.domain import (
     EvidenceState,
     Incident,
     IncidentState,
-    Sentiment,
     Severity,
 )
 from monitor.store.database import Database
@@ -32,7 +30,7 @@ from monitor.store.rows import evidence_from_row, incident_from_row, told_from_r
 from monitor.store.sightings import became, copies_of, near_copies, seen_by_edits, sightings_of
 from monitor.store.tables import AlertRow, CaptureRow, IncidentRow, LetterRow, MentionRow
 from monitor.store.working import histories_of
-from monitor.wire import AssessmentJson, assessment_from_json
+from monitor.wire import assessment_from_json
 
 _AT_ONCE = 500  # keys in one query; SQLite allows 32,766
 _STREAMED = 1000  # rows held at a time
@@ -123,48 +121,9 @@ class Cases(Database):
         with self.reading() as session:
             return [assessment_from_json(json.loads(row)) for row in session.exec(query)]
 
-    def counted(self, school: str, start: datetime, end: datetime) -> list[Counted]:
-        """Mentions about the school first seen in [start, end), without their words."""
-        query = (
-            select(
-                MentionRow.first_seen_at,
-                MentionRow.source,
-                MentionRow.assessment,
-                col(MentionRow.incident).is_not(None),
-            )
-            .where(
-                MentionRow.school == school,
-                col(MentionRow.about_school).is_(True),
-                MentionRow.first_seen_at >= start,
-                MentionRow.first_seen_at < end,
-            )
-            .order_by(*_OLDEST_FIRST)
-            .execution_options(yield_per=_STREAMED)
-        )
-        with self.reading() as session:
-            return [_counted(*row) for row in session.exec(query)]
-
 
 _NEWEST_FIRST = (col(IncidentRow.opened_at).desc(), col(IncidentRow.number).desc())
 _GRAVITY = case({each.value: each.rank for each in Severity}, value=col(IncidentRow.severity))
-_OLDEST_FIRST = (
-    col(MentionRow.first_seen_at),
-    col(MentionRow.source),
-    col(MentionRow.external_id),
-)
-
-
-def _counted(first_seen_at: datetime, source: str, assessment: str, in_log: bool) -> Counted:
-    judged: AssessmentJson = json.loads(assessment)
-    return Counted(
-        first_seen_at=first_seen_at,
-        source=source,
-        categories=frozenset(map(Category, judged["categories"])),
-        severity=Severity(judged["severity"]),
-        sentiment=Sentiment(judged["sentiment"]),
-        criticism=judged["criticism"],
-        in_log=in_log,
-    )
 
 
 def _among(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:

@@ -14,9 +14,10 @@ from starlette.exceptions import HTTPException
 
 from alerts.playbook import Playbook
 from monitor.domain import School
+from monitor.reviewing import Reviewer
 from monitor.store.accounts import Accounts
 from monitor.store.database import StoreError
-from monitor.terms import Terms
+from monitor.web import answer as answer_screen
 from monitor.web import (
     deciding,
     home,
@@ -33,7 +34,7 @@ from monitor.web import (
     today,
     trends,
 )
-from monitor.web.desk import Desk, Log, Reporting, Trends, Verify, Work
+from monitor.web.desk import Desk, Log, Reporting, Verify, Work
 from monitor.web.guard import NotAllowed, SignInNeeded, insist_on_policies
 from monitor.web.page import render
 from monitor.web.shield import Shield
@@ -45,6 +46,7 @@ _SCREENS = (
     sign_out,
     invite,
     today,
+    answer_screen,
     incidents,
     incident,
     deciding,
@@ -64,11 +66,11 @@ def create_app(
     schools: Mapping[str, School],
     evidence_root: Path,
     verify: Verify,
+    reviewer: Reviewer,
     work: Work,
     reporting: Reporting,
     playbook: Playbook,
-    trends: Trends,
-    terms: Mapping[str, Terms],
+    answer: Callable[[str], bool],
     clock: Callable[[], datetime],
     secure_cookies: bool,
     hosts: Collection[str] = LOOPBACK,
@@ -84,11 +86,11 @@ def create_app(
         schools=schools,
         evidence_root=evidence_root,
         verify=verify,
+        reviewer=reviewer,
         work=work,
         report=reporting,
         playbook=playbook,
-        trends=trends,
-        terms=terms,
+        answer=answer,
         clock=clock,
         secure_cookies=secure_cookies,
     )
