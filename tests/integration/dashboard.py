@@ -97,6 +97,7 @@ class Dashboard:
         return httpx.Client(
             base_url=self.url,
             trust_env=False,
+            timeout=60,
             headers={"Origin": self.url, "Sec-Fetch-Site": "same-origin"},
         )
 
