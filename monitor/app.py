@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 from uuid import uuid4
 
 from alerts.channels.contract import Bell, Channel, ChannelError
+from alerts.checks_page import write_checks
 from alerts.deliver import Delivered, deliver
 from alerts.evidence.capture import capture
 from alerts.evidence.export import export
@@ -31,10 +32,12 @@ from alerts.governors import Report as TermReport
 from alerts.governors import write as write_report
 from alerts.guidance import BadGuidance, Guidance, load_guidance
 from alerts.playbook import Playbook, load_playbook
+from alerts.routing import weekly_readers
 from alerts.telling import Telling
 from alerts.writer import MailWriter
 from monitor.answering import answer, escalate
 from monitor.counts import LONDON
+from monitor.coverage import Coverage
 from monitor.custody import COMMAND_LINE, PROGRAM, Deed, Handling
 from monitor.domain import (
     AlertState,
@@ -246,6 +249,7 @@ class App:
         done.visits = self._round(visits, progress)
         progress.begin("Capturing evidence", self.store.captures_waiting())
         done.captures = self._capture_in_view(progress, until=self.clock() + CAMERA_FIRST)
+        self.weekly()
         self.store.hasten(self.clock())
         done.alerts_sent = self.deliver().sent
         done.captures += self._capture_in_view(progress)
@@ -346,6 +350,14 @@ class App:
         self._hasten_readdressed(writer)
         most = self.settings.alerts.mails_an_hour
         return deliver(self.store, channel, writer, clock=self.clock, most=most, ring=self._ring)
+
+    def weekly(self) -> None:
+        """The weekly summary is due on a Monday, whether there is anything to tell or not."""
+        now = self.clock()
+        for school in self.settings.schools:
+            telling = self.telling(school)
+            for role in weekly_readers(telling.roster):
+                self.store.promise_week(school.id, role, telling.hours.next_week(now), now)
 
     def escalate(self) -> int:
         """Tell others of what nobody has answered in time."""
@@ -528,6 +540,16 @@ class App:
             raise CannotWrite("This period has not begun yet. Please choose days up to today.")
         write_report(report, out, print_pdf=lambda h: print_pdf(h, find_browser()))
         return report
+
+    def write_checks(self, school: str, coverage: Coverage, out: Path) -> None:
+        """The page that proves regular checks. Raises CannotWrite."""
+        write_checks(
+            coverage,
+            self.schools[school],
+            out,
+            made=self.clock().astimezone(LONDON).date(),
+            print_pdf=lambda h: print_pdf(h, find_browser()),
+        )
 
     def publish_so_far(self) -> None:
         """Show governors what there is of the present term."""
