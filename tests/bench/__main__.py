@@ -7,7 +7,7 @@ import sys
 from rich.console import Console
 
 from nlp.bench import main as judging_scores
-from tests.bench import judging, reviewing, scanning, visiting
+from tests.bench import delay, judging, reviewing, scanning, visiting
 from tests.bench.capturing import captures
 from tests.bench.table import show
 
@@ -23,6 +23,7 @@ def main() -> int:
         ("visits for many schools", visiting.visits),
         ("governors' reports", reviewing.reports),
         ("what they give away", reviewing.disclosure),
+        ("the delay of a mail", delay.delays),
     ):
         if progress.is_terminal:
             progress.print(f"Measuring {what} ...")
