@@ -8,7 +8,7 @@ DEMO ?= demo
 
 setup: $(VENV)/.ready  ## virtual environment, pinned packages, a browser
 
-$(VENV)/.ready: pyproject.toml constraints.txt tools/setup.sh
+$(VENV)/.ready: pyproject.toml constraints.txt tools/setup.sh $(wildcard tools/assets/*)
 	sh tools/setup.sh $(PYTHON) $(VENV)
 	touch $@
 

@@ -7,17 +7,26 @@ import uuid
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from email.message import EmailMessage
-from email.utils import format_datetime
 from types import MappingProxyType
 
-from alerts import source_news
+from alerts import called_in, custody_head, many, source_news
 from alerts.body import Context, body
+from alerts.envelope import envelope, set_text
 from alerts.pictures import attachable, is_png
 from alerts.text import one_line
+from monitor.custody import Head
 from monitor.domain import Case, Evidence, Letter, Urgency
 from monitor.health import Notice
 
-__all__ = ["Context", "compose", "compose_notices", "message_id", "notices_id"]
+__all__ = [
+    "Context",
+    "compose",
+    "compose_head",
+    "compose_notices",
+    "head_id",
+    "message_id",
+    "notices_id",
+]
 
 _NONE: Mapping[str, bytes] = MappingProxyType({})
 
@@ -38,10 +47,11 @@ def compose(
     """
     distinct = tuple({case.incident.key: case for case in cases}.values())
     message = _envelope(context, at, message_id(letter, distinct, context))
-    if letter.urgency is Urgency.NOW:  # all mails of one incident stand in one thread
-        _thread(message, f"incident:{distinct[0].incident.key}", context)
-    message["Subject"] = _subject(letter, distinct, context)
-    _set_text(message, body(letter, distinct, context, left_out=left_out))
+    if letter.urgency is not Urgency.DIGEST:  # all mails of one story stand in one thread
+        _thread(message, [f"story:{many.story_of(s[0])}" for s in many.stories(distinct)], context)
+    subject, text = _words(letter, distinct, context, left_out)
+    message["Subject"] = subject
+    set_text(message, text)
     for item in attachable(
         distinct, context.school, urgency=letter.urgency, recipient=context.recipient
     ):
@@ -49,20 +59,45 @@ def compose(
     return message
 
 
+def _words(
+    letter: Letter, cases: tuple[Case, ...], context: Context, left_out: int
+) -> tuple[str, str]:
+    if called_in.is_note(letter, cases):
+        return called_in.subject(cases), called_in.body(letter, cases, context)
+    again = "Not answered. " if letter.deputy or letter.called_in else ""
+    if letter.urgency is not Urgency.DIGEST and len(cases) > 1:
+        return again + many.subject(cases), many.body(letter, cases, context)
+    text = body(letter, cases, context, left_out=left_out)
+    return again + _subject(letter, cases, context), text
+
+
 def compose_notices(
     letter: Letter, notices: tuple[Notice, ...], context: Context, *, at: datetime
 ) -> EmailMessage:
     """The mail about sources, dated *at*. Raises ValueError for an address that is none."""
     message = _envelope(context, at, notices_id(letter, notices, context))
-    _thread(message, f"sources:{letter.school}", context)
+    _thread(message, [f"sources:{letter.school}"], context)
     message["Subject"] = source_news.subject(notices)
-    _set_text(message, source_news.body(notices, context))
+    set_text(message, source_news.body(notices, context))
     return message
 
 
 def notices_id(letter: Letter, notices: tuple[Notice, ...], context: Context) -> str:
     """Another, once one of the troubles is over."""
     return _identity("source", letter, context, {notice.key for notice in notices})
+
+
+def compose_head(letter: Letter, head: Head, context: Context, *, at: datetime) -> EmailMessage:
+    """The mail that takes the head of the custody log out of the house, dated *at*."""
+    message = _envelope(context, at, head_id(letter, head, context))
+    _thread(message, [f"custody:{letter.school}"], context)
+    message["Subject"] = custody_head.subject(head)
+    set_text(message, custody_head.body(head, context, at))
+    return message
+
+
+def head_id(letter: Letter, head: Head, context: Context) -> str:
+    return _identity("custody", letter, context, {str(head)})
 
 
 def message_id(letter: Letter, cases: tuple[Case, ...], context: Context) -> str:
@@ -86,23 +121,27 @@ def _sayable(case: Case) -> str:
 
 
 def _envelope(context: Context, at: datetime, identity: str) -> EmailMessage:
+    return envelope(
+        sender=context.sender,
+        recipient=context.recipient,
+        at=at,
+        identity=identity,
+        about=context.school.id,
+    )
+
+
+_MOST_THREADS = 10  # a long header is cut by some servers
+
+
+def _thread(message: EmailMessage, of: list[str], context: Context) -> None:
+    """*of*: the stories that it tells, the gravest first: it answers that and joins the others."""
     domain = context.sender.rpartition("@")[2]
-    message = EmailMessage()
-    message["From"] = f"School reputation monitor <{context.sender}>"
-    message["To"] = context.recipient
-    message["Date"] = format_datetime(at)
-    message["Message-ID"] = identity
-    slug = re.sub(r"[^a-z0-9-]+", "-", context.school.id.lower()).strip("-") or "school"
-    message["List-Id"] = f"<{slug}.alerts.{domain}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
-    return message
-
-
-def _thread(message: EmailMessage, of: str, context: Context) -> None:
-    root = uuid.uuid5(uuid.NAMESPACE_URL, of)
-    name = f"<{of.partition(':')[0]}-{root}@{context.sender.rpartition('@')[2]}>"
-    message["In-Reply-To"] = message["References"] = name
+    roots = [
+        f"<{name.partition(':')[0]}-{uuid.uuid5(uuid.NAMESPACE_URL, name)}@{domain}>"
+        for name in of[:_MOST_THREADS]
+    ]
+    message["In-Reply-To"] = roots[0]
+    message["References"] = " ".join(reversed(roots))
 
 
 def _subject(letter: Letter, cases: tuple[Case, ...], context: Context) -> str:
@@ -116,11 +155,6 @@ def _subject(letter: Letter, cases: tuple[Case, ...], context: Context) -> str:
     else:
         what = one_line(context.guidance.topics(cases[0])[0].name)
     return f"{incident.severity.value.capitalize()}: {what}, incident {incident.number}"
-
-
-def _set_text(message: EmailMessage, text: str) -> None:
-    plain = "7bit" if text.isascii() else "quoted-printable"
-    message.set_content(text, charset="utf-8", cte=plain)
 
 
 def _attach(message: EmailMessage, item: Evidence, screenshot: bytes) -> None:

@@ -21,20 +21,27 @@ from alerts.channels.contract import (
     TooLarge,
     Unusable,
 )
-from monitor.domain import Case, Letter, Urgency
+from alerts.telling import MAILS_AN_HOUR
+from monitor.custody import Head
+from monitor.domain import Case, Letter, Severity, Urgency
 from monitor.health import Notice
 
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
-Matters = tuple[Case | Notice, ...]  # what a letter tells of: incidents, or sources
+Matters = tuple[Case | Notice | Head, ...]  # what a letter tells of: incidents, or sources ...
 
 # Longer than a channel may take for one letter (email: 2 minutes), so that no other worker
 # takes up a letter which is still on its way.
 LEASE = timedelta(minutes=10)
 
 _FIRST_DELAY = timedelta(minutes=1)
-_LONGEST_DELAY = {Urgency.NOW: timedelta(hours=1), Urgency.DIGEST: timedelta(hours=24)}
+_LONGEST_DELAY = {
+    Urgency.NOW: timedelta(hours=1),
+    Urgency.GATHERED: timedelta(hours=1),
+    Urgency.DIGEST: timedelta(hours=24),
+}
+_RINGS = 2  # tries of a letter at which the bell rings: one may have been killed before it did
 _NOTHING_LEFT = "the recipient should not know of it now, or it is over"
 _UNTIL_MENDED = timedelta(days=1)  # a person has to act first
 
@@ -46,9 +53,10 @@ class Outbox(Protocol):
     """The promises, as the store keeps them. Each method is one transaction."""
 
     def claim_letter(
-        self, *, due: datetime, until: datetime, urgencies: frozenset[Urgency]
+        self, *, due: datetime, until: datetime, urgencies: frozenset[Urgency], most: int
     ) -> Letter | None:
-        """A letter that was due at *due*, taken out of reach of others until *until*."""
+        """A letter that was due at *due*, taken out of reach of others until *until*; no urgent
+        one for a school that has had *most* of them within the hour."""
 
     def matters_in(self, letter: Letter) -> Matters:
         """What it tells of, as it is now."""
@@ -106,7 +114,9 @@ def deliver(
     clock: Clock,
     lease: timedelta = LEASE,
     urgencies: frozenset[Urgency] = frozenset(Urgency),
+    most: int = MAILS_AN_HOUR,
     chance: Callable[[], float] = random.random,
+    ring: Callable[[str], None] = lambda _school: None,
 ) -> Delivered:
     """Try every letter that is due now, once.
 
@@ -114,12 +124,16 @@ def deliver(
     it, and the others go on. When the channel as a whole is out of order (no connection,
     wrong password) it is not tried again this time: the other letters are put off with
     the same reason, so that a stalled server costs one time-out and no account is locked.
+    *most*: urgent mails to one school within an hour. *ring* is called with the school's id when
+    what is critical is about to be told: the second way, whatever becomes of the first.
     *chance* yields 0..1 and spreads the retries.
     """
     started = clock()
-    delivery = _Round(outbox, channel, writer, clock, chance)
+    delivery = _Round(outbox, channel, writer, clock, chance, ring)
     outcomes: Counter[Outcome] = Counter()
-    while letter := outbox.claim_letter(due=started, until=clock() + lease, urgencies=urgencies):
+    while letter := outbox.claim_letter(
+        due=started, until=clock() + lease, urgencies=urgencies, most=most
+    ):
         outcomes[delivery.handle(letter)] += 1
     return Delivered(**{outcome.value: outcomes[outcome] for outcome in Outcome})
 
@@ -142,6 +156,7 @@ class _Round:
     writer: Writer
     clock: Clock
     chance: Callable[[], float]
+    ring: Callable[[str], None]
     out_of_order: str = field(default="", init=False)
 
     def handle(self, letter: Letter) -> Outcome:
@@ -172,6 +187,8 @@ class _Round:
         if not matters:
             self.outbox.withdraw(letter, self.clock(), _NOTHING_LEFT)
             return Outcome.WITHDRAWN
+        if letter.attempts < _RINGS and any(map(_is_critical, matters)):
+            self.ring(letter.school)
         self._hand_over(letter, matters)
         self.outbox.sent(letter, self.clock())
         return Outcome.SENT
@@ -210,6 +227,10 @@ class _Round:
         log.warning("a letter to the %s of %s is put off: %s", letter.role, letter.school, reason)
         self.outbox.postpone(letter, until, reason)
         return Outcome.POSTPONED
+
+
+def _is_critical(matter: Case | Notice | Head) -> bool:
+    return isinstance(matter, Case) and matter.incident.severity is Severity.CRITICAL
 
 
 def _unforeseen(fault: Exception) -> str:

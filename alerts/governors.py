@@ -8,27 +8,36 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from alerts import charts
+from alerts.figures import (
+    DIVISIONS,
+    WITHHELD,
+    WITHHELD_MEANS,
+    Shown,
+    days,
+    exactly,
+    is_withheld,
+    rounded_to,
+    table_of,
+    tables_of,
+    tables_of_checks,
+)
+from alerts.findings import Earlier, findings
+from alerts.limits import definitions, unseen
 from alerts.spreadsheets import Table, as_csv, as_xlsx
+from monitor.counts import Division, SourceGroup, Trend
 from monitor.coverage import Coverage
 from monitor.coverage import sentences as what_was_checked
-from monitor.domain import School, Sentiment, Trend
-from monitor.words import CATEGORIES, SENTIMENTS, SEVERITIES
-
-WITHHELD = "withheld"
-WITHHELD_MEANS = (
-    "“Withheld” means fewer than five, or a number from which a reader could work out "
-    "another that is fewer than five. It protects the people behind small numbers."
-)
+from monitor.domain import School
 
 PrintPdf = Callable[[str], bytes]
-K = TypeVar("K")
 
 _PAGES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -43,171 +52,145 @@ class CannotWrite(ValueError):
     """The report could not be written; the message says why and what to do next."""
 
 
-def write(
-    trend: Trend,
-    school: School,
-    out: Path,
-    *,
-    coverage: Coverage | None = None,
-    print_pdf: PrintPdf | None = None,
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """All that the governors' report on one school is made from.
+
+    `trend` is None where nothing of the period is published yet; `instead` then says so.
+    `groups`: the kind of place of each source. `holidays`: first and last day of each.
+    `changes`: when our rules changed, and to which version. `round_to`: 1 for numbers as they
+    are.
+    """
+
+    school: School
+    name: str  # "Autumn term 2026"
+    trend: Trend | None
+    coverage: Coverage
+    groups: Mapping[str, SourceGroup] = field(default_factory=dict)
+    earlier: tuple[Earlier, ...] = ()
+    holidays: tuple[tuple[date, date], ...] = ()
+    changes: tuple[tuple[date, str], ...] = ()
+    round_to: int = 1
+    instead: str = ""
+
+    @property
+    def shown(self) -> Shown:
+        return exactly if self.round_to == 1 else rounded_to(self.round_to)
+
+    @property
+    def title(self) -> str:
+        return f"What was said in public about {self.school.name}"
+
+    @property
+    def period(self) -> str:
+        if self.trend:
+            return days(self.trend.period)
+        return " to ".join(f"{d.day} {d:%B %Y}" for d in (self.coverage.start, self.coverage.end))
+
+    @property
+    def sentences(self) -> list[str]:
+        """What the numbers say, for people who read nothing else."""
+        said = findings(self.trend, self.earlier, self.shown) if self.trend else [self.instead]
+        return [*said, *what_was_checked(self.coverage)]
+
+    @property
+    def tables(self) -> list[Table]:
+        counted = tables_of(self.trend, self.shown) if self.trend else []
+        return [*counted, *tables_of_checks(self.coverage, self.groups)]
+
+    @property
+    def limits(self) -> list[str]:
+        """What could not be seen, and how the rest was come by."""
+        return [*unseen(self.coverage, self.groups), *definitions(self.changes, self.round_to)]
+
+    @property
+    def pictures(self) -> dict[Division, charts.Picture]:
+        return dict(self._pictures(self.trend)) if self.trend else {}
+
+    def _pictures(self, trend: Trend) -> Iterator[tuple[Division, charts.Picture]]:
+        if weeks := trend.tables.get(Division.WEEKS):
+            yield (
+                Division.WEEKS,
+                charts.by_week(
+                    {row: self._round(count) for row, count in weeks.items()},
+                    title=self._busiest(trend),
+                    holidays=self.holidays,
+                    changes=self.changes,
+                ),
+            )
+        for division, title in (
+            (Division.SENTIMENTS, "How mentions sound"),
+            (Division.CATEGORIES, "What raised concern"),
+        ):
+            if any(trend.tables.get(division, {}).values()):
+                rows = table_of(trend, division, self.shown).rows
+                counts = {name: n if isinstance(n, int) else None for name, n in rows}
+                yield division, charts.by_row(counts, title=self._most(title, counts))
+
+    def _round(self, count: int | None) -> int | None:
+        return None if count is None else self.shown(count)
+
+    def _busiest(self, trend: Trend) -> str:
+        table = table_of(trend, Division.WEEKS, self.shown)
+        shown = {name: n for name, n in table.rows if isinstance(n, int) and n}
+        if not shown:
+            return "Mentions by week: each week is withheld."
+        most = max(shown, key=lambda name: shown[name])
+        said = f"week of {most} had most mentions: {shown[most]:,}."
+        all_shown = WITHHELD not in dict(table.rows).values()
+        return f"The {said}" if all_shown else f"Of the weeks that can be shown, the {said}"
+
+    @staticmethod
+    def _most(what: str, counts: Mapping[str, int | None]) -> str:
+        shown = {name: n for name, n in counts.items() if n}
+        if not shown:
+            return f"{what}: withheld."
+        most = max(shown, key=lambda name: shown[name])
+        return f"{what}: most often “{most}” ({shown[most]:,})."
+
+
+def write(report: Report, out: Path, *, print_pdf: PrintPdf | None = None) -> None:
     """Write the report as the suffix of *out* says: .html, .pdf, .csv or .xlsx.
 
-    *coverage* is the proof that it was looked for. *print_pdf* turns HTML into PDF; only a
-    PDF needs it. The file is there whole or not at all. Raises CannotWrite, and whatever
-    *print_pdf* raises.
+    *print_pdf* turns HTML into PDF; only a PDF needs it. The file is there whole or not at all.
+    Raises CannotWrite, and whatever *print_pdf* raises.
     """
     kind = out.suffix.lower()
-    lines, numbers = _first_lines(trend, school, coverage), tables(trend, coverage)
     if kind == ".html":
-        made = as_html(trend, school, coverage).encode()
+        made = as_html(report).encode()
     elif kind == ".pdf":
-        made = _as_pdf(as_html(trend, school, coverage), print_pdf)
+        made = _as_pdf(as_html(report), print_pdf)
     elif kind == ".csv":
-        made = as_csv(lines, numbers)
+        made = as_csv(_lines(report), report.tables)
     elif kind == ".xlsx":
-        made = as_xlsx(lines, numbers)
+        made = as_xlsx(_lines(report), report.tables)
     else:
         raise CannotWrite(f"{out.name} should end in .html, .pdf, .csv or .xlsx.")
-    _put(out, made)
+    put(out, made)
 
 
-def as_html(trend: Trend, school: School, coverage: Coverage | None = None) -> str:
+def as_html(report: Report) -> str:
     return _PAGES.get_template("governors.html").render(
-        school=school.name,
-        period=period(trend),
-        sentences=sentences(trend, coverage),
-        tables=tables(trend, coverage),
+        report=report,
+        tables=[table for table in report.tables if not is_withheld(table)],
+        withheld=[table.title for table in report.tables if is_withheld(table)],
+        pictures=_pictures_by_table(report),
         withheld_means=WITHHELD_MEANS,
     )
 
 
-def sentences(trend: Trend, coverage: Coverage | None = None) -> list[str]:
-    """What the numbers say, for people who read nothing else."""
-    return _what_was_said(trend) + (what_was_checked(coverage) if coverage else [])
+def _pictures_by_table(report: Report) -> dict[str, charts.Picture]:
+    return {DIVISIONS[division][0]: picture for division, picture in report.pictures.items()}
 
 
-def _what_was_said(trend: Trend) -> list[str]:
-    if trend.total is None:
-        return [
-            "Fewer than five public mentions of the school were found in this period: too few "
-            "to say more without pointing at someone."
-        ]
-    if trend.total == 0:
-        return ["No public mention of the school was found in this period."]
+def _lines(report: Report) -> list[str]:
+    """What stands above the numbers in a spreadsheet."""
     return [
-        f"{trend.total} public mentions of the school were found in this period.",
-        _how_they_sound(trend),
-        _concerns(trend),
-        _criticism(trend),
-    ]
-
-
-def tables(trend: Trend, coverage: Coverage | None = None) -> list[Table]:
-    """The numbers, or the word that says why there is none."""
-    return _tables_of_what_was_said(trend) + (_tables_of_checks(coverage) if coverage else [])
-
-
-def _tables_of_checks(coverage: Coverage) -> list[Table]:
-    """Days only: how much was found where would give away what is withheld elsewhere."""
-    if not coverage.sources:
-        return []
-    weeks = tuple((_short(monday), days) for monday, days in coverage.weeks.items())
-    sources = tuple(coverage.sources.items())
-    return [
-        Table(title="What was checked", what="Source", rows=sources, of="Days"),
-        Table(title="When it was checked", what="Week beginning", rows=weeks, of="Days"),
-    ]
-
-
-def _tables_of_what_was_said(trend: Trend) -> list[Table]:
-    if not trend.total:
-        return []
-    weeks = {_short(day): count for day, count in trend.weeks.items()}
-    return [
-        _table("How they sound", "Toward the school", _named(trend.sentiments, SENTIMENTS)),
-        _table("What raised concern", "Kind", _named(trend.categories, CATEGORIES)),
-        _table("How serious", "Severity", _named(trend.severities, SEVERITIES)),
-        _table("Where they were found", "Source", trend.sources),
-        _table("When they were found", "Week beginning", weeks),
-    ]
-
-
-def period(trend: Trend) -> str:
-    return " to ".join(f"{day.day} {day:%B %Y}" for day in (trend.start, trend.end))
-
-
-def _how_they_sound(trend: Trend) -> str:
-    shown = {k: n for k, n in trend.sentiments.items() if n}
-    if not shown:
-        return "How they sound is withheld, because some of the numbers are small."
-    most = max(shown, key=lambda sentiment: shown[sentiment])
-    if shown[most] == trend.total:
-        return f"All of them are {_TONE[most]}."
-    if shown[most] * 2 > (trend.total or 0):
-        return f"Most of them, {shown[most]}, are {_TONE[most]}."
-    said = [f"{shown[s]} {_TONE[s]}" for s in SENTIMENTS if s in shown]
-    return f"Of these, {_list(said)}."
-
-
-_TONE = {
-    Sentiment.POSITIVE: "positive toward the school",
-    Sentiment.NEUTRAL: "neutral",
-    Sentiment.MIXED: "mixed",
-    Sentiment.NEGATIVE: "negative toward the school",
-}
-
-
-def _concerns(trend: Trend) -> str:
-    if trend.concerns is None:
-        return "How many raised a concern is withheld, because one of the numbers is small."
-    if trend.concerns == 0:
-        return "None of them raised a concern about safety, privacy or the law."
-    said = f"{trend.concerns} of them raised a concern about safety, privacy or the law"
-    shown = {k: n for k, n in trend.categories.items() if n}
-    if not shown:
-        return f"{said}."
-    most = max(shown, key=lambda category: shown[category])
-    return f"{said}; the most frequent that can be shown is “{CATEGORIES[most]}” ({shown[most]})."
-
-
-def _criticism(trend: Trend) -> str:
-    if trend.criticism is None:
-        return "How many were lawful criticism is withheld, because one of the numbers is small."
-    if trend.criticism == 0:
-        return "None of them was lawful criticism of the school."
-    return (
-        f"{trend.criticism} were lawful criticism of the school. People are free to criticise: "
-        "this is counted, not treated as an incident, and belongs to the complaints procedure."
-    )
-
-
-def _list(parts: list[str]) -> str:
-    if len(parts) == 1:
-        return f"{parts[0]}"
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
-
-
-def _short(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
-
-
-def _named(counts: Mapping[K, int | None], words: Mapping[K, str]) -> dict[str, int | None]:
-    return {words[key]: counts[key] for key in words if key in counts}
-
-
-def _table(title: str, what: str, counts: Mapping[str, int | None]) -> Table:
-    """A table that is withheld as a whole has one row that says so."""
-    rows = tuple((name, WITHHELD if count is None else count) for name, count in counts.items())
-    return Table(title=title, what=what, rows=rows or (("All rows", WITHHELD),))
-
-
-def _first_lines(trend: Trend, school: School, coverage: Coverage | None) -> list[str]:
-    return [
-        f"What was said in public about {school.name}",
-        period(trend),
-        *sentences(trend, coverage),
+        report.title,
+        f"{report.name}: {report.period}",
+        *report.sentences,
         WITHHELD_MEANS,
+        *report.limits,
     ]
 
 
@@ -217,7 +200,7 @@ def _as_pdf(page: str, print_pdf: PrintPdf | None) -> bytes:
     return print_pdf(page)
 
 
-def _put(out: Path, made: bytes) -> None:
+def put(out: Path, made: bytes) -> None:
     unfinished = out.with_name(f".{out.name}.{secrets.token_hex(4)}")
     try:
         with unfinished.open("xb") as file:

@@ -107,10 +107,11 @@ def load_guidance(path: Path = OURS) -> Guidance:
     except tomllib.TOMLDecodeError as fault:
         raise BadGuidance(f"the guidance in {path} is not valid TOML: {fault}") from None
     except ValidationError as fault:
-        raise BadGuidance(f"the guidance in {path} is not complete: {_first(fault)}") from None
+        wrong = first_mistake(fault)
+        raise BadGuidance(f"the guidance in {path} is not complete: {wrong}") from None
 
 
-def _first(fault: ValidationError) -> str:
+def first_mistake(fault: ValidationError) -> str:
     error = fault.errors(include_url=False, include_input=False)[0]
     where = ".".join(str(part) for part in error["loc"])
     return f"{where}: {error['msg']}" if where else error["msg"].removeprefix("Value error, ")

@@ -9,11 +9,21 @@ from email.message import EmailMessage
 from functools import partial
 
 from alerts.channels.email_settings import is_address
-from alerts.compose import Context, compose, compose_notices, message_id, notices_id
+from alerts.compose import (
+    Context,
+    compose,
+    compose_head,
+    compose_notices,
+    head_id,
+    message_id,
+    notices_id,
+)
 from alerts.deliver import CannotWrite, Matters, envelope
 from alerts.guidance import Guidance
 from alerts.pictures import MOST_TOGETHER, attachable, fitting
+from alerts.playbook import Playbook
 from alerts.roster import Roster
+from monitor.custody import Head, head_in
 from monitor.domain import Case, Evidence, Letter, Role, School
 from monitor.health import Notice
 
@@ -24,6 +34,7 @@ ReadScreenshot = Callable[[str, Evidence], bytes | None]
 class MailWriter:
     """`schools` and `rosters` are by school id. `screenshot` yields the PNG of a piece of
     evidence, or None where there is none; it is asked only for those that may be attached.
+    `custody_mailbox` gets the head of the custody log.
     """
 
     schools: Mapping[str, School]
@@ -31,7 +42,9 @@ class MailWriter:
     sender: str
     dashboard_url: str
     guidance: Guidance
+    playbook: Playbook
     screenshot: ReadScreenshot
+    custody_mailbox: str = ""
 
     def readable(self, letter: Letter, matters: Matters) -> Matters:
         """Without what has come to concern the head since, if the head would read it.
@@ -45,7 +58,9 @@ class MailWriter:
         return tuple(
             one
             for one in matters
-            if roster.may_read(letter.role, concerns_head=_concerns_head(one))
+            if roster.may_read(
+                letter.role, concerns_head=_concerns_head(one), deputy=letter.deputy
+            )
         )
 
     def is_readdressed(self, letter: Letter) -> bool:
@@ -61,6 +76,8 @@ class MailWriter:
     def message_id(self, letter: Letter, matters: Matters) -> str:
         """Of the mail that `write` would write now. Raises CannotWrite."""
         context = self._context(letter, matters)
+        if head := head_in(letter.key):
+            return head_id(letter, head, context)
         if notices := _notices(matters):
             return notices_id(letter, notices, context)
         return message_id(letter, _cases(matters), context)
@@ -70,6 +87,8 @@ class MailWriter:
     ) -> EmailMessage:
         """Raises CannotWrite. Without *pictures*, the mail only says that there are some."""
         context = self._context(letter, matters)
+        if head := head_in(letter.key):
+            return compose_head(letter, head, context, at=at)
         if notices := _notices(matters):
             return compose_notices(letter, notices, context, at=at)
         cases = _cases(matters)
@@ -93,11 +112,14 @@ class MailWriter:
             recipient=self._recipient(letter, matters),
             dashboard_url=self.dashboard_url.rstrip("/"),
             guidance=self.guidance,
+            playbook=self.playbook,
         )
 
     def _recipient(self, letter: Letter, matters: Matters) -> str:
+        if head_in(letter.key):
+            return self._custody_recipient()
         roster = self._roster(letter)
-        address = roster.address(letter.role)
+        address = roster.address(letter.role, deputy=letter.deputy)
         if not address:
             raise CannotWrite(
                 f"nobody can be told: there is no address for {letter.role.value}; "
@@ -109,18 +131,26 @@ class MailWriter:
                 "e-mail address; correct it"
             )
         concerns_head = any(map(_concerns_head, matters))
-        if not roster.may_read(letter.role, concerns_head=concerns_head):
+        if not roster.may_read(letter.role, concerns_head=concerns_head, deputy=letter.deputy):
             raise CannotWrite(
                 f"the address of {letter.role.value} is also the head's, and this is a concern "
                 "about the head; give that role an address of its own under [schools.contacts]"
             )
         return address
 
+    def _custody_recipient(self) -> str:
+        if not self.custody_mailbox:
+            raise CannotWrite(
+                "nobody can be sent the head of the custody log; add custody_mailbox under "
+                "[evidence]"
+            )
+        return self.custody_mailbox
+
     def _roster(self, letter: Letter) -> Roster:
         return self.rosters.get(letter.school) or Roster.of({})
 
 
-def _concerns_head(matter: Case | Notice) -> bool:
+def _concerns_head(matter: Case | Notice | Head) -> bool:
     return isinstance(matter, Case) and matter.concerns_head
 
 

@@ -9,44 +9,71 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Protocol
+from threading import Lock
+from typing import Protocol, TypeVar
 from uuid import uuid4
 
-from alerts.channels.contract import Bell, Channel
+from alerts.channels.contract import Bell, Channel, ChannelError
 from alerts.deliver import Delivered, deliver
 from alerts.evidence.capture import capture
+from alerts.evidence.export import export
 from alerts.evidence.launcher import find_browser
 from alerts.evidence.pdf import print_pdf
 from alerts.evidence.promises import Kept, keep_promises
+from alerts.evidence.proofs import Proofs
+from alerts.evidence.rechecks import Eyes, keep_looking
 from alerts.evidence.report import SCREENSHOT
 from alerts.evidence.seal import read_sealed
+from alerts.evidence.stamping import Means, fetch_stamps
+from alerts.governors import CannotWrite
+from alerts.governors import Report as TermReport
 from alerts.governors import write as write_report
-from alerts.guidance import load_guidance
+from alerts.guidance import BadGuidance, Guidance, load_guidance
+from alerts.playbook import Playbook, load_playbook
+from alerts.telling import Telling
 from alerts.writer import MailWriter
-from monitor.coverage import cover
-from monitor.domain import AlertState, CaptureMode, CapturePromise, Evidence, Mention, School
+from monitor.answering import answer, escalate
+from monitor.counts import LONDON
+from monitor.custody import COMMAND_LINE, PROGRAM, Deed, Handling
+from monitor.domain import (
+    AlertState,
+    Assessment,
+    CaptureMode,
+    CapturePromise,
+    Case,
+    Evidence,
+    Mention,
+    School,
+    capture_mode,
+)
 from monitor.egress import Egress
-from monitor.fetching import fetch_text
+from monitor.fetching import ask_authority, fetch_text
 from monitor.health import Check
 from monitor.pipeline import Polled, poll
 from monitor.posting import PostRoom
+from monitor.reporting import Report, take
 from monitor.retention import cutoffs
+from monitor.reviewing import Reviewer
+from monitor.rounds import Rounds
 from monitor.secret import MissingSecret
 from monitor.settings import SchoolSettings, Settings
-from monitor.store.database import StoreError
+from monitor.store.accounts import Account
+from monitor.store.database import RowRefused, StoreError
 from monitor.store.store import Store
-from monitor.trends import LONDON, summarise
+from monitor.terms import Terms
 from monitor.watching import ask_canaries, write_down
 from nlp.assess import Assessor
 from sources.contract import Source
-from sources.errors import AccessRefused, Broken, SourceError
+from sources.errors import AccessRefused, Broken, SourceError, Unfinished
 from sources.http import PoliteClient
 
 log = logging.getLogger(__name__)
 
+LOOK_AGAIN = timedelta(minutes=2)  # so long may a scan look at what it captured before
 CAMERA_FIRST = timedelta(minutes=2)  # so long may a scan take pictures before it tells people
 
 Clock = Callable[[], datetime]
+Data = TypeVar("Data")
 
 
 class Progress(Protocol):
@@ -70,6 +97,11 @@ class Visit:
     school: SchoolSettings
     source: Source
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """Of the school and of the source."""
+        return self.school.id, self.source.name
+
 
 @dataclass(slots=True, kw_only=True)
 class Scanned:
@@ -77,6 +109,7 @@ class Scanned:
 
     visits: list[Polled] = field(default_factory=list)
     captures: int = 0
+    rechecks: int = 0
     alerts_sent: int = 0
     troubles: list[str] = field(default_factory=list)
 
@@ -106,13 +139,31 @@ class App:
         self.egress = Egress(frozenset(settings.network.allow))
         self.client = PoliteClient(self.egress, contact=settings.network.contact)
         self.schools: dict[str, School] = {s.id: s.school() for s in settings.schools}
+        self.terms: dict[str, Terms] = {s.id: s.calendar() for s in settings.schools}
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.store = Store(settings.database_url())
+        self.rounds = Rounds(self.visit, self._give_up)
+        self._reading = Lock()
 
     @cached_property
-    def assess(self) -> Assessor:
+    def assessor(self) -> Assessor:
         """Loaded when first needed: a look at the log needs no word lists."""
         return Assessor()
+
+    def assess(self, mention: Mention, school: School) -> Assessment:
+        """One at a time: the reader takes all cores for each."""
+        with self._reading:
+            return self.assessor(mention, school)
+
+    @cached_property
+    def guidance(self) -> Guidance:
+        """What mails tell people to do. A mistake in a school's own words stops no mail."""
+        return _own_or_ours(load_guidance, self.settings.alerts.guidance)
+
+    @cached_property
+    def playbook(self) -> Playbook:
+        """The steps after an incident; likewise."""
+        return _own_or_ours(load_playbook, self.settings.alerts.steps)
 
     @property
     def evidence_root(self) -> Path:
@@ -130,11 +181,16 @@ class App:
 
     def visit(self, visit: Visit) -> Polled:
         """Poll one source for one school, and write down how that went."""
-        school, source = visit.school, visit.source
         polled = self._poll(visit)
         canary = self._canary(visit) if polled.error is None else None
-        roster = school.roster(self._today())
-        write_down(polled, source, roster, self.store, self.clock(), canary)
+        return self._write_down(visit, polled, canary)
+
+    def _give_up(self, visit: Visit) -> Polled:
+        return self._write_down(visit, self._failed(visit, Unfinished()))
+
+    def _write_down(self, visit: Visit, polled: Polled, canary: str | None = None) -> Polled:
+        telling = self.telling(visit.school)
+        write_down(polled, visit.source, telling, self.store, self.clock(), canary)
         return polled
 
     def _canary(self, visit: Visit) -> str | None:
@@ -158,32 +214,50 @@ class App:
                 source,
                 self.client.allowing(source.places()),
                 self.assess,
-                school.telling(self._today()),
+                self.telling(school),
                 self.store,
                 self.clock,
             )
+        except RowRefused as error:
+            return self._failed(visit, Broken(str(error)))
         except StoreError:
             raise
         except MissingSecret as error:
-            fault: SourceError = AccessRefused(str(error))
+            return self._failed(visit, AccessRefused(str(error)))
         except Exception as error:  # noqa: BLE001 - a kind may be a stranger's
-            fault = Broken(type(error).__name__)
-        return Polled(source=source.name, school=school.id, error=fault)
+            return self._failed(visit, Broken(type(error).__name__))
+
+    def _failed(self, visit: Visit, error: SourceError) -> Polled:
+        return Polled(source=visit.source.name, school=visit.school.id, error=error)
 
     def scan(self, visits: list[Visit], progress: Progress) -> Scanned:
         """One pass: read, capture, tell. Nobody waits for the camera beyond two minutes."""
         done = Scanned()
         progress.begin("Reading sources", len(visits))
-        for visit in visits:
-            done.visits.append(self.visit(visit))
-            progress.advance()
+        done.visits = self._round(visits, progress)
         progress.begin("Capturing evidence", self.store.captures_waiting())
         done.captures = self._capture_in_view(progress, until=self.clock() + CAMERA_FIRST)
         self.store.hasten(self.clock())
         done.alerts_sent = self.deliver().sent
         done.captures += self._capture_in_view(progress)
+        self.stamp()
+        progress.begin("Looking again", self.store.rechecks_due(self.clock()))
+        done.rechecks = self.recheck(until=self.clock() + LOOK_AGAIN)
         done.troubles = self.undelivered()
         return done
+
+    def _round(self, visits: list[Visit], progress: Progress) -> list[Polled]:
+        """What came of each visit, in the order of the configuration."""
+        came: dict[tuple[str, str], Polled] = {}
+        for visit, polled in self.rounds.go(visits):
+            came[visit.key] = polled
+            progress.advance()
+        return [came[visit.key] for visit in visits if visit.key in came]
+
+    def telling(self, school: SchoolSettings) -> Telling:
+        """Whom to tell of what today, and when."""
+        most = self.settings.alerts.mails_an_hour
+        return school.telling(self._today(), self.terms[school.id], most)
 
     def _today(self) -> date:
         """By the clock on the school's wall."""
@@ -192,11 +266,30 @@ class App:
     # The jobs of the scheduler.
 
     def poll(self) -> None:
-        for visit in self.due(self.visits()):
-            self.visit(visit)
+        self._round(self.due(self.visits()), Quiet())
 
     def capture(self) -> Kept:
         return keep_promises(self.store, self._make_evidence, self.clock)
+
+    def recheck(self, until: datetime | None = None) -> int:
+        """Is what was captured still there? How often that was looked at."""
+        return keep_looking(self.store, self._eyes(), until)
+
+    def _eyes(self) -> Eyes:
+        return Eyes(
+            egress=self.egress,
+            clock=self.clock,
+            browser=find_browser(),
+            fetch=partial(fetch_text, self.client),
+            barred=self._barred,
+        )
+
+    def _barred(self, school: str, mention: Mention) -> bool:
+        """Whether the rule about pictures would bar a page that says this; in doubt it does."""
+        owner = self.schools.get(school)
+        if owner is None:
+            return True
+        return capture_mode(mention, self.assess(mention, owner)) is CaptureMode.LINK
 
     def _capture_in_view(self, progress: Progress, until: datetime | None = None) -> int:
         return keep_promises(
@@ -236,11 +329,50 @@ class App:
             rosters={s.id: s.roster(self._today()) for s in self.settings.schools},
             sender=channel.sender,
             dashboard_url=self.settings.dashboard.url,
-            guidance=load_guidance(),
+            guidance=self.guidance,
+            playbook=self.playbook,
             screenshot=self._screenshot,
+            custody_mailbox=self.settings.evidence.custody_mailbox or "",
         )
         self._hasten_readdressed(writer)
-        return deliver(self.store, channel, writer, clock=self.clock)
+        most = self.settings.alerts.mails_an_hour
+        return deliver(self.store, channel, writer, clock=self.clock, most=most, ring=self._ring)
+
+    def escalate(self) -> int:
+        """Tell others of what nobody has answered in time."""
+        tellings = {school.id: self.telling(school) for school in self.settings.schools}
+        return escalate(self.store, tellings, self.clock())
+
+    def answer(self, link: str) -> bool:
+        """Write down that the letter with this link was seen."""
+        return answer(self.store, link, self.clock())
+
+    def _ring(self, school: str) -> None:
+        """The second way for what is critical. A bell that fails stops no letter."""
+        for bell in self.bells(school):
+            try:
+                bell.ring(self.settings.dashboard.url)
+            except ChannelError as error:
+                log.warning("the urgent call (%s) for %s failed: %s", bell.name, school, error)
+
+    def stamp(self) -> int:
+        """Fetch the time stamps that are owed; how many came."""
+        wanted = self.settings.evidence
+        return fetch_stamps(
+            self.store,
+            wanted.timestamp_authorities,
+            Means(
+                root=self.evidence_root,
+                post=partial(ask_authority, self.client),
+                clock=self.clock,
+                ca_file=wanted.timestamp_ca_file,
+            ),
+        )
+
+    def custody(self) -> None:
+        """Promise the mail that takes the head of the custody log out of the house."""
+        if self.settings.evidence.custody_mailbox:
+            self.store.promise_head(self.settings.schools[0].id, self.clock())
 
     def _hasten_readdressed(self, writer: MailWriter) -> None:
         """A letter that was refused leaves at once when its address has been put right."""
@@ -250,7 +382,10 @@ class App:
                 self.store.hasten_letter(letter, now)
 
     def _screenshot(self, _school: str, evidence: Evidence) -> bytes | None:
-        return read_sealed(self.evidence_root, evidence, SCREENSHOT)
+        found = read_sealed(self.evidence_root, evidence, SCREENSHOT)
+        if found is not None:
+            self.store.record(_done(Handling.MAILED, evidence, self.clock()))
+        return found
 
     def undelivered(self) -> list[str]:
         """A sentence for each letter that should have left and has not."""
@@ -294,13 +429,13 @@ class App:
             case = self.store.case(number)
             for evidence in case.evidence if case else ():
                 self._remove(evidence.id)
-            self.store.forget_case(number)
+            self.store.forget_case(number, self.clock())
             yield number
 
     def _forget_evidence(self, ids: list[str]) -> Iterator[str]:
         for id_ in ids:
             self._remove(id_)
-            self.store.forget_evidence(id_)
+            self.store.forget_evidence(id_, self.clock())
             yield id_
 
     def _remove(self, id_: str) -> None:
@@ -319,15 +454,75 @@ class App:
         self.store.add_capture(school, asked, evidence)
         return evidence
 
-    def report(self, school: str, first: date, last: date, out: Path) -> None:
-        """The governors' report on both days and all between. Raises CannotWrite."""
-        start, end = _period(first, last)
-        write_report(
-            summarise(self.store.counted(school, start, end), first, last),
-            self.schools[school],
+    def export(self, case: Case, out: Path, *, masked: bool = False) -> str:
+        """The evidence pack of *case*; the SHA-256 of its incident.json. In the custody log
+        first, so that no pack is about of which it does not know. Without a browser there is
+        no PDF in it. *masked*: it names nobody. Raises CannotKeep."""
+        now = self.clock()
+        deeds = [_done(Handling.EXPORTED, one, now, COMMAND_LINE) for one in case.evidence]
+        self.store.record(*deeds)
+        school = self.schools.get(case.incident.school)
+        browser = find_browser()
+        number = export(
+            case,
+            self.evidence_root,
             out,
-            coverage=cover(self.store.checks(school, start, end), first, last),
-            print_pdf=lambda h: print_pdf(h, find_browser()),
+            proofs=Proofs(
+                links=tuple(self.store.custody()),
+                stamps=tuple(self.store.stamps([one.id for one in case.evidence])),
+                masked=(school or School(id=case.incident.school, name="")) if masked else None,
+                at=now,
+            ),
+            print_pdf=partial(print_pdf, browser=browser) if browser else None,
+            school=school.name if school else "",
+        )
+        subject = case.incident.number
+        self.store.record(
+            Deed(act=Handling.PACKED, subject=subject, at=now, actor=COMMAND_LINE, sha256=number)
+        )
+        return number
+
+    @property
+    def reviewer(self) -> Reviewer:
+        return Reviewer(
+            store=self.store,
+            schools=self.schools,
+            groups={source.name: source.group for source in self.settings.sources},
+            terms=self.terms,
+            clock=self.clock,
+        )
+
+    def report(
+        self, school: str, first: date, last: date, out: Path, *, round_to: int = 1
+    ) -> TermReport:
+        """The governors' report on the terms that these days lie in. Raises CannotWrite."""
+        report = self.reviewer.report(school, first, last, so_far=True, round_to=round_to)
+        if report.trend is None:
+            raise CannotWrite("This period has not begun yet. Please choose days up to today.")
+        write_report(report, out, print_pdf=lambda h: print_pdf(h, find_browser()))
+        return report
+
+    def publish_so_far(self) -> None:
+        """Show governors what there is of the present term."""
+        today = self.clock().astimezone(LONDON).date()
+        for school in self.schools:
+            self.reviewer.report(school, today, today, so_far=True)
+
+    def _telling(self, school: str) -> Telling:
+        """Whom to tell of what there today."""
+        return self.telling(next(s for s in self.settings.schools if s.id == school))
+
+    def take_report(self, school: School, report: Report, account: Account) -> str:
+        """What a member of staff saw; the number of its incident."""
+        return take(
+            report,
+            school,
+            by=account.email,
+            role=account.role,
+            assess=self.assess,
+            telling=self._telling(school.id),
+            store=self.store,
+            clock=self.clock,
         )
 
     def checks(self, school: str, first: date, last: date) -> list[Check]:
@@ -337,6 +532,18 @@ class App:
     def close(self) -> None:
         self.client.close()
         self.store.close()
+
+
+def _done(act: Handling, evidence: Evidence, at: datetime, actor: str = PROGRAM) -> Deed:
+    return Deed(act=act, subject=evidence.id, at=at, actor=actor, sha256=evidence.manifest_sha256)
+
+
+def _own_or_ours(load: Callable[..., Data], own: Path | None) -> Data:
+    try:
+        return load(own) if own is not None else load()
+    except BadGuidance as error:
+        log.error("%s. Until that is mended, what came with the program is used.", error)
+        return load()
 
 
 def _period(first: date, last: date) -> tuple[datetime, datetime]:

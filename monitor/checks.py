@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from alerts.channels.contract import ChannelError
 from alerts.evidence.errors import EvidenceError
 from alerts.evidence.launcher import find_browser
 from alerts.evidence.pdf import print_pdf
 from monitor.app import App, Visit
+from monitor.check_mail import check_mail
 from monitor.domain import Role
+from monitor.finding import Finding
 from monitor.health import SourceHealth
 from monitor.health_words import lines
 from monitor.secret import MissingSecret
@@ -22,20 +23,11 @@ from monitor.store.database import StoreError
 from sources.errors import SourceError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One part, whether it works, and a sentence on it that says what to do if not."""
-
-    part: str
-    ok: bool
-    sentence: str
-
-
-def check(settings: Settings) -> Iterator[Finding]:
-    """In the order in which a post would meet the parts."""
+def check(settings: Settings, *, send_to: str = "") -> Iterator[Finding]:
+    """In the order in which a post would meet the parts. *send_to*: where a test mail goes."""
     with _an_app(settings) as (app, database):
         yield database
-        yield from _the_rest(app)
+        yield from _the_rest(app, send_to)
 
 
 @contextmanager
@@ -66,7 +58,7 @@ def _database(app: App) -> Finding:
     return Finding(part="database", ok=True, sentence="The database can be written to.")
 
 
-def _the_rest(app: App) -> Iterator[Finding]:
+def _the_rest(app: App, send_to: str) -> Iterator[Finding]:
     yield from _secrets(app)
     visits = list(app.visits())
     if not visits:
@@ -82,7 +74,7 @@ def _the_rest(app: App) -> Iterator[Finding]:
         )
     yield _browser()
     yield from _contacts(app)
-    yield _mail(app)
+    yield from check_mail(app, send_to)
 
 
 def _secrets(app: App) -> Iterator[Finding]:
@@ -139,15 +131,3 @@ def _contacts(app: App) -> Iterator[Finding]:
             names = ", ".join(role.value for role in missing)
             sentence = f"No address for {names}. Add it under [schools.contacts]."
             yield Finding(part=part, ok=Role.HEAD not in missing, sentence=sentence)
-
-
-def _mail(app: App) -> Finding:
-    channel = app.channel()
-    if channel is None:
-        nobody = "No mail server, so nobody can be told. Add [alerts.email]."
-        return Finding(part="mail", ok=False, sentence=nobody)
-    try:
-        channel.check()
-    except ChannelError as error:
-        return Finding(part="mail", ok=False, sentence=str(error))
-    return Finding(part="mail", ok=True, sentence="The mail server lets us in. Nothing was sent.")

@@ -11,12 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
+from monitor.counts import LONDON, SourceGroup
 from monitor.health import Check
 from monitor.words import when
 
-_LONDON = ZoneInfo("Europe/London")
 _MOST_RUNS = 6  # stretches of days named in a sentence
 
 
@@ -63,7 +62,7 @@ def cover(checks: Iterable[Check], start: date, end: date) -> Coverage:
         raise ValueError(f"the period ends ({end}) before it begins ({start})")
     by_day: dict[date, list[Check]] = defaultdict(list)
     for check in checks:
-        by_day[check.at.astimezone(_LONDON).date()].append(check)
+        by_day[check.at.astimezone(LONDON).date()].append(check)
     days = (start + timedelta(days=n) for n in range((end - start).days + 1))
     return Coverage(start=start, end=end, days=tuple(_day(day, by_day[day]) for day in days))
 
@@ -72,6 +71,22 @@ def _day(day: date, checks: list[Check]) -> CheckedDay:
     read = frozenset(check.source for check in checks if not check.error)
     tried = frozenset(check.source for check in checks)
     return CheckedDay(day=day, read=read, failed=tried - read, visits=len(checks))
+
+
+def days_by_group(
+    coverage: Coverage, groups: Mapping[str, SourceGroup]
+) -> Mapping[SourceGroup, int]:
+    """On how many days any source of a group was read. A source's own name could be a person's,
+    so governors are told of groups."""
+    found = {groups.get(name, SourceGroup.OTHER) for name in coverage.sources}
+    return {
+        group: sum(
+            any(groups.get(name, SourceGroup.OTHER) is group for name in day.read)
+            for day in coverage.days
+        )
+        for group in SourceGroup
+        if group in found
+    }
 
 
 def sentences(coverage: Coverage) -> list[str]:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
-from alerts.evidence.verify import verify
+from alerts.evidence.verifier import verify
 from monitor.app import App
 from monitor.domain import Evidence
 from monitor.store.accounts import Accounts
@@ -30,6 +30,9 @@ def build(app: App) -> FastAPI:
         schools=app.schools,
         evidence_root=app.evidence_root,
         verify=problems,
+        reviewer=app.reviewer,
+        reporting=app.take_report,
+        answer=app.answer,
         clock=app.clock,
         secure_cookies=public.scheme == "https",
         hosts={*LOOPBACK, public.hostname or HOST},

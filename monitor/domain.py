@@ -336,9 +336,11 @@ class Incident:
 
 
 class Urgency(StrEnum):
-    """When an alert may leave: `now`, or with others in the `digest` of the next morning."""
+    """How an alert leaves: `now`, in a mail of its own; `gathered`, with others of the hour or
+    of the night; or with others in the `digest` of a morning."""
 
     NOW = "now"
+    GATHERED = "gathered"
     DIGEST = "digest"
 
 
@@ -352,6 +354,25 @@ class Alert:
     role: Role
     severity: Severity
     urgency: Urgency
+    due_at: datetime  # not before
+    deputy: bool = False  # to the role's deputy, because the role did not answer
+    called_in: bool = False  # because others did not answer
+
+    def __post_init__(self) -> None:
+        _aware(self.due_at, "due_at")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldLately:
+    """An urgent mail of its own that was promised to a role not long ago.
+
+    `same_story`: it tells of what the incident at hand says in nearly the same words.
+    """
+
+    role: Role
+    severity: Severity
+    at: datetime
+    same_story: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -370,9 +391,52 @@ class EvidenceState(StrEnum):
     PARTIAL = "partial"
 
 
+class Shows(StrEnum):
+    """What there was to see at the address when it was opened; all but `post` is recorded
+    as what it is, and never filed as if it were the post."""
+
+    NOT_OPENED = "not_opened"
+    POST = "post"
+    LOGIN_WALL = "login_wall"
+    CONSENT_WALL = "consent_wall"
+    BOT_WALL = "bot_wall"
+    GONE = "gone"  # the site says so by its status
+    SOFT_404 = "soft_404"  # the site says so in words only
+    BLANK = "blank"
+    ERROR = "error"
+
+
+class StillThere(StrEnum):
+    """What became of a captured post, at a later look."""
+
+    UNCHANGED = "unchanged"
+    EDITED = "edited"
+    GONE = "gone"
+    WALLED = "walled"
+    UNKNOWN = "unknown"  # the site could not be reached, or nobody can tell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recheck:
+    """One later look at a captured address. `difference`: lines taken away ("- ") and added
+    ("+ "), where it was edited; `note` says in plain words what a reader must know."""
+
+    at: datetime
+    found: StillThere
+    note: str = ""
+    difference: str = ""
+
+    def __post_init__(self) -> None:
+        _aware(self.at, "at")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What was captured of one mention, sealed by the SHA-256 of its manifest."""
+    """What was captured of one mention, sealed by the SHA-256 of its manifest.
+
+    `words`: what the page said, just captured, for later looks to compare with; empty in
+    evidence that was read back. `rechecks`: the later looks, oldest first.
+    """
 
     id: str
     mode: CaptureMode
@@ -381,6 +445,9 @@ class Evidence:
     manifest_sha256: str
     files: tuple[EvidenceFile, ...] = ()
     note: str = ""  # in plain words: what could not be captured, and why
+    shows: Shows = Shows.NOT_OPENED
+    words: str = ""
+    rechecks: tuple[Recheck, ...] = ()
 
     def __post_init__(self) -> None:
         _aware(self.captured_at, "captured_at")
@@ -425,6 +492,31 @@ class CapturePromise:
     mention: Mention
     mode: CaptureMode
     attempts: int = 0  # how often it was tried before
+    incident: str = ""  # Incident.number; empty where a person asked for it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecheckPromise:
+    """A captured address that is due for another look. `words`: what the page said at the
+    capture, or empty if that is not known."""
+
+    id: str  # Evidence.id
+    mention: Mention
+    school: str
+    mode: CaptureMode
+    captured_at: datetime
+    words: str = ""
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """A later look and what follows. `due_at`: the next one, None for never. `words`: what
+    the page said, empty where it did not show the post."""
+
+    recheck: Recheck
+    due_at: datetime | None
+    words: str = ""
 
 
 class AlertState(StrEnum):
@@ -448,7 +540,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One mail that is due to one role: one alert, or all that wait for the same digest.
+    """One mail that is due to one role: one alert, or all that are gathered, or of a digest.
 
     `attempts` counts the tries before this one. `message` is None until it was written
     for the first time; from then on these very bytes are sent.
@@ -458,9 +550,28 @@ class Letter:
     school: str
     role: Role
     urgency: Urgency
+    deputy: bool = False  # to the role's deputy, because the role itself did not answer
+    called_in: bool = False  # because others did not answer
+    answer: str = ""  # by what a link says which letter was seen; nobody can guess it
     attempts: int = 0
     message: bytes | None = None
     message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unanswered:
+    """An urgent alert that left, and nobody did anything to its incident since.
+
+    `alert` is its key; `told`: all roles that were told of the incident.
+    """
+
+    alert: str
+    incident: Incident
+    role: Role
+    sent_at: datetime
+    deputy: bool = False
+    called_in: bool = False
+    told: frozenset[Role] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -527,37 +638,3 @@ class Case:
     def editions(self) -> tuple[Sighting, ...]:
         """All that was ever written in it: each post as it stood each time."""
         return tuple(edition for sighting in self.sightings for edition in sighting.editions)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
-    """A mention about the school without its words: all that a trend may know of it."""
-
-    first_seen_at: datetime
-    source: str
-    categories: frozenset[Category]
-    severity: Severity
-    sentiment: Sentiment
-    criticism: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trend:
-    """What governors may know of a period: counts; no text, no names, no addresses.
-
-    `start` and `end` are both within the period. A count of None is withheld: it is
-    fewer than five, or would let a reader work out one that is. A table that is empty
-    although there are mentions is withheld as a whole. Weeks begin on Mondays;
-    `concerns` are mentions with at least one category.
-    """
-
-    start: date
-    end: date
-    total: int | None
-    concerns: int | None
-    criticism: int | None
-    weeks: Mapping[date, int | None]
-    sources: Mapping[str, int | None]
-    categories: Mapping[Category, int | None]
-    severities: Mapping[Severity, int | None]
-    sentiments: Mapping[Sentiment, int | None]

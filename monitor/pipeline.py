@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from alerts.decide import decide
 from alerts.telling import Telling
@@ -52,8 +53,8 @@ def poll(
     try:
         for page in source.fetch(school, store.cursor(school.id, source.name), client):
             for mention in store.unseen(school.id, page.mentions):
-                now, assessment = clock(), assess(mention, school)
-                entered = _enter(school, mention, assessment, telling, store, now)
+                assessment = assess(mention, school)
+                entered = enter(school, mention, assessment, telling, store, clock)
                 if entered is not None:
                     polled = _count(polled, assessment, opened=entered)
             store.save_cursor(school.id, source.name, page.cursor)  # last
@@ -63,22 +64,24 @@ def poll(
     return polled
 
 
-def _enter(
+def enter(
     school: School,
     read: Mention,
     judged: Assessment,
     telling: Telling,
     store: Store,
-    now: datetime,
+    clock: Callable[[], datetime],
 ) -> bool | None:
     """Write it down with all that follows, in one transaction. Whether it opened an incident;
-    None if somebody else wrote it down in the meantime."""
+    None if somebody else wrote it down in the meantime. It is seen when nobody else can write:
+    what governors are shown by then is counted for good."""
     mode, copies = capture_mode(read, judged), not read.kept_as
     mention, assessment = as_kept(read, judged)
     place, story = incidents.place(mention.url), incidents.story(mention.text)
     with store.entering(school.id) as book:
         if not book.is_news(mention):
             return None
+        now = clock()
         edition, earlier = book.edition(mention), book.earlier(mention)
         near = book.neighbours(mention, place, story, now - incidents.TOGETHER)
         before = incidents.edited(mention, earlier) or incidents.akin(mention, near)
@@ -86,6 +89,8 @@ def _enter(
         incident = incidents.group(
             mention, assessment, school.id, before, mode, now, edition=edition
         )
+        words = sketch(mention.text) if copies else None
+        lately = partial(book.told_lately, words, now)
         entry = Entry(
             school=school.id,
             mention=mention,
@@ -94,10 +99,10 @@ def _enter(
             assessment=assessment,
             seen_at=now,
             incident=incident,
-            alerts=tuple(decide(incident, before, telling)) if incident else (),
+            alerts=tuple(decide(incident, before, telling, now, lately)) if incident else (),
             capture=mode if incident and copies else None,
             edition=edition,
-            sketch=sketch(mention.text) if copies else None,
+            sketch=words,
         )
         kept = book.keep(entry)
     return (incident is not None and before is None) if kept else None

@@ -12,6 +12,7 @@ from monitor.domain import (
     Category,
     Event,
     Reason,
+    Recheck,
     Sentiment,
     Severity,
     Sighting,
@@ -80,13 +81,22 @@ class FileJson(TypedDict):
     bytes: int
 
 
+class RecheckJson(TypedDict):
+    at: str | None
+    found: str
+    note: str
+    difference: str
+
+
 class EvidenceJson(TypedDict):
     id: str
     mode: str
     captured_at: str | None
     state: str
+    shows: str
     note: str
     files: list[FileJson]
+    rechecks: list[RecheckJson]
 
 
 class AlertJson(TypedDict):
@@ -207,8 +217,10 @@ def case_to_json(case: Case) -> IncidentJson:
                 "mode": e.mode.value,
                 "captured_at": moment(e.captured_at),
                 "state": e.state.value,
+                "shows": e.shows.value,
                 "note": e.note,
                 "files": [{"name": f.name, "sha256": f.sha256, "bytes": f.bytes} for f in e.files],
+                "rechecks": [_recheck_to_json(recheck) for recheck in e.rechecks],
             }
             for e in case.evidence
         ],
@@ -234,6 +246,15 @@ def _event_to_json(event: Event) -> EventJson:
         "by": event.by,
         "role": event.role,
         "at": moment(event.at),
+    }
+
+
+def _recheck_to_json(recheck: Recheck) -> RecheckJson:
+    return {
+        "at": moment(recheck.at),
+        "found": recheck.found.value,
+        "note": recheck.note,
+        "difference": recheck.difference,
     }
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
-from monitor.domain import Category, Role, Sentiment, Severity
+from monitor.counts import LONDON, Age, Handling, Kind, Outcome, SourceGroup, Speed
+from monitor.domain import Category, Role, Sentiment, Severity, StillThere
 
 CATEGORIES: Mapping[Category, str] = MappingProxyType(
     {
@@ -39,6 +39,48 @@ SENTIMENTS: Mapping[Sentiment, str] = MappingProxyType(
         Sentiment.NEGATIVE: "Negative",
     }
 )
+KINDS: Mapping[Kind, str] = MappingProxyType(
+    {
+        Kind.CONCERN: "Concern, in the incident log",
+        Kind.CRITICISM: "Lawful criticism",
+        Kind.OTHER: "Praise, news and everything else",
+    }
+)
+GROUPS: Mapping[SourceGroup, str] = MappingProxyType(
+    {
+        SourceGroup.NEWS: "Newspapers and blogs",
+        SourceGroup.SOCIAL: "Social media",
+        SourceGroup.REVIEWS: "Review sites",
+        SourceGroup.FORUMS: "Forums and watched pages",
+        SourceGroup.SEARCH: "Search engines",
+        SourceGroup.RECORDS: "Encyclopaedias, petitions, requests for information",
+        SourceGroup.STAFF: "Passed on by staff",
+        SourceGroup.LOOKALIKE: "Accounts and domains that look like the school's",
+        SourceGroup.OTHER: "Other places",
+    }
+)
+HANDLINGS: Mapping[Handling, str] = MappingProxyType(
+    {Handling.CLOSED: "Closed", Handling.OPEN: "Still open"}
+)
+SPEEDS: Mapping[Speed, str] = MappingProxyType(
+    {Speed.IN_TIME: "Within five school days", Speed.LATER: "Later"}
+)
+OUTCOMES: Mapping[Outcome, str] = MappingProxyType(
+    {
+        Outcome.INCIDENT: "An incident",
+        Outcome.CRITICISM: "Lawful criticism after all",
+        Outcome.NO_CONCERN: "No concern after all",
+        Outcome.NOT_US: "Not about the school",
+        Outcome.UNSAID: "Closed without saying",
+    }
+)
+AGES: Mapping[Age, str] = MappingProxyType(
+    {
+        Age.WEEK: "Up to a week",
+        Age.MONTH: "Up to four weeks",
+        Age.OLDER: "More than four weeks",
+    }
+)
 ROLES: Mapping[Role, str] = MappingProxyType(
     {
         Role.HEAD: "Headteacher",
@@ -48,14 +90,20 @@ ROLES: Mapping[Role, str] = MappingProxyType(
         Role.DATA_PROTECTION_OFFICER: "Data protection officer",
     }
 )
-
-
-_LONDON = ZoneInfo("Europe/London")
+STILL_THERE: Mapping[StillThere, str] = MappingProxyType(
+    {
+        StillThere.UNCHANGED: "Still there, unchanged",
+        StillThere.EDITED: "Still there, but edited",
+        StillThere.GONE: "Gone",
+        StillThere.WALLED: "Behind a wall",
+        StillThere.UNKNOWN: "Could not be told",
+    }
+)
 
 
 def when(moment: datetime | None) -> str:
     """In UK time, as people write it."""
     if moment is None:
         return "not known"
-    local = moment.astimezone(_LONDON)
+    local = moment.astimezone(LONDON)
     return f"{local:%a} {local.day} {local:%b %Y, %H:%M}"

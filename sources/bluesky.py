@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
+from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from monitor.secret import Secret
 from sources.bluesky_login import Anonymous, Login
@@ -29,6 +30,7 @@ class Bluesky(Source):
     """Searches with the school's own account, or without one as far as Bluesky allows."""
 
     kind: ClassVar[str] = "bluesky"
+    group: ClassVar[SourceGroup] = SourceGroup.SOCIAL
     about: ClassVar[About] = About(
         finds="public Bluesky posts that name the school, use its hashtags or link to its "
         "website; what they quote and the descriptions of their pictures are read, too",

@@ -11,6 +11,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl
 
+from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from monitor.egress import place
 from sources.http import PoliteClient
@@ -82,6 +83,7 @@ class Source(BaseModel, ABC):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
     kind: ClassVar[str]
+    group: ClassVar[SourceGroup] = SourceGroup.OTHER  # where its finds are counted for governors
     about: ClassVar[About]
 
     name: str = Field(min_length=1, description="what you call this source; keep it for good")

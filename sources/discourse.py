@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, Field
 
+from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from sources.contract import About, Page, Source, WebAddress
 from sources.errors import AccessRefused, Unreachable
@@ -25,6 +26,7 @@ class Discourse(Source):
     also all new posts."""
 
     kind: ClassVar[str] = "discourse"
+    group: ClassVar[SourceGroup] = SourceGroup.FORUMS
     about: ClassVar[About] = About(
         finds="public posts of one Discourse forum that name the school, or all new ones",
         cost="free, no key",

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from monitor.secret import Secret
 from sources.contract import About, Page, Source
@@ -26,6 +27,7 @@ class FacebookPage(Source):
     """Posts on the Page, posts that tag it, comments under the newest, recommendations."""
 
     kind: ClassVar[str] = "facebook_page"
+    group: ClassVar[SourceGroup] = SourceGroup.SOCIAL
     about: ClassVar[About] = About(
         finds="what visitors post on the school's own Facebook Page, comments under its 25 newest "
         "posts, public posts that tag it, and recommendations where Facebook gives them",

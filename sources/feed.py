@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, Field
 
+from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from sources.contract import About, Page, Source, WebAddress
 from sources.errors import Unreachable
@@ -26,6 +27,7 @@ class Feed(Source):
     """Every item of one feed; whether it is about the school is decided later."""
 
     kind: ClassVar[str] = "feed"
+    group: ClassVar[SourceGroup] = SourceGroup.NEWS
     about: ClassVar[About] = About(
         finds="every item of a feed (RSS, Atom, JSON Feed): news sites, blogs, forums, councils",
         cost="free, no key",

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, Field, model_validator
 
+from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from sources.contract import About, Every, Page, Source
 from sources.errors import ErrorPage
@@ -27,6 +28,7 @@ class Gdelt(Source):
     """Asks once for all the school's names that are more than one word."""
 
     kind: ClassVar[str] = "gdelt"
+    group: ClassVar[SourceGroup] = SourceGroup.NEWS
     about: ClassVar[About] = About(
         finds="news articles on the web, by names of the school that are two words or more",
         cost="free, no key",

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import Field
 
+from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from monitor.secret import MissingSecret, Secret
 from sources.contract import About, Every, Page, Source
@@ -29,6 +30,7 @@ class GoogleAlerts(Source):
     """Reads one alert. The school decides at Google what it searches for."""
 
     kind: ClassVar[str] = "google_alerts"
+    group: ClassVar[SourceGroup] = SourceGroup.SEARCH
     about: ClassVar[About] = About(
         finds="new pages, news and discussions that Google finds for a search of your own",
         cost="free; needs a Google account, once, to make the alert",

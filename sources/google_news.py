@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from sources.contract import About, Every, Page, Source
 from sources.errors import Unreachable
@@ -29,6 +30,7 @@ class GoogleNews(Source):
     """Searches the news of the last month for each of the school's names."""
 
     kind: ClassVar[str] = "google_news"
+    group: ClassVar[SourceGroup] = SourceGroup.NEWS
     about: ClassVar[About] = About(
         finds="headlines of British and world news sites, many local papers among them",
         cost="free, no key",

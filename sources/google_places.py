@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, Field, field_validator
 
+from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from monitor.secret import MissingSecret, Secret
 from sources.answer import judge
@@ -28,6 +29,7 @@ class GooglePlaces(Source):
     """Each review that was not among the five before, or was changed since."""
 
     kind: ClassVar[str] = "google_places"
+    group: ClassVar[SourceGroup] = SourceGroup.REVIEWS
     about: ClassVar[About] = About(
         finds="reviews of the school on Google Maps: at most five, and Google chooses which",
         cost="one visit is one request of Google's dearest kind, about $25 for 1,000 with 1,000 a "

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, Field
 
+from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from monitor.secret import MissingSecret, Secret
 from sources.contract import About, Page, Source
@@ -27,6 +28,7 @@ class Guardian(Source):
     """The newest fifty articles at the first visit, then each one since, oldest first."""
 
     kind: ClassVar[str] = "guardian"
+    group: ClassVar[SourceGroup] = SourceGroup.NEWS
     about: ClassVar[About] = About(
         finds="articles of the Guardian and the Observer that name the school anywhere",
         cost="free, with a key for non-commercial use that comes by e-mail",

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, Field
 
+from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from monitor.secret import Secret
 from sources.contract import About, Page, Source
@@ -25,6 +26,7 @@ class Instagram(Source):
     """The comments under the newest posts of the account, then what others tag it in."""
 
     kind: ClassVar[str] = "instagram"
+    group: ClassVar[SourceGroup] = SourceGroup.SOCIAL
     about: ClassVar[About] = About(
         finds="comments and replies under the 25 newest posts of the school's own Instagram "
         "account, and public posts in which others tag it: their words, never a picture",

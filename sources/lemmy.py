@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field
 
+from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from sources.answer import judge
 from sources.contract import About, Page, Source, WebAddress
@@ -27,6 +28,7 @@ class Lemmy(Source):
     """Asks for each name among posts, then among comments, and keeps what really names it."""
 
     kind: ClassVar[str] = "lemmy"
+    group: ClassVar[SourceGroup] = SourceGroup.FORUMS
     about: ClassVar[About] = About(
         finds="public Lemmy posts and comments that name the school, as one server knows them",
         cost="free, no key",

@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from monitor.egress import place
 from sources.account_names import Likeness, Names
@@ -31,6 +32,7 @@ class LookalikeAccounts(Source):
     """
 
     kind: ClassVar[str] = "lookalike_accounts"
+    group: ClassVar[SourceGroup] = SourceGroup.LOOKALIKE
     about: ClassVar[About] = About(
         finds="accounts on Mastodon and Bluesky whose name or handle holds the school's name and "
         "that are not on your list: fake official pages, gossip pages, and harmless ones",

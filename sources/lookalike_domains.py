@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
+from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from sources.contract import About, Every, Page, Source
 from sources.errors import AccessRefused
@@ -42,6 +43,7 @@ class LookalikeDomains(Source):
     those that it did not tell before."""
 
     kind: ClassVar[str] = "lookalike_domains"
+    group: ClassVar[SourceGroup] = SourceGroup.LOOKALIKE
     about: ClassVar[About] = About(
         finds="domains that look like your website's and answer as a website or take mail, with "
         "the day on which they were registered; also names with yours in them for which a "

@@ -11,6 +11,7 @@ from typing import ClassVar, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from monitor.egress import place
 from monitor.oauth import Credentials
@@ -41,6 +42,7 @@ class Mailbox(Source):
     """
 
     kind: ClassVar[str] = "mailbox"
+    group: ClassVar[SourceGroup] = SourceGroup.STAFF
     about: ClassVar[About] = About(
         finds="links and words that your staff forward to a mailbox, and the pages in mails of "
         "Google Alerts",

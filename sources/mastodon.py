@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, BeforeValidator, Field, RootModel
 
+from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from monitor.secret import MissingSecret, Secret
 from sources.contract import About, Page, Source, WebAddress
@@ -25,6 +26,7 @@ class Mastodon(Source):
     """Walks each hashtag forward from where it was left, then searches if it may."""
 
     kind: ClassVar[str] = "mastodon"
+    group: ClassVar[SourceGroup] = SourceGroup.SOCIAL
     about: ClassVar[About] = About(
         finds="public posts under the school's hashtags, as one server knows them; with a token "
         "also posts that name the school",

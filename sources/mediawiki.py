@@ -9,6 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import AfterValidator, BaseModel, Field, HttpUrl
 
+from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from sources.contract import About, Page, Source, WebAddress
 from sources.errors import SourceError
@@ -36,6 +37,7 @@ class MediaWiki(Source):
     """The watched articles first, a page for each revision; then searches for the names."""
 
     kind: ClassVar[str] = "mediawiki"
+    group: ClassVar[SourceGroup] = SourceGroup.RECORDS
     about: ClassVar[About] = About(
         finds="what is added to articles you name (your own), and articles that name the school",
         cost="free, no key",

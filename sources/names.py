@@ -74,6 +74,16 @@ class Dns:
         except (dns.exception.DNSException, OSError, UnicodeError):
             return Answers(known=False)
 
+    def texts(self, name: str) -> tuple[str, ...] | None:
+        """What is written at a name (TXT), each record in one piece; None: nobody said."""
+        try:
+            found = self._ask(name, "TXT")
+            return tuple(b"".join(one.strings).decode("utf-8", "replace") for one in found)
+        except dns.resolver.NXDOMAIN:
+            return ()
+        except (dns.exception.DNSException, OSError, UnicodeError):
+            return None
+
     def _has(self, name: str, kind: str) -> bool:
         return bool(self._ask(name, kind))
 

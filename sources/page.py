@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 import soupsieve
 from pydantic import AfterValidator, BaseModel, Field
 
+from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from sources.contract import About, Page, Source, WebAddress
 from sources.errors import Unreachable
@@ -32,6 +33,7 @@ class WebPage(Source):
     is read post by post, and on to its next pages."""
 
     kind: ClassVar[str] = "page"
+    group: ClassVar[SourceGroup] = SourceGroup.FORUMS
     about: ClassVar[About] = About(
         finds="what is new on a page you name: a thread, a page of reviews or comments, a "
         "noticeboard; posts of phpBB, Discourse, vBulletin, XenForo and NodeBB one by one",

@@ -12,6 +12,7 @@ from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
+from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from monitor.secret import MissingSecret, Secret
 from sources.contract import About, Page, Source
@@ -32,6 +33,7 @@ class Reddit(Source):
     """One question for all names at once: without an app, two a minute are too many."""
 
     kind: ClassVar[str] = "reddit"
+    group: ClassVar[SourceGroup] = SourceGroup.FORUMS
     about: ClassVar[About] = About(
         finds="public Reddit posts that name the school; not comments",
         cost="free; an app of your own must be approved by Reddit, which often refuses",

@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup
 from bs4.element import Tag
 from pydantic import AfterValidator, Field
 
+from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from sources.contract import About, Page, Source
 from sources.errors import LayoutChanged, SourceError, TooLarge
@@ -35,6 +36,7 @@ class TelegramChannel(Source):
     """Every message of the named channels; whether it is about the school is decided later."""
 
     kind: ClassVar[str] = "telegram_channel"
+    group: ClassVar[SourceGroup] = SourceGroup.SOCIAL
     about: ClassVar[About] = About(
         finds="every message of the public Telegram channels that you name",
         cost="free, no key",

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, Field, HttpUrl
 
+from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from sources.contract import About, Every, Page, Source, WebAddress
 from sources.errors import TooLarge
@@ -24,6 +25,7 @@ class UkPetitions(Source):
     """Every petition that has all the words of one of the school's names, whatever its state."""
 
     kind: ClassVar[str] = "uk_petitions"
+    group: ClassVar[SourceGroup] = SourceGroup.RECORDS
     about: ClassVar[About] = About(
         finds="petitions to the UK Parliament, or to the Senedd, in whose words the school is "
         "named: open, closed and rejected ones",

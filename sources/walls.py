@@ -1,85 +1,39 @@
-"""Pages that stand in front of what was asked for: proof of a person, consent, a login.
-
-They come with status 200, so nobody but us can tell them from an answer. Each has marks of
-its own; the weaker ones count only on a page that says little else, because a long page
-with a login box at its top is no wall.
-"""
+"""A wall in front of a page is an error of its source: monitor/walls.py knows them all."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from monitor.domain import Shows
+from monitor.walls import is_challenge, wall_by_address, wall_by_words
 from sources.answer import Answer
 from sources.errors import Captcha, ConsentWall, LoginWall, SourceError
 from sources.text import html_to_text
 
 _SMALL = 80_000  # bytes; no wall is larger, unless it is a login that we were sent on to
-_NEXT_TO_NOTHING, _FEW, _SOME = 20, 60, 150  # words
-
-# Checked by their headers, whatever the status: Cloudflare, Amazon.
-_CHALLENGES = {"cf-mitigated": ("challenge",), "x-amzn-waf-action": ("captcha", "challenge")}
-
-_CAPTCHA = re.compile(
-    r"_cf_chl_opt|captcha-delivery\.com|px-captcha|_incapsula_resource|sucuri_cloudproxy_js"
-    r"|awswafintegration|anubis_challenge|g-recaptcha|h-captcha|cf-turnstile"
-    r"|making sure you(?:&#39;|')re not a bot|verify(?:ing)? (?:that )?you are (?:a )?human"
-    r"|unusual traffic from your|whoa there, pardner|are you a robot",
-    re.IGNORECASE,
-)
-_CONSENT_HOST = re.compile(r"consent\.|guce\.|privacy-gate\.|cookiewall\.", re.IGNORECASE)
-_CONSENT_FORM = re.compile(r"action\s*=\s*[\"']?https?://(?:consent|guce)\.", re.IGNORECASE)
-_LOGIN_PATH = re.compile(
-    r"/(?:log-?in|sign-?in|sign_in|wp-login\.php|authwall|checkpoint)(?:[/.;]|$)", re.IGNORECASE
-)
-_PASSWORD = re.compile(r"type\s*=\s*[\"']?password", re.IGNORECASE)
-_PLEASE = re.compile(
-    r"\b(?:please|must(?: be)?|need to|have to|requires? you to be)\W+(?:\w+\W+){0,3}"
-    r"(?:log(?:ged)?|sign(?:ed)?)[ -]?in\b",
-    re.IGNORECASE,
-)
-_TITLE = re.compile(r"<title[^>]{0,100}>[^<]{0,100}\b(?:log[ -]?in|sign[ -]?in)\b", re.IGNORECASE)
+_ERRORS: dict[Shows, type[SourceError]] = {
+    Shows.BOT_WALL: Captcha,
+    Shows.CONSENT_WALL: ConsentWall,
+    Shows.LOGIN_WALL: LoginWall,
+}
 
 
 def challenged(headers: Mapping[str, str], host: str, status: int) -> SourceError | None:
     """The error for an answer whose headers say that it is a test and not the page."""
-    for name, values in _CHALLENGES.items():
-        if headers.get(name, "").strip().lower() in values:
-            return Captcha(host, status=status)
-    return None
+    return Captcha(host, status=status) if is_challenge(headers) else None
 
 
 def wall(answer: Answer, asked: str) -> SourceError | None:
     """The error for *answer*, if it is a wall in front of what lies at *asked*."""
     if not answer.is_html:
         return None
-    here, there = urlsplit(answer.url), urlsplit(asked)
-    host = here.hostname or ""
-    if _CONSENT_HOST.match(host) and host != there.hostname:
-        return ConsentWall(host)
-    if _LOGIN_PATH.search(here.path) and not _LOGIN_PATH.search(there.path):
-        return LoginWall(host)
-    if len(answer.content) > _SMALL:
+    found = wall_by_address(answer.url, asked) or _by_its_words(answer.content)
+    return _ERRORS[found](urlsplit(answer.url).hostname or "") if found else None
+
+
+def _by_its_words(content: bytes) -> Shows | None:
+    if len(content) > _SMALL:
         return None
-    return _by_its_words(answer.content.decode("utf-8", "replace"), host)
-
-
-def _by_its_words(html: str, host: str) -> SourceError | None:
-    words = html_to_text(html)
-    count = len(words.split())
-    if count <= _FEW and _CAPTCHA.search(html):
-        return Captcha(host)
-    if count <= _SOME and _CONSENT_FORM.search(html):
-        return ConsentWall(host)
-    if count <= _SOME and _asks_to_log_in(html, words, count):
-        return LoginWall(host)
-    return None
-
-
-def _asks_to_log_in(html: str, words: str, count: int) -> bool:
-    """Many forums have a login box on each page, so the box alone proves nothing."""
-    if _PASSWORD.search(html) is None:
-        return count <= _FEW and _PLEASE.search(words) is not None
-    told = _PLEASE.search(words) or _TITLE.search(html)
-    return told is not None or count <= _NEXT_TO_NOTHING
+    html = content.decode("utf-8", "replace")
+    return wall_by_words(html, html_to_text(html))

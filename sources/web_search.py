@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 
+from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from sources.contract import Canary, Page, Source
 from sources.errors import Unreachable
@@ -41,6 +42,7 @@ class WebSearch(Source):
     query whose answer never came is asked again and not counted.
     """
 
+    group: ClassVar[SourceGroup] = SourceGroup.SEARCH
     now: ClassVar[Callable[[], datetime]] = staticmethod(lambda: datetime.now(UTC))
 
     queries: tuple[Words, ...] = Field(

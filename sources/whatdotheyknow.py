@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, Field, RootModel
 
+from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from sources.contract import About, Page, Source
 from sources.errors import AccessRefused, TurnedAway
@@ -31,6 +32,7 @@ class WhatDoTheyKnow(Source):
     """The newest 25 things that happened on the site for each of the school's names."""
 
     kind: ClassVar[str] = "whatdotheyknow"
+    group: ClassVar[SourceGroup] = SourceGroup.RECORDS
     about: ClassVar[About] = About(
         finds="freedom of information requests to the school, its trust or council that name it, "
         "with their follow-ups, answers and remarks",

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, Field, RootModel
 
+from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from sources.answer import judge
 from sources.contract import About, Page, Source, WebAddress
@@ -32,6 +33,7 @@ class WordPress(Source):
     """Reads by WordPress's own interface, and by the feeds where a site has shut that."""
 
     kind: ClassVar[str] = "wordpress"
+    group: ClassVar[SourceGroup] = SourceGroup.NEWS
     about: ClassVar[About] = About(
         finds="every post of a WordPress site (a local paper, a blog, a residents' group), "
         "edited ones again, and the comments under them",

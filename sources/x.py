@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
+from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from monitor.secret import Secret
 from sources.contract import About, Page, Source
@@ -34,6 +35,7 @@ class X(Source):
     """Newest page first, because each post is paid for: what was read is never asked again."""
 
     kind: ClassVar[str] = "x"
+    group: ClassVar[SourceGroup] = SourceGroup.SOCIAL
     about: ClassVar[About] = About(
         finds="public posts on X that name the school, use its hashtags, mention its account or "
         "link to its website; what they quote is read, too",

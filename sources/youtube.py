@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, Field
 
+from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from monitor.secret import Secret
 from sources.contract import About, Page, Source
@@ -28,6 +29,7 @@ class YouTube(Source):
     """One search for all names; then the comments of what it found, and of one's channel."""
 
     kind: ClassVar[str] = "youtube"
+    group: ClassVar[SourceGroup] = SourceGroup.SOCIAL
     about: ClassVar[About] = About(
         finds="public videos that name the school in their title or description, the comments "
         "under the ten found last, and those under all videos of the school's own channel",

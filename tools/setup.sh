@@ -131,6 +131,9 @@ pip_install hatchling editables && pip_install -e '.[dev,postgres]' ||
     fail "The Python packages could not be installed; the lines above say why. Most often the \
 network is at fault, and trying again helps."
 
+quietly "$venv/bin/python" tools/assets/bring.py ||
+    fail "The lines above say why. Most often the network is at fault, and trying again helps."
+
 has_driver || apt_install libatomic1 || true
 # With the fonts that pages expect: a picture full of empty boxes is poor evidence.
 has_browser || apt_install chromium chromium-sandbox fonts-liberation fonts-noto-color-emoji || true

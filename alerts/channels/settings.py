@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from alerts.channels.contract import Bell, Channel
 from alerts.channels.email import Email
-from alerts.channels.email_settings import EmailSettings
+from alerts.channels.email_settings import EmailSettings, Security
 from alerts.channels.graph import Graph, GraphSettings
 from alerts.channels.messengers import Messenger
 from alerts.channels.notify import Notify, NotifySettings, NotifyText, TemplateId
@@ -88,6 +88,15 @@ class ChannelSettings(BaseModel):
         if self.notify is not None:
             return Notify(self.notify, web)
         return Email(self.email, web=web) if self.email is not None else None
+
+    def leaves_by(self) -> str | None:
+        """The server that hands letters to the world in the name of the school's own domain;
+        None where they come from another's, or stay on this machine."""
+        if self.graph is not None:
+            return "graph.microsoft.com"
+        if self.email is None or self.email.security is Security.NONE:
+            return None
+        return self.email.host
 
     def bells(self, school: str, web: Web) -> Iterator[Bell]:
         """Those to be rung for *school*."""

@@ -3,8 +3,11 @@
 <root>/<id>/source.json      the post as the source gave it
             meta.json        how, when and with what this was captured, and what was not
             text.txt         the words
-            screenshot.png   the whole page (mode full only)
             manifest.json    SHA-256 of each of these
+In mode full also screenshot.png as the page came (of a very long one also screenshot-tile-2.png
+and so on), screenshot-after.png if scrolling or putting away a banner showed more, dom.html,
+page.mhtml, page.pdf and certificates.pem. What turned out not to be the post is kept as
+not-the-post-screenshot.png and so on.
 """
 
 from __future__ import annotations
@@ -19,21 +22,27 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from alerts.evidence.apart import as_error, run_apart
-from alerts.evidence.errors import CannotKeep, EvidenceError, Never, NotNow, no_room
-from alerts.evidence.fetched import Fetch, FetchedText
+from alerts.evidence.document import read_document
+from alerts.evidence.errors import CannotKeep, EvidenceError, NotNow, no_room
+from alerts.evidence.fetched import Fetch
+from alerts.evidence.filing import file_away, look_at, say_what_it_shows
 from alerts.evidence.launcher import ABSENT
 from alerts.evidence.record import META, Making, given_words, write_meta, write_source
-from alerts.evidence.report import HTTP_ERROR, TEXT, Fault, Report, Task
+from alerts.evidence.report import TEXT, Fault, Report, Task
 from alerts.evidence.seal import MANIFEST, Sealed, fresh_folder, hash_file, publish, seal
-from alerts.evidence.verify import verify
-from alerts.evidence.words import without_coded_content, words_of
-from monitor.domain import CaptureMode, CapturePromise, Evidence, EvidenceFile, EvidenceState
+from alerts.evidence.verifier import verify
+from monitor.domain import (
+    CaptureMode,
+    CapturePromise,
+    Evidence,
+    EvidenceFile,
+    EvidenceState,
+    Shows,
+)
 from monitor.egress import Egress
 
 WALL = timedelta(seconds=60)
 NOT_WEB = "The address is not one of a public web page, so it was not opened."
-NOT_TEXT = "The address leads to something other than text, so it was not kept."
-TEXT_TYPES = ("text/html", "text/plain")
 Clock = Callable[[], datetime]
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
@@ -91,25 +100,29 @@ def _capture(promise: CapturePromise, root: Path, means: Means) -> Evidence:
     temporary = fresh_folder(root / f".tmp-{promise.id}")
     try:
         making = _make(promise, temporary, means)
+        words = (temporary / TEXT).read_text(encoding="utf-8")
         write_source(temporary, promise)
         write_meta(temporary, making)
         sealed = seal(temporary, capture=promise.id, mode=making.mode)
         publish(temporary, final)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-    return _evidence(making, sealed)
+    return _evidence(making, sealed, words)
 
 
 def _make(promise: CapturePromise, folder: Path, means: Means) -> Making:
     """Fill *folder*; raises NotNow while it is worth trying again, CannotKeep."""
     started_at = means.clock()
     report = _MAKERS[promise.mode](promise, folder, means)
+    say_what_it_shows(report)
     if report.fault is Fault.CANNOT_KEEP or (_may_pass(report) and not means.last_try):
         raise _as_error(report)
     mode = promise.mode
     if report.fault is not Fault.NONE or (mode is not CaptureMode.LINK and _is_empty(report)):
         mode = CaptureMode.LINK
         fresh_folder(folder)
+    else:
+        file_away(folder, report)
     if mode is CaptureMode.LINK or not report.text:
         _write_words(folder, given_words(promise))
     return Making(
@@ -124,7 +137,8 @@ def _make(promise: CapturePromise, folder: Path, means: Means) -> Making:
 
 def _may_pass(report: Report) -> bool:
     """Whether trying again may show more: no picture yet, or the site was out of order."""
-    out_of_order = (report.status or 0) == 429 or (report.status or 0) >= 500
+    out_of_order = (report.status or 0) == 429 or 500 <= (report.status or 0) < 600
+    out_of_order |= report.shows is Shows.BLANK
     incomplete = report.wanted_picture and not report.picture
     return report.fault is Fault.NOT_NOW or (
         report.fault is Fault.NONE and (out_of_order or incomplete)
@@ -153,6 +167,7 @@ def _in_a_browser(promise: CapturePromise, folder: Path, means: Means) -> Report
         allow=means.egress.allow,
     )
     report.wanted_picture = True
+    look_at(folder, report, promise.mention.url, promise.mention.text)
     return report
 
 
@@ -161,31 +176,7 @@ def _words_only(promise: CapturePromise, folder: Path, means: Means) -> Report:
         return Report(fault=Fault.NEVER, why=NOT_WEB)
     if means.fetch is None:
         raise ValueError("a capture in text mode needs `fetch`")
-    try:
-        found = means.fetch(promise.mention.url)
-    except NotNow as fault:
-        return Report(fault=Fault.NOT_NOW, why=str(fault))
-    except Never as fault:
-        return Report(fault=Fault.NEVER, why=str(fault))
-    return _keep_words(found, folder)
-
-
-def _keep_words(found: FetchedText, folder: Path) -> Report:
-    kind = found.content_type.partition(";")[0].strip().lower()
-    if kind not in TEXT_TYPES:
-        return Report(fault=Fault.NEVER, why=NOT_TEXT)
-    html = kind == "text/html"
-    _write_words(folder, words_of(found.body) if html else without_coded_content(found.body))
-    report = Report(
-        final_url=without_coded_content(found.url),
-        status=found.status,
-        headers=tuple((name, without_coded_content(value)) for name, value in found.headers),
-        chain=found.chain,
-        text=True,
-    )
-    if found.status >= 400:
-        report.notes.append(HTTP_ERROR.format(status=found.status))
-    return report
+    return read_document(promise.mention, folder, means.fetch)
 
 
 def _nothing(_promise: CapturePromise, _folder: Path, _means: Means) -> Report:
@@ -216,7 +207,7 @@ def _write_words(folder: Path, words: str) -> None:
     (folder / TEXT).write_text(words, encoding="utf-8", errors="replace")
 
 
-def _evidence(making: Making, sealed: Sealed) -> Evidence:
+def _evidence(making: Making, sealed: Sealed, words: str) -> Evidence:
     return Evidence(
         id=making.promise.id,
         mode=making.mode,
@@ -225,6 +216,8 @@ def _evidence(making: Making, sealed: Sealed) -> Evidence:
         manifest_sha256=sealed.manifest_sha256,
         files=sealed.files,
         note=making.note,
+        shows=making.report.shows,
+        words=words,
     )
 
 
@@ -247,4 +240,5 @@ def already_there(folder: Path) -> Evidence:
         manifest_sha256=hash_file(folder / MANIFEST).sha256,
         files=tuple(EvidenceFile(**file) for file in manifest["files"]),
         note=meta["note"],
+        shows=Shows(meta.get("shows", Shows.NOT_OPENED)),
     )

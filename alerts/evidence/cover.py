@@ -8,13 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from alerts.evidence.verify import Problem
+from alerts.evidence.verifier import Problem
 from alerts.evidence.words import without_coded_content
 from monitor.domain import CaptureMode, Case, Evidence, Sighting, Told
 from monitor.wire import moment
 
 _LONDON = ZoneInfo("Europe/London")
-_HOW = {
+HOW = {
     CaptureMode.FULL: "The page was opened in a web browser that was not logged in anywhere, "
     "as any visitor would see it. A picture of the whole page and its words were kept.",
     CaptureMode.TEXT: "Only the words of the page were fetched and kept, and no picture.",
@@ -26,13 +26,17 @@ EVIDENCE PACK
 
 incident.txt    what was found, where and when, and how it was recorded
 incident.json   the same for computers
-verify.py       checks that nothing was changed since it was recorded
+report.pdf      the same to read and to print, if there was a browser to make it with
+custody.json    who did what to the evidence; of other evidence only the digests of entries
+timestamps/     what outside authorities signed (.tsr), and their certificates (.pem)
+verify.py       checks that nothing was changed since it was recorded; verifier/ belongs to it
 one folder for each piece of evidence:
     source.json     the post as the search gave it
     text.txt        the words of the page
     screenshot.png  a picture of the whole page, where one was taken
     meta.json       when and how the page was opened, and what could not be recorded
     manifest.json   the SHA-256 of each file, made at the moment of recording
+In a masked pack only manifest.json is there, and names are left out of the papers.
 
 HOW TO CHECK IT
 
@@ -51,6 +55,10 @@ HOW TO CHECK IT
 
 The same can be done without verify.py: each SHA-256 in manifest.json is that of the file
 itself, as sha256sum (Linux), shasum -a 256 (macOS) or certutil -hashfile (Windows) show it.
+
+A time stamp needs openssl, which most systems have, and nothing of ours. ID is the name of a
+folder, N a number:
+    openssl ts -verify -data ID/manifest.json -in timestamps/ID.N.tsr -CAfile timestamps/ID.N.pem
 
 What the pack does not prove: that the page showed the same to everybody, or who wrote it.
 What the monitor concluded stands in incident.txt and never in the recorded files.
@@ -86,7 +94,7 @@ def _summary(case: Case) -> Iterator[str]:
     yield f"INCIDENT {incident.number or incident.key}"
     yield ""
     yield f"School:      {incident.school}"
-    yield f"Opened:      {_when(incident.opened_at)}"
+    yield f"Opened:      {when(incident.opened_at)}"
     yield f"State:       {incident.state.value}"
     yield f"Severity:    {incident.severity.value}"
     kinds = sorted(c.value.replace("_", " ") for c in incident.categories)
@@ -104,12 +112,12 @@ def _findings(case: Case) -> Iterator[str]:
         yield f"Where:       {mention.url or 'no address given'}"
         yield f"Search:      {mention.source}, its number {mention.external_id}"
         yield f"Author:      {mention.author or 'not given'}"
-        yield f"Written:     {_when(mention.published_at)} (as the site says)"
-        yield f"First seen:  {_when(sighting.first_seen_at)}"
+        yield f"Written:     {when(mention.published_at)} (as the site says)"
+        yield f"First seen:  {when(sighting.first_seen_at)}"
         yield from _said(case, sighting)
         for revision in sighting.editions[1:]:
-            yield f"Changed:     {_when(revision.first_seen_at)} (found so by us)"
-            yield f"Changed:     {_when(revision.mention.edited_at)} (as the site says)"
+            yield f"Changed:     {when(revision.first_seen_at)} (found so by us)"
+            yield f"Changed:     {when(revision.mention.edited_at)} (as the site says)"
             yield from _said(case, revision)
 
 
@@ -135,8 +143,8 @@ def _records(packed: tuple[Packed, ...]) -> Iterator[str]:
         yield ""
         yield f"EVIDENCE {count}"
         yield f"Folder:      {evidence.id if record.folder else 'not on this computer'}"
-        yield f"Recorded:    {_when(evidence.captured_at)}"
-        yield f"How:         {_HOW[evidence.mode]}"
+        yield f"Recorded:    {when(evidence.captured_at)}"
+        yield f"How:         {HOW[evidence.mode]}"
         if evidence.note:
             yield f"Note:        {evidence.note}"
         yield f"SHA-256 of the manifest: {evidence.manifest_sha256}"
@@ -153,11 +161,11 @@ def _told(told: tuple[Told, ...]) -> Iterator[str]:
     for one in told:
         role = one.role.value.replace("_", " ")
         yield ""
-        yield f"Told:        {role}, by {one.channel}, {one.state.value}, {_when(one.sent_at)}"
+        yield f"Told:        {role}, by {one.channel}, {one.state.value}, {when(one.sent_at)}"
     yield ""
 
 
-def _when(time: datetime | None) -> str:
+def when(time: datetime | None) -> str:
     if time is None:
         return "not known"
     return f"{moment(time)} (UK time {time.astimezone(_LONDON):%d %B %Y, %H:%M})"

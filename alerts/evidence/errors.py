@@ -9,9 +9,18 @@ EvidenceError
 
 from __future__ import annotations
 
+from monitor.domain import Shows
+
 
 class EvidenceError(Exception):
-    """Evidence could not be made; str() is the sentence for people."""
+    """Evidence could not be made; str() is the sentence for people.
+
+    `shows`: what stood in the way, where the site showed something at all.
+    """
+
+    def __init__(self, sentence: str, shows: Shows = Shows.NOT_OPENED) -> None:
+        super().__init__(sentence)
+        self.shows = shows
 
 
 class NotNow(EvidenceError):

@@ -6,59 +6,95 @@ for ever. A step that does not end in time leaves a note, and the next step is t
 
 from __future__ import annotations
 
-import asyncio
-import base64
 import contextlib
 import re
-from collections.abc import Awaitable
+import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
-from urllib.parse import urlsplit
 
 from playwright.async_api import BrowserContext, CDPSession, Dialog, Error, Page
 
+from alerts.evidence.archive import keep_archive
+from alerts.evidence.copies import keep_copies, keep_dom, read_words
 from alerts.evidence.errors import Never, NotNow
+from alerts.evidence.further import look_further
 from alerts.evidence.gate import Gate, Verdict
 from alerts.evidence.journey import Journey
-from alerts.evidence.report import HTTP_ERROR, SCREENSHOT, TEXT, Report
+from alerts.evidence.look import Look
+from alerts.evidence.pace import Pace
+from alerts.evidence.report import Report
+from alerts.evidence.shots import photograph, photograph_again
+from alerts.evidence.traffic import Traffic
 
-MAX_HEIGHT, MAX_WIDTH = 30_000, 4_000  # CSS pixels
-MAX_TEXT = 2_000_000  # characters
 ANSWER_SECONDS, LOAD_SECONDS, QUIET_SECONDS = 15.0, 10.0, 2.0
-TEXT_SECONDS, PICTURE_SECONDS = 4.0, 8.0
+LOAD_SHARE = 0.5  # of what time there is, so that some is left to keep what appeared
 UNFINISHED = "The page never finished loading; what had appeared by then is kept."
-LOGIN = "The page asked for a login; what a visitor without one sees is kept."
-_LOGIN_PATH = re.compile(
-    r"/(log-?in|sign-?in|sign_in|signup|checkpoint|sessions?/new|auth)\b", re.I
-)
-_FEW_WORDS = 1_500  # a page with more to read than this is not just a login form
-_T = TypeVar("_T")
+TOO_LARGE = "The page is larger than {most:,} bytes; the rest is not kept."
+
+
+Keep = Callable[[Look, str], Awaitable[None]]
+"""What is kept of the page that has appeared; the address is the one asked for."""
 
 
 async def visit(
-    context: BrowserContext, gate: Gate, url: str, folder: Path, report: Report
+    context: BrowserContext,
+    gate: Gate,
+    url: str,
+    folder: Path,
+    report: Report,
+    seconds: float,
+    keep: Keep,
 ) -> None:
-    """Capture *url* into *folder* (SCREENSHOT and TEXT), and tell of it in *report*.
+    """Open *url*, *keep* it in *folder* within *seconds*, and tell of it in *report*.
 
     Raises NotNow when no page appeared, Never when none ever will; OSError from the disk.
     """
-    page = context.pages[0]
+    page, began = context.pages[0], time.monotonic()
     _keep_it_quiet(context, page)
     session = await context.new_cdp_session(page)
     await _introduce(session, report)
     journey = Journey(gate)
     await journey.listen(session)
+    look = Look(
+        page=page,
+        session=session,
+        gate=gate,
+        folder=folder,
+        report=report,
+        pace=Pace(seconds),
+        traffic=Traffic(context, gate),
+    )
     try:
-        await _go(page, journey, gate, url)
-        await _wait(page, journey, gate, report)
-        await _read(page, report, folder)
-        await _photograph(session, report, folder)
+        await _go(look, journey, url)
+        await _wait(look, journey)
+        await keep(look, url)
     finally:
         journey.tell(report)
-    _judge(report, gate, url)
-    moved = _turned_away(journey, gate)
-    if moved:
+        report.seconds = round(time.monotonic() - began, 3)
+    if gate.full:
+        report.notes.append(TOO_LARGE.format(most=gate.max_bytes))
+    if moved := _turned_away(journey, gate):
         report.notes.append(str(moved))
+
+
+async def keep_all(look: Look, url: str) -> None:
+    """As a visitor first sees it; then, if looking further shows more, once again."""
+    report = look.report
+    await read_words(look)
+    await photograph(look)
+    if not (report.text or report.picture):
+        return  # it never stands still, and every further step would only take its time
+    if await look_further(look, url):
+        await photograph_again(look)
+        await read_words(look)
+    await keep_copies(look)
+    await keep_archive(look)
+
+
+async def keep_words(look: Look, _url: str) -> None:
+    """For a later look: no picture, and nothing that outlives it but the words."""
+    await read_words(look)
+    await keep_dom(look)
 
 
 def _keep_it_quiet(context: BrowserContext, page: Page) -> None:
@@ -81,27 +117,50 @@ async def _introduce(session: CDPSession, report: Report) -> None:
     report.browser, report.user_agent = version["product"], version["userAgent"]
 
 
-async def _go(page: Page, journey: Journey, gate: Gate, url: str) -> None:
+async def _go(look: Look, journey: Journey, url: str) -> None:
+    most = min(ANSWER_SECONDS, look.pace.left)
     try:
-        await page.goto(url, wait_until="commit", timeout=ANSWER_SECONDS * 1000)
+        await look.page.goto(url, wait_until="commit", timeout=most * 1000)
     except Error as fault:
-        raise _why_not(fault, journey, gate) from fault
+        if _CERTIFICATE.search(str(fault)):
+            await look.pace.within(2.0, journey.refusal())
+        raise _why_not(fault, journey, look) from fault
 
 
-def _why_not(fault: Error, journey: Journey, gate: Gate) -> Never | NotNow:
-    at_the_gate = _turned_away(journey, gate)
-    if at_the_gate:
+def _why_not(fault: Error, journey: Journey, look: Look) -> Never | NotNow:
+    if at_the_gate := _turned_away(journey, look.gate):
         return at_the_gate
     message = str(fault)
-    if "ERR_CERT" in message or "ERR_SSL" in message:
-        return Never("The site's certificate is not valid, so the page was not opened.")
-    if "ownload" in message or "ERR_ABORTED" in message:
-        return Never("The address leads to a file and not to a page, so it was not fetched.")
-    if "ERR_TOO_MANY_REDIRECTS" in message:
-        return Never("The site sent us round in circles and never showed a page.")
-    if "imeout" in message:
-        return NotNow("The site did not answer in time.")
+    if found := _CERTIFICATE.search(message):
+        look.report.certificate_error = found[0]
+        return Never(
+            f"The site's certificate is not valid ({_wrong_with(found[0])}), so the "
+            "page was not opened."
+        )
+    for sign, (error, sentence) in _SIGNS.items():
+        if sign in message:
+            return error(sentence)
     return NotNow("The site could not be reached.")
+
+
+_CERTIFICATE = re.compile(r"ERR_(?:CERT|SSL)_\w+")
+_WRONG = {
+    "DATE": "it has run out or is not valid yet",
+    "AUTHORITY": "nobody whom browsers trust has signed it",
+    "COMMON_NAME": "it is for another site",
+    "REVOKED": "it was revoked",
+}
+_A_FILE = "The address leads to a file and not to a page, so it was not fetched."
+_SIGNS: dict[str, tuple[type[Never | NotNow], str]] = {
+    "ownload": (Never, _A_FILE),
+    "ERR_ABORTED": (Never, _A_FILE),
+    "ERR_TOO_MANY_REDIRECTS": (Never, "The site sent us round in circles and showed no page."),
+    "imeout": (NotNow, "The site did not answer in time."),
+}
+
+
+def _wrong_with(error: str) -> str:
+    return next((words for sign, words in _WRONG.items() if sign in error), error)
 
 
 def _turned_away(journey: Journey, gate: Gate) -> Never | NotNow | None:
@@ -114,89 +173,14 @@ def _turned_away(journey: Journey, gate: Gate) -> Never | NotNow | None:
     return NotNow(f"The site could not be reached ({decision.why}).")
 
 
-async def _wait(page: Page, journey: Journey, gate: Gate, report: Report) -> None:
+async def _wait(look: Look, journey: Journey) -> None:
+    most = min(LOAD_SECONDS, look.pace.left * LOAD_SHARE)
     try:
-        await page.wait_for_load_state("load", timeout=LOAD_SECONDS * 1000)
+        await look.page.wait_for_load_state("load", timeout=most * 1000)
     except Error:
-        report.notes.append(UNFINISHED)
+        look.report.notes.append(UNFINISHED)
     else:
         with contextlib.suppress(Error):  # a page may well go on talking; it has loaded
-            await page.wait_for_load_state("networkidle", timeout=QUIET_SECONDS * 1000)
-    turned_away = _turned_away(journey, gate)
-    if turned_away:
+            await look.page.wait_for_load_state("networkidle", timeout=QUIET_SECONDS * 1000)
+    if turned_away := _turned_away(journey, look.gate):
         raise turned_away
-
-
-async def _read(page: Page, report: Report, folder: Path) -> None:
-    text = await _in_time(page.inner_text("body", timeout=TEXT_SECONDS * 1000), TEXT_SECONDS)
-    if text is None:
-        report.notes.append("The words of the page could not be read: it never stood still.")
-        return
-    if len(text) > MAX_TEXT:
-        report.limits.append(f"Of the words, the first {MAX_TEXT:,} characters are kept.")
-    (folder / TEXT).write_text(text[:MAX_TEXT], encoding="utf-8", errors="replace")
-    report.text = True
-    if len(text) < _FEW_WORDS and await _in_time(_asks_for_a_password(page), TEXT_SECONDS):
-        report.notes.append(LOGIN)
-
-
-async def _asks_for_a_password(page: Page) -> bool:
-    return await page.locator("input[type=password]:visible").count() > 0
-
-
-async def _photograph(session: CDPSession, report: Report, folder: Path) -> None:
-    picture = await _in_time(_picture(session, report), PICTURE_SECONDS)
-    if picture is None:
-        report.notes.append("No picture could be taken of the page: it never stood still.")
-        return
-    (folder / SCREENSHOT).write_bytes(picture)
-    report.picture = True
-
-
-async def _picture(session: CDPSession, report: Report) -> bytes:
-    """A PNG of the whole page at one picture dot for each CSS pixel."""
-    size = (await session.send("Page.getLayoutMetrics"))["cssContentSize"]
-    clip = {
-        "x": 0,
-        "y": 0,
-        "width": max(1, min(size["width"], MAX_WIDTH)),
-        "height": max(1, min(size["height"], MAX_HEIGHT)),
-        "scale": 1,
-    }
-    wanted = {"format": "png", "captureBeyondViewport": True, "clip": clip}
-    answer = await session.send("Page.captureScreenshot", wanted)
-    if size["height"] > MAX_HEIGHT or size["width"] > MAX_WIDTH:
-        report.limits.append(
-            f"The page is {size['width']:.0f} by {size['height']:.0f} pixels; "
-            f"the picture shows the first {clip['width']:.0f} by {clip['height']:.0f}."
-        )
-    return base64.b64decode(answer["data"])
-
-
-async def _in_time(step: Awaitable[_T], seconds: float) -> _T | None:
-    """What *step* gives, or None when it fails or is not done within *seconds*."""
-    try:
-        async with asyncio.timeout(seconds):
-            return await step
-    except (Error, TimeoutError):
-        return None
-
-
-def _judge(report: Report, gate: Gate, url: str) -> None:
-    """Note whatever may make this another page than the one that was asked for."""
-    status = report.status or 0
-    if status in (404, 410):
-        report.notes.append(f"The site says that this page does not exist (HTTP {status}).")
-    elif status >= 400:
-        report.notes.append(HTTP_ERROR.format(status=status))
-    if LOGIN not in report.notes and _sent_to_login(url, report.final_url):
-        report.notes.append(LOGIN)
-    if gate.full:
-        report.notes.append(
-            f"The page is larger than {gate.max_bytes:,} bytes; the rest is not kept."
-        )
-
-
-def _sent_to_login(asked: str, final: str) -> bool:
-    found = _LOGIN_PATH.search(urlsplit(final).path)
-    return bool(found) and not _LOGIN_PATH.search(urlsplit(asked).path)

@@ -58,6 +58,7 @@ def write_source(folder: Path, promise: CapturePromise) -> None:
         "url": mention.url,
         "author": mention.author,
         "published_at": moment(mention.published_at),
+        "edited_at": moment(mention.edited_at),
         "sensitive": mention.sensitive,
         "text": given_words(promise),
     }
@@ -76,14 +77,27 @@ def write_meta(folder: Path, making: Making) -> None:
         "note": making.note,
         "started_at": making.started_at.isoformat(),
         "ended_at": making.ended_at.isoformat(),
+        "shows": report.shows.value,
+        "job": _job(promise),
         "requested_url": promise.mention.url,
         "attempts_before": promise.attempts,
-        "page": _page(report) if report.final_url else None,
+        "seconds_in_browser": report.seconds or None,
+        "clock_offset_seconds": report.clock_offset,
+        "page": _page(report) if report.final_url or report.certificate_error else None,
+        "actions": [asdict(action) for action in report.actions],
         "requests": [asdict(request) for request in report.requests],
         "limits": report.limits,
         "made_with": _made_with(report),
     }
     _write(folder / META, facts)
+
+
+def _job(promise: CapturePromise) -> Mapping[str, object]:
+    """Who wanted it and why; what was concluded about the post stands in the log alone."""
+    if not promise.incident:
+        return {"asked_by": "a person", "why": "Asked for with `monitor capture`."}
+    why = f"The post was entered in the incident log as {promise.incident}."
+    return {"asked_by": "the monitor", "why": why}
 
 
 def _page(report: Report) -> Mapping[str, object]:
@@ -93,7 +107,9 @@ def _page(report: Report) -> Mapping[str, object]:
         "protocol": report.protocol,
         "chain": [asdict(hop) for hop in report.chain],
         "headers": [list(header) for header in report.headers],
+        "title": without_coded_content(report.title),
         "certificate": report.certificate and asdict(report.certificate),
+        "certificate_error": report.certificate_error or None,
     }
 
 

@@ -7,14 +7,23 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-SCREENSHOT, TEXT, REPORT_PDF = "screenshot.png", "text.txt", "report.pdf"
+from monitor.domain import Shows
+
+SCREENSHOT, AFTER, TEXT, REPORT_PDF = (
+    "screenshot.png",
+    "screenshot-after.png",
+    "text.txt",
+    "report.pdf",
+)
+DOM, MHTML, PAGE_PDF, CERTIFICATES = "dom.html", "page.mhtml", "page.pdf", "certificates.pem"
+WACZ = "capture.wacz"
 TOO_LONG = "The page kept the browser busy until its time was up."
-HTTP_ERROR = "The site refused to show the page, or failed (HTTP {status})."
 CRASHED = "The browser ended before the page was captured."
 
 
 class Task(StrEnum):
     PAGE = "page"
+    LOOK = "look"  # at the words of a page, and nothing of it is kept but these
     PDF = "pdf"
 
 
@@ -80,6 +89,15 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """What we did on the page: scrolled, or put away a banner by the button with this label."""
+
+    what: str
+    detail: str
+    frame: str = ""  # the host of the frame that held the button
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """What the gate did about one place, and how often."""
 
@@ -102,6 +120,12 @@ class Report:
     headers: tuple[tuple[str, str], ...] = ()
     chain: tuple[Hop, ...] = ()
     certificate: Certificate | None = None
+    certificate_error: str = ""  # Chromium's name for it, ERR_CERT_DATE_INVALID
+    title: str = ""
+    shows: Shows = Shows.NOT_OPENED
+    actions: list[Action] = field(default_factory=list)
+    clock_offset: float | None = None  # seconds by which the site's clock is before ours
+    seconds: float = 0.0  # that the visit took, by a clock that nobody can set
     browser: str = ""
     user_agent: str = ""
     requests: tuple[Request, ...] = ()
@@ -127,6 +151,8 @@ class Report:
                 "headers": tuple((name, value) for name, value in data["headers"]),
                 "chain": tuple(Hop(**hop) for hop in data["chain"]),
                 "certificate": certificate and Certificate(**certificate),
+                "shows": Shows(data["shows"]),
+                "actions": [Action(**action) for action in data["actions"]],
                 "requests": tuple(Request(**request) for request in data["requests"]),
             }
         )

@@ -15,6 +15,7 @@ import shutil
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 
 from playwright.async_api import Error
@@ -23,7 +24,7 @@ from alerts.evidence.browser import open_browser
 from alerts.evidence.errors import CannotKeep, EvidenceError, Never, NoBrowser, NotNow, no_room
 from alerts.evidence.gate import Gate
 from alerts.evidence.launcher import end_browser
-from alerts.evidence.page import visit
+from alerts.evidence.page import keep_all, keep_words, visit
 from alerts.evidence.paper import lay_out
 from alerts.evidence.report import CRASHED, REPORT_PDF, TOO_LONG, Fault, Job, Report, Request, Task
 from monitor.egress import Egress
@@ -33,6 +34,7 @@ if sys.platform != "win32":
 
 MAX_FILE_BYTES = 300_000_000
 MAX_DATA_BYTES = 8_000_000_000  # of each process; Chromium 156 does not start with 4
+CLOSING_SECONDS = 2.0
 _ENDING = threading.Lock()
 _FAULTS = {
     NotNow: Fault.NOT_NOW,
@@ -75,7 +77,7 @@ def _die_with_the_other_end(job: Job) -> None:
 
 
 async def _do(job: Job) -> Report:
-    gate = Gate(Egress(frozenset(job.allow)) if job.task is Task.PAGE else _NOWHERE)
+    gate = Gate(_NOWHERE if job.task is Task.PDF else Egress(frozenset(job.allow)))
     report = Report()
     try:
         async with asyncio.timeout(job.seconds):
@@ -95,12 +97,18 @@ async def _do(job: Job) -> Report:
 
 
 async def _drive(job: Job, gate: Gate, report: Report) -> None:
-    folder, browser = Path(job.folder), Path(job.browser)
+    folder, browser, began = Path(job.folder), Path(job.browser), time.monotonic()
     async with gate.open() as proxy, open_browser(Path(job.scratch), browser, proxy) as context:
-        if job.task is Task.PAGE:
-            await visit(context, gate, job.url, folder, report)
-        else:
+        if job.task is Task.PDF:
             (folder / REPORT_PDF).write_bytes(await lay_out(context, job.html))
+        else:
+            keep = keep_words if job.task is Task.LOOK else keep_all
+            await visit(context, gate, job.url, folder, report, _share(job, began), keep)
+
+
+def _share(job: Job, began: float) -> float:
+    """The seconds that are left for the visit: the browser has to be closed, too."""
+    return max(1.0, job.seconds - (time.monotonic() - began) - CLOSING_SECONDS)
 
 
 def _requests(gate: Gate) -> tuple[Request, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,7 +24,10 @@ from monitor.cli.common import (
 from monitor.domain import CaptureMode
 
 if TYPE_CHECKING:
+    from monitor.custody import Head
     from monitor.proof import Proof
+
+_HEAD = re.compile(r"\s*[0-9]{1,9}:[0-9a-fA-F]{64}\s*")
 
 
 def capture(
@@ -50,28 +54,43 @@ def verify(
         str | None,
         typer.Option(help="for a folder: the number written down when it was made"),
     ] = None,
+    head: Annotated[
+        str | None,
+        typer.Option(help="the number of the custody log from one of its mails"),
+    ] = None,
     config: ConfigPath = CONFIG,
     as_json: AsJson = False,
 ) -> None:
-    """Prove that evidence is unchanged; name each file that is not."""
+    """Prove that evidence is unchanged, and the custody log whole; name what is not."""
     if (what is not None) == all_:
         raise typer.BadParameter("give the id or the folder of one piece of evidence, or --all")
-    if sha256 is not None and not (what and Path(what).is_dir()):
-        raise typer.BadParameter("--sha256 belongs to a folder; the log has its own numbers")
+    _demand_numbers(what, sha256, head)
     proofs = _proofs(what, sha256, config)
     if what is not None and not proofs:
         raise Failed(
             f"There is no evidence {what}, and no folder of that name. "
             "monitor incidents --json lists what there is."
         )
-    broken = [p for p in proofs if p.problems]
+    log = _custody(head, config) if all_ or head else None
+    broken = [p for p in (*proofs, *([log[0]] if log else [])) if p.problems]
     provisos = [line for p in proofs for line in p.provisos]
     if as_json:
-        say(_json(proofs))
+        say(_json(proofs, log))
     elif not broken:
         say(f"Checked: {len(proofs)}. " + "\n".join(provisos or ["Everything is unchanged."]))
+        if waiting := sum(len(p.waiting) for p in proofs):
+            say(f"Time stamps still to come: {waiting}. They are fetched when they can be.")
+        if log:
+            say(f"The custody log is whole. Its number now: {log[1]}")
     if broken:
         raise Failed("\n".join(f"{p.id}: {problem}" for p in broken for problem in p.problems))
+
+
+def _demand_numbers(what: str | None, sha256: str | None, head: str | None) -> None:
+    if sha256 is not None and not (what and Path(what).is_dir()):
+        raise typer.BadParameter("--sha256 belongs to a folder; the log has its own numbers")
+    if head is not None and not _HEAD.fullmatch(head):
+        raise typer.BadParameter("--head is a number, a colon and 64 letters or digits")
 
 
 def _proofs(what: str | None, sha256: str | None, config: Path) -> list[Proof]:
@@ -85,6 +104,13 @@ def _proofs(what: str | None, sha256: str | None, config: Path) -> list[Proof]:
         return prove_log(app, what) or ([prove_here(app, folder)] if folder else [])
 
 
+def _custody(head: str | None, config: Path) -> tuple[Proof, Head]:
+    from monitor.proof import prove_custody
+
+    with opened(config) as app:
+        return prove_custody(app, head)
+
+
 def _is_readable(config: Path) -> bool:
     try:
         settings.load(config)
@@ -93,22 +119,35 @@ def _is_readable(config: Path) -> bool:
     return True
 
 
-def _json(proofs: list[Proof]) -> str:
+def _json(proofs: list[Proof], log: tuple[Proof, Head] | None) -> str:
     rows = [{"id": p.id, "ok": not p.problems, "problems": p.problems} for p in proofs]
     open_ = " ".join(line for p in proofs if not p.problems for line in p.provisos)
-    ok = not any(p.problems for p in proofs)
-    found = {"ok": ok, "evidence": rows, "cannot_prove": open_ or None}
+    ok = not any(p.problems for p in (*proofs, *([log[0]] if log else [])))
+    waiting = [{"id": p.id, "authority": name} for p in proofs for name in p.waiting]
+    found = {
+        "ok": ok,
+        "evidence": rows,
+        "cannot_prove": open_ or None,
+        "not_yet_timestamped": waiting,
+    }
+    if log:
+        found["custody"] = {
+            "ok": not log[0].problems,
+            "problems": log[0].problems,
+            "head": str(log[1]),
+        }
     return json.dumps(found, ensure_ascii=False)
 
 
 def export(
     incident: Annotated[str, typer.Argument(help="its number, for example 2026-014")],
     out: Annotated[Path, typer.Option(help="the ZIP to write")],
+    masked: Annotated[
+        bool, typer.Option("--masked", help="name nobody, and leave the recorded files out")
+    ] = False,
     config: ConfigPath = CONFIG,
 ) -> None:
     """Evidence pack for police or solicitor, with a verifier that needs only Python."""
-    from alerts.evidence.export import export as pack
-
     if out.suffix.lower() != ".zip":
         raise typer.BadParameter("--out must end in .zip")
     demand_folder(out)
@@ -116,7 +155,7 @@ def export(
         case = app.store.case(incident)
         if case is None:
             raise Failed(f"There is no incident {incident}. monitor incidents lists them.")
-        number = pack(case, app.evidence_root, out)
+        number = app.export(case, out, masked=masked)
     say(f"Written to {out}.")
     say(f"The SHA-256 of its incident.json: {number}")
     say("Write that number down outside the pack: it proves that nobody made the pack anew.")

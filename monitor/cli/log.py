@@ -16,18 +16,19 @@ from monitor.cli.common import (
     ConfigPath,
     Failed,
     SchoolId,
+    complain,
     day,
     demand_folder,
     one_of,
     opened,
     say,
 )
+from monitor.counts import LONDON
 from monitor.coverage import cover
 from monitor.coverage import lines as as_checks
 from monitor.coverage import sentences as what_was_checked
 from monitor.domain import IncidentState
 from monitor.log import as_csv, as_lines
-from monitor.trends import LONDON
 from monitor.wire import case_to_json
 
 
@@ -60,6 +61,9 @@ def report(
     from_: Annotated[str, typer.Option("--from", help="first day, as 2026-09-01")],
     to: Annotated[str, typer.Option("--to", help="last day, as 2026-12-18")],
     out: Annotated[Path, typer.Option(help="FILE.html, .pdf, .csv or .xlsx")],
+    round_to: Annotated[
+        int, typer.Option(min=1, max=100, help="round every number to a multiple of this")
+    ] = 1,
     school: SchoolId = None,
     config: ConfigPath = CONFIG,
 ) -> None:
@@ -71,9 +75,14 @@ def report(
     with opened(config) as app:
         owner = one_of(app.schools, school, "school") if school else next(iter(app.schools))
         try:
-            app.report(owner, first, last, out)
+            written = app.report(owner, first, last, out, round_to=round_to)
         except CannotWrite as error:
             raise Failed(str(error)) from None
+    if (written.coverage.start, written.coverage.end) != (first, last):
+        complain(
+            f"The report is on {written.period}: numbers are published term by term, so that "
+            "nobody can subtract one report from another."
+        )
     say(f"Written to {out}.")
 
 

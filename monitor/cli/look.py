@@ -28,12 +28,21 @@ from monitor.cli.common import (
 from sources import registry
 
 
-def check(config: ConfigPath = CONFIG, as_json: AsJson = False) -> None:
+def check(
+    config: ConfigPath = CONFIG,
+    as_json: AsJson = False,
+    send_to: Annotated[
+        str, typer.Option("--send-to", help="send a test mail to this address, too")
+    ] = "",
+) -> None:
     """Try every source, the mail server, the browser and the database once."""
+    from alerts.channels.email_settings import is_address
     from monitor.checks import check as try_everything
 
+    if send_to and not is_address(send_to):
+        raise typer.BadParameter(f"{send_to!r} is not an e-mail address")
     findings = []
-    for finding in try_everything(settings.load(config)):
+    for finding in try_everything(settings.load(config), send_to=send_to):
         findings.append(finding)
         if not as_json:
             say(f"{'ok' if finding.ok else 'BROKEN':<7} {finding.part}: {finding.sentence}")
@@ -81,6 +90,7 @@ def _as_json(done: Scanned) -> dict[str, object]:
         "mentions": sum(v.new for v in done.visits),
         "incidents_opened": sum(v.incidents_opened for v in done.visits),
         "captures": done.captures,
+        "rechecks": done.rechecks,
         "alerts_sent": done.alerts_sent,
     }
 
@@ -92,7 +102,8 @@ def _tell(done: Scanned) -> None:
     say(
         f"{sum(v.new for v in done.visits)} new posts, "
         f"{sum(v.incidents_opened for v in done.visits)} incidents opened, "
-        f"{done.captures} pieces of evidence captured, {done.alerts_sent} mails sent."
+        f"{done.captures} pieces of evidence captured, {done.rechecks} looked at again, "
+        f"{done.alerts_sent} mails sent."
     )
 
 

@@ -8,11 +8,14 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, or_, select
 
+from monitor.custody import Deed
 from monitor.domain import CaptureMode, CapturePromise, Evidence, EvidenceState, Mention
+from monitor.store.custody import captured, record
 from monitor.store.database import Database
+from monitor.store.rechecks import plan_looks, rechecks_of
 from monitor.store.rows import evidence_from_row
 from monitor.store.sightings import mention_of
-from monitor.store.tables import CaptureRow
+from monitor.store.tables import CaptureRow, IncidentRow
 
 
 class Captures(Database):
@@ -37,8 +40,13 @@ class Captures(Database):
     def captured(self, promise: CapturePromise, evidence: Evidence) -> None:
         with self.transaction() as session:
             row = session.get_one(CaptureRow, promise.id)
+            known = row.manifest_sha256
             _seal(row, evidence)
             session.add(row)
+            session.flush()
+            plan_looks(session, evidence)
+            if known != evidence.manifest_sha256:  # else another worker was here before us
+                record(session, _deed(evidence))
 
     def postpone_capture(self, promise: CapturePromise, until: datetime, error: str) -> None:
         with self.transaction() as session:
@@ -62,6 +70,9 @@ class Captures(Database):
             )
             _seal(row, evidence)
             session.add(row)
+            session.flush()
+            plan_looks(session, evidence)
+            record(session, _deed(evidence))
 
     def evidence(self, id_: str | None = None) -> list[Evidence]:
         """All that is sealed, or the one with this id."""
@@ -69,7 +80,9 @@ class Captures(Database):
         if id_ is not None:
             query = query.where(CaptureRow.id == id_)
         with self.reading() as session:
-            return [evidence_from_row(r) for r in session.exec(query.order_by(CaptureRow.id))]
+            rows = session.exec(query.order_by(CaptureRow.id)).all()
+            looks = rechecks_of(session, [row.id for row in rows])
+            return [evidence_from_row(row, looks[row.id]) for row in rows]
 
     def captures_waiting(self) -> int:
         query = select(func.count()).where(col(CaptureRow.state) == EvidenceState.WANTED)
@@ -82,6 +95,11 @@ def _seal(row: CaptureRow, evidence: Evidence) -> None:
     row.captured_at, row.manifest_sha256 = evidence.captured_at, evidence.manifest_sha256
     row.files = json.dumps([asdict(f) for f in evidence.files])
     row.note, row.error, row.leased_until = evidence.note, "", None
+    row.shows = evidence.shows
+
+
+def _deed(evidence: Evidence) -> Deed:
+    return captured(evidence.id, evidence.manifest_sha256, evidence.captured_at)
 
 
 def _promise(session: Session, row: CaptureRow) -> CapturePromise:
@@ -91,4 +109,10 @@ def _promise(session: Session, row: CaptureRow) -> CapturePromise:
         mention=mention_of(session, row),
         mode=CaptureMode(row.mode),
         attempts=row.attempts,
+        incident=_number(session, row.incident),
     )
+
+
+def _number(session: Session, key: str | None) -> str:
+    incident = session.get(IncidentRow, key) if key else None
+    return incident.number if incident else ""

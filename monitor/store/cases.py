@@ -16,21 +16,18 @@ from sqlmodel import Session, col, func, or_, select
 from monitor.domain import (
     Assessment,
     Case,
-    Category,
-    Counted,
     EvidenceState,
     Incident,
     IncidentState,
-    Sentiment,
-    Severity,
 )
 from monitor.store.database import Database
 from monitor.store.history_tables import RevisionRow
+from monitor.store.rechecks import rechecks_of
 from monitor.store.rows import evidence_from_row, incident_from_row, told_from_row
 from monitor.store.sightings import became, copies_of, near_copies, seen_by_edits, sightings_of
 from monitor.store.tables import AlertRow, CaptureRow, IncidentRow, LetterRow, MentionRow
 from monitor.store.working import histories_of
-from monitor.wire import AssessmentJson, assessment_from_json
+from monitor.wire import assessment_from_json
 
 _AT_ONCE = 500  # keys in one query; SQLite allows 32,766
 _STREAMED = 1000  # rows held at a time
@@ -84,6 +81,20 @@ class Cases(Database):
             query = select(func.count()).select_from(IncidentRow)
             return session.exec(query.where(*_among(session, wanted))).one()
 
+    def number_of(self, school: str, source: str, external_id: str) -> str | None:
+        """Of the incident that a mention belongs to."""
+        query = (
+            select(IncidentRow.number)
+            .join(MentionRow)
+            .where(
+                MentionRow.school == school,
+                MentionRow.source == source,
+                MentionRow.external_id == external_id,
+            )
+        )
+        with self.reading() as session:
+            return session.exec(query).first()
+
     def case(self, number: str) -> Case | None:
         with self.reading() as session:
             rows = session.exec(select(IncidentRow).where(IncidentRow.number == number)).all()
@@ -95,41 +106,8 @@ class Cases(Database):
         with self.reading() as session:
             return [assessment_from_json(json.loads(row)) for row in session.exec(query)]
 
-    def counted(self, school: str, start: datetime, end: datetime) -> list[Counted]:
-        """Mentions about the school first seen in [start, end), without their words."""
-        query = (
-            select(MentionRow.first_seen_at, MentionRow.source, MentionRow.assessment)
-            .where(
-                MentionRow.school == school,
-                col(MentionRow.about_school).is_(True),
-                MentionRow.first_seen_at >= start,
-                MentionRow.first_seen_at < end,
-            )
-            .order_by(*_OLDEST_FIRST)
-            .execution_options(yield_per=_STREAMED)
-        )
-        with self.reading() as session:
-            return [_counted(*row) for row in session.exec(query)]
-
 
 _NEWEST_FIRST = (col(IncidentRow.opened_at).desc(), col(IncidentRow.number).desc())
-_OLDEST_FIRST = (
-    col(MentionRow.first_seen_at),
-    col(MentionRow.source),
-    col(MentionRow.external_id),
-)
-
-
-def _counted(first_seen_at: datetime, source: str, assessment: str) -> Counted:
-    judged: AssessmentJson = json.loads(assessment)
-    return Counted(
-        first_seen_at=first_seen_at,
-        source=source,
-        categories=frozenset(map(Category, judged["categories"])),
-        severity=Severity(judged["severity"]),
-        sentiment=Sentiment(judged["sentiment"]),
-        criticism=judged["criticism"],
-    )
 
 
 def _among(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -192,6 +170,7 @@ def _some_cases(session: Session, rows: list[IncidentRow]) -> list[Case]:
         )
     ):
         captures[capture.incident].append(capture)
+    looks = rechecks_of(session, [c.id for found in captures.values() for c in found])
     letters: dict[str, list[LetterRow]] = defaultdict(list)
     for incident, letter in session.exec(
         select(AlertRow.incident, LetterRow)
@@ -206,7 +185,10 @@ def _some_cases(session: Session, rows: list[IncidentRow]) -> list[Case]:
             incident=incident_from_row(row),
             sightings=tuple(sightings[row.key]),
             history=tuple(histories[row.key]),
-            evidence=tuple(map(evidence_from_row, sorted(captures[row.key], key=lambda c: c.id))),
+            evidence=tuple(
+                evidence_from_row(capture, looks[capture.id])
+                for capture in sorted(captures[row.key], key=lambda c: c.id)
+            ),
             told=tuple(map(told_from_row, letters[row.key])),
             near_copies=near_copies(sightings[row.key], copies),
         )

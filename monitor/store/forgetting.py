@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, delete, func, select, update
 
-from monitor.domain import IncidentState
+from monitor.domain import EvidenceState, IncidentState
+from monitor.store.custody import erased, record
 from monitor.store.database import Database
 from monitor.store.sightings import hand_on
 from monitor.store.stories import forget_untold
@@ -61,18 +62,19 @@ class Forgetting(Database):
         with self.reading() as session:
             return list(session.exec(query.order_by(CaptureRow.id)))
 
-    def forget_evidence(self, id_: str) -> None:
+    def forget_evidence(self, id_: str, now: datetime) -> None:
         with self.transaction() as session:
             session.execute(delete(CaptureRow).where(col(CaptureRow.id) == id_))
+            record(session, *erased([id_], now))
 
-    def forget_case(self, number: str) -> list[str]:
+    def forget_case(self, number: str, now: datetime) -> list[str]:
         """Delete an incident with all that hangs on it; the ids of evidence whose folders
         the caller is to delete."""
         with self.transaction() as session:
             row = session.exec(select(IncidentRow).where(IncidentRow.number == number)).first()
             if row is None:
                 return []
-            ids = _captures_of(session, row.key)
+            ids, sealed = _captures_of(session, row.key)
             letters = session.exec(
                 select(AlertRow.letter).where(AlertRow.incident == row.key)
             ).all()
@@ -88,11 +90,15 @@ class Forgetting(Database):
             session.execute(delete(MentionRow).where(col(MentionRow.incident) == row.key))
             forget_untold(session)
             session.delete(row)  # and with it its history, which can go no other way
+            record(session, *erased(sealed, now))
             return ids
 
 
-def _captures_of(session: Session, incident: str) -> list[str]:
-    return list(session.exec(select(CaptureRow.id).where(CaptureRow.incident == incident)))
+def _captures_of(session: Session, incident: str) -> tuple[list[str], list[str]]:
+    """The ids of all, and of those that are more than a promise."""
+    rows = session.exec(select(CaptureRow).where(CaptureRow.incident == incident)).all()
+    sealed = [row.id for row in rows if row.state != EvidenceState.WANTED]
+    return [row.id for row in rows], sealed
 
 
 def _signed(before: datetime) -> tuple[ColumnElement[bool], ...]:

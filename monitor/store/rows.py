@@ -22,9 +22,11 @@ from monitor.domain import (
     Incident,
     IncidentState,
     Mention,
+    Recheck,
     Revision,
     Role,
     Severity,
+    Shows,
     Sighting,
     Standing,
     Told,
@@ -111,7 +113,7 @@ def event_from_row(row: EventRow) -> Event:
     )
 
 
-def evidence_from_row(row: CaptureRow) -> Evidence:
+def evidence_from_row(row: CaptureRow, rechecks: Iterable[Recheck] = ()) -> Evidence:
     return Evidence(
         id=row.id,
         mode=CaptureMode(row.mode),
@@ -120,6 +122,8 @@ def evidence_from_row(row: CaptureRow) -> Evidence:
         manifest_sha256=row.manifest_sha256,
         files=tuple(EvidenceFile(**f) for f in json.loads(row.files)),
         note=row.note or row.error,
+        shows=Shows(row.shows),
+        rechecks=tuple(rechecks),
     )
 
 

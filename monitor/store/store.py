@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+from monitor.store.answers import Answers
 from monitor.store.captures import Captures
 from monitor.store.cases import Cases
+from monitor.store.counting import Counting
 from monitor.store.coverage import Coverage
+from monitor.store.custody import Custody
 from monitor.store.forgetting import Forgetting
 from monitor.store.mentions import Mentions
 from monitor.store.outbox import Outbox
+from monitor.store.publications import Publications
+from monitor.store.rechecks import Rechecks
+from monitor.store.stamps import Stamps
 from monitor.store.visits import Visits
 from monitor.store.working import Working
 
 
-class Store(Mentions, Captures, Outbox, Visits, Coverage, Cases, Working, Forgetting):
+class Store(
+    Answers,
+    Mentions,
+    Captures,
+    Rechecks,
+    Custody,
+    Stamps,
+    Outbox,
+    Visits,
+    Coverage,
+    Cases,
+    Counting,
+    Working,
+    Forgetting,
+    Publications,
+):
     """What the program remembers; each base class is one noun."""

@@ -95,7 +95,7 @@ class IncidentRow(SQLModel, table=True):
     about_head: bool
     child_safety: bool
     pictures_allowed: bool
-    judged: str  # the severity before any person spoke
+    judged: str = "none"  # the severity before any person spoke
     decision: str = ""  # from here on what follows from its history, so that lists can ask
     veracity: str = ""
     assigned: str = Field(default="", index=True)
@@ -170,16 +170,23 @@ class CaptureRow(SQLModel, table=True):
     manifest_sha256: str = ""
     files: str = Field(default="[]", sa_type=Text)  # JSON
     note: str = Field(default="", sa_type=Text)
+    shows: str = "not_opened"  # monitor.domain.Shows
 
 
 class LetterRow(SQLModel, table=True):
     """The outbox. `message` is rendered once, and sent again byte for byte if need be."""
 
     __tablename__ = "letter"
+    __table_args__ = (Index("ix_letter_promised", "school", "promised_at"),)
     key: str = Field(primary_key=True)
     school: str
     role: str
+    deputy: bool = False  # to the deputy, because the role itself did not answer
+    called_in: bool = False  # because others did not answer
+    answer: str = Field(default="", index=True)  # unguessable; stands in the mail's own link
+    answered_at: datetime | None = _when(nullable=True)
     urgency: str
+    promised_at: datetime | None = _when(nullable=True)
     state: str = Field(index=True)
     due_at: datetime = _when()
     leased_until: datetime | None = _when(nullable=True)
@@ -198,6 +205,7 @@ class AlertRow(SQLModel, table=True):
     incident: str = Field(foreign_key="incident.key", index=True)
     letter: str = Field(foreign_key="letter.key", index=True)
     severity: str
+    escalated_at: datetime | None = _when(nullable=True)  # nobody answered, so others were told
 
 
 class NoticeRow(SQLModel, table=True):
@@ -212,3 +220,15 @@ class NoticeRow(SQLModel, table=True):
     since: datetime = _when()
     at: datetime = _when()
     letter: str = Field(foreign_key="letter.key", index=True)
+
+
+class PublicationRow(SQLModel, table=True):
+    """What governors were shown of a part of a school's time. Parts never overlap, and a row
+    never changes: whoever could subtract one report from another would find small numbers."""
+
+    __tablename__ = "publication"
+    school: str = Field(primary_key=True)
+    start_at: datetime = Field(primary_key=True, sa_type=UtcDateTime)
+    end_at: datetime = _when()
+    published_at: datetime = _when()
+    numbers: str = Field(sa_type=Text)  # JSON: a monitor.counts.Trend

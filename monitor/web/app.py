@@ -13,13 +13,16 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from monitor.domain import School
+from monitor.reviewing import Reviewer
 from monitor.store.accounts import Accounts
 from monitor.store.database import StoreError
+from monitor.web import answer as answer_screen
 from monitor.web import (
     home,
     incident,
     incidents,
     invite,
+    report,
     screenshot,
     sign_in,
     sign_out,
@@ -27,7 +30,7 @@ from monitor.web import (
     static,
     trends,
 )
-from monitor.web.desk import Desk, Log, Verify
+from monitor.web.desk import Desk, Log, Reporting, Verify
 from monitor.web.guard import NotAllowed, SignInNeeded, insist_on_policies
 from monitor.web.page import render
 from monitor.web.shield import Shield
@@ -38,9 +41,11 @@ _SCREENS = (
     sign_in,
     sign_out,
     invite,
+    answer_screen,
     incidents,
     incident,
     screenshot,
+    report,
     trends,
     sources,
     static,
@@ -54,6 +59,9 @@ def create_app(
     schools: Mapping[str, School],
     evidence_root: Path,
     verify: Verify,
+    reviewer: Reviewer,
+    reporting: Reporting,
+    answer: Callable[[str], bool],
     clock: Callable[[], datetime],
     secure_cookies: bool,
     hosts: Collection[str] = LOOPBACK,
@@ -69,6 +77,9 @@ def create_app(
         schools=schools,
         evidence_root=evidence_root,
         verify=verify,
+        reviewer=reviewer,
+        report=reporting,
+        answer=answer,
         clock=clock,
         secure_cookies=secure_cookies,
     )
@@ -82,7 +93,8 @@ def create_app(
 
 
 def _ask_to_sign_in(request: Request, _: Exception) -> Response:
-    wanted = urlencode({"next": request.url.path})
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    wanted = urlencode({"next": asked if request.method == "GET" else request.url.path})
     return RedirectResponse(f"/sign-in?{wanted}", status_code=303)
 
 

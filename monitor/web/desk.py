@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,14 +10,18 @@ from typing import Protocol
 
 from fastapi import Request
 
-from monitor.domain import Case, Counted, Evidence, School
+from monitor.custody import Deed
+from monitor.domain import Case, Evidence, School
 from monitor.health import Check, SourceHealth
+from monitor.reporting import Report
+from monitor.reviewing import Reviewer
+from monitor.stamps import Stamp
 from monitor.store.accounts import Account, Accounts
 from monitor.store.cases import Listed, Wanted
 
 
 class Log(Protocol):
-    """What the dashboard reads from the store; it writes nothing there."""
+    """What the dashboard reads from the store; it writes there only who looked at what."""
 
     def listed(self, wanted: Wanted, *, limit: int, offset: int = 0) -> list[Listed]:
         """Newest first."""
@@ -31,10 +35,14 @@ class Log(Protocol):
     def checks(self, school: str, start: datetime, end: datetime) -> list[Check]:
         """Visits in [start, end), oldest first."""
 
-    def counted(self, school: str, start: datetime, end: datetime) -> list[Counted]:
-        """Mentions first seen in [start, end)."""
+    def stamps(self, captures: Collection[str]) -> list[Stamp]:
+        """The time stamps of these pieces of evidence, and those still waited for."""
+
+    def record(self, *deeds: Deed) -> None:
+        """Add to the custody log."""
 
 
+Reporting = Callable[[School, Report, Account], str]
 Verify = Callable[[Evidence], list[str]]
 
 
@@ -45,6 +53,9 @@ class Desk:
     schools: Mapping[str, School]  # by id
     evidence_root: Path  # holds one folder for each evidence id
     verify: Verify  # what is wrong with the files; nothing when they are unchanged
+    reviewer: Reviewer
+    report: Reporting  # writes it down; the number of its incident
+    answer: Callable[[str], bool]  # write down that the alert with this link was seen
     clock: Callable[[], datetime]
     secure_cookies: bool
 

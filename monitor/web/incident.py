@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from alerts.evidence.filing import NOT_THE_POST
+from alerts.evidence.report import SCREENSHOT
 from monitor.domain import (
     ABOUT_SCHOOL,
     Assessment,
@@ -19,8 +22,11 @@ from monitor.domain import (
     Mention,
     Reason,
     Revision,
+    Shows,
     Sighting,
+    StillThere,
 )
+from monitor.stamps import Stamp
 from monitor.store.accounts import Account
 from monitor.web.desk import Desk, Verify, desk
 from monitor.web.display import Piece, pieces
@@ -31,6 +37,7 @@ from monitor.wire import places
 from monitor.words import CATEGORIES
 
 router = APIRouter()
+IN_ITS_PLACE = NOT_THE_POST + SCREENSHOT
 _WORDS = {category.value: words for category, words in CATEGORIES.items()} | {
     ABOUT_SCHOOL: "About the school"
 }
@@ -60,6 +67,21 @@ class Proof:
     evidence: Evidence
     screenshot: bool
     wrong: list[str] | None  # None: there is nothing sealed to prove
+    stamps: tuple[Stamp, ...] = ()
+
+    @property
+    def of_the_post(self) -> bool:
+        """Whether the address showed the post, and no wall or empty page in its place."""
+        return self.evidence.shows in (Shows.POST, Shows.NOT_OPENED)
+
+    @property
+    def gone_since(self) -> datetime | None:
+        """When it was first found gone, if it has not been there since."""
+        since = None
+        for look in self.evidence.rechecks:
+            if look.found is not StillThere.UNKNOWN:
+                since = (since or look.at) if look.found is StillThere.GONE else None
+        return since
 
 
 @router.get("/incidents/{number}")
@@ -75,7 +97,7 @@ def incident(request: Request, account: IncidentReader, number: str) -> Response
         school=school.name if school else case.incident.school,
         posts=[_post(sighting) for sighting in case.sightings],
         places=places(case),
-        proofs=[_proof(case, each, room.verify) for each in case.evidence],
+        proofs=_proofs(room, case),
     )
 
 
@@ -91,7 +113,10 @@ def screenshot_of(case: Case, evidence: Evidence) -> EvidenceFile | None:
     """The picture that may be shown: a sealed one, where no picture could be indecent."""
     if evidence.mode is not CaptureMode.FULL or not case.incident.pictures_allowed:
         return None
-    return next((file for file in evidence.files if file.name.endswith(".png")), None)
+    pictures = [file for file in evidence.files if file.name.endswith(".png")]
+    return min(
+        pictures, key=lambda file: file.name not in (SCREENSHOT, IN_ITS_PLACE), default=None
+    )
 
 
 def _post(sighting: Sighting) -> Post:
@@ -112,6 +137,17 @@ def _said(mention: Mention, assessment: Assessment) -> Said:
             (_WORDS.get(reason.category, reason.category), reason) for reason in reasons
         ),
     )
+
+
+def _proofs(room: Desk, case: Case) -> list[Proof]:
+    stamps = room.store.stamps([each.id for each in case.evidence])
+    return [
+        replace(
+            _proof(case, each, room.verify),
+            stamps=tuple(stamp for stamp in stamps if stamp.capture == each.id),
+        )
+        for each in case.evidence
+    ]
 
 
 def _proof(case: Case, evidence: Evidence, verify: Verify) -> Proof:

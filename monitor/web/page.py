@@ -11,10 +11,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from monitor.store.accounts import Account
 from monitor.web import display
 from monitor.web.policy import Action, may
-from monitor.words import CATEGORIES, ROLES, SENTIMENTS, SEVERITIES, when
+from monitor.web.static import asset
+from monitor.words import CATEGORIES, ROLES, SENTIMENTS, SEVERITIES, STILL_THERE, when
 
 _SCREENS = (
     (Action.READ_INCIDENTS, "/incidents", "Incidents"),
+    (Action.REPORT, "/report", "Report"),
     (Action.READ_TRENDS, "/trends", "Trends"),
     (Action.READ_SOURCES, "/sources", "Sources"),
 )
@@ -63,11 +65,14 @@ def _environment() -> Environment:
         "when": when,
         "day": lambda day: f"{day:%a} {day.day} {day:%b}",
         "size": display.size,
+        "zip": zip,
     }
     pages.globals |= {
+        "asset": asset,
         "CATEGORIES": CATEGORIES,
         "SEVERITIES": SEVERITIES,
         "SENTIMENTS": SENTIMENTS,
+        "STILL_THERE": STILL_THERE,
         "ROLES": ROLES,
     }
     return pages

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from alerts.evidence.seal import read_sealed
+from monitor.custody import Deed, Handling
+from monitor.domain import Evidence, EvidenceFile
+from monitor.store.accounts import Account
 from monitor.web.desk import desk
 from monitor.web.guard import IncidentReader
 from monitor.web.incident import case_for, screenshot_of
@@ -29,4 +34,15 @@ def screenshot(
     content = read_sealed(room.evidence_root, evidence, picture.name)
     if content is None or not content.startswith(_PNG):  # changed since: not shown
         raise HTTPException(404)
+    room.store.record(_seen(account, evidence, picture, room.clock()))
     return Response(content, media_type="image/png", headers={"Content-Security-Policy": _INERT})
+
+
+def _seen(account: Account, evidence: Evidence, picture: EvidenceFile, now: datetime) -> Deed:
+    return Deed(
+        act=Handling.VIEWED,
+        subject=evidence.id,
+        at=now,
+        actor=f"account {account.id}",
+        sha256=picture.sha256,
+    )

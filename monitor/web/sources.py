@@ -8,10 +8,10 @@ from datetime import datetime, time, timedelta
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from monitor.counts import LONDON
 from monitor.coverage import CheckedDay, cover
 from monitor.domain import School
 from monitor.health_words import WHO, expected, state, who, wrong
-from monitor.trends import LONDON
 from monitor.web.desk import Desk, desk
 from monitor.web.guard import SourceReader
 from monitor.web.incidents import checked

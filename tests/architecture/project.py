@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("monitor", "sources", "nlp", "alerts")
 _FOLDERS = (*PACKAGES, "tests", "tools", "docs", ".ci")
 _TOP = ("*.md", "Makefile", "constraints.txt", "pyproject.toml", "config.example.toml", "LICENSE")
+_MADE = ("__pycache__", "monitor/web/assets/")  # by Python, by tools/assets
 _BINARY = frozenset({".npz", ".onnx", ".png", ".pyc"})
 
 
@@ -18,7 +19,8 @@ def text_files() -> Iterator[Path]:
         yield from sorted(ROOT.glob(pattern))
     for folder in _FOLDERS:
         for path in sorted((ROOT / folder).rglob("*")):
-            if path.is_file() and path.suffix not in _BINARY and "__pycache__" not in path.parts:
+            made = any(part in path.as_posix() for part in _MADE)
+            if path.is_file() and path.suffix not in _BINARY and not made:
                 yield path
 
 

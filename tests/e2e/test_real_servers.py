@@ -29,6 +29,9 @@ def configuration(town: Town, mail: SmtpServer, searches: Mapping[str, str]) -> 
         for name, url in searches.items()
     )
     return f"""
+[evidence]
+timestamp_authorities = []
+
 [[schools]]
 id = "wexcombe"
 name = "{SCHOOL}"
@@ -133,6 +136,14 @@ def files_of(monitor: Monitor, incident: Json) -> dict[Path, str]:
     }
 
 
+def perhaps_indecent(incident: Json) -> bool:
+    """Whether the rule about pictures bars them, by what the log itself says of the words."""
+    return any(
+        m["assessment"]["scores"].get("sexual", 0) >= 0.25 or m["assessment"]["not_assessed"]
+        for m in incident["mentions"]
+    )
+
+
 def addresses_whole(mail: Received) -> str:
     """The mail's text; its addresses are written so that nobody opens one by accident."""
     return mail.text.replace("hxxp", "http").replace("[.]", ".")
@@ -171,15 +182,15 @@ def test_the_evidence_lies_on_disk_just_as_the_log_says(scanned: Scanned) -> Non
     assert scanned.summary["captures"] == len(scanned.log)
     for incident in (scanned.accusation, scanned.threat):
         (evidence,) = incident["evidence"]
-        assert evidence["state"] == "sealed"
-        # a slight suspicion that a picture could be indecent, and no page is opened
-        assert evidence["mode"] in ("full", "link")
+        mode = "link" if perhaps_indecent(incident) else "full"
+        assert (evidence["state"], evidence["mode"]) == ("sealed", mode)
         files = files_of(scanned.monitor, incident)
         assert len(files) == len(evidence["files"])
         for path, sha256 in files.items():
             assert hashlib.sha256(path.read_bytes()).hexdigest() == sha256, path.name
         pictured = any(path.read_bytes().startswith(b"\x89PNG") for path in files)
-        assert pictured is (evidence["mode"] == "full")
+        assert pictured is (mode == "full")
+    assert not perhaps_indecent(scanned.threat)
     page = LETTERS["gate"][1].encode()
     assert any(page in path.read_bytes() for path in files_of(scanned.monitor, scanned.threat))
 

@@ -15,6 +15,8 @@ from threading import Thread
 import httpx
 from argon2 import PasswordHasher
 
+from alerts.telling import Telling
+from monitor.answering import answer
 from monitor.domain import (
     Alert,
     Assessment,
@@ -24,17 +26,24 @@ from monitor.domain import (
     EvidenceFile,
     EvidenceState,
     Incident,
+    Looked,
     Mention,
     Reason,
+    Recheck,
     Role,
     School,
     Sentiment,
     Severity,
+    Shows,
+    StillThere,
     Urgency,
 )
-from monitor.store.accounts import AccountRole, Accounts
+from monitor.reporting import Report, take
+from monitor.reviewing import Reviewer
+from monitor.store.accounts import Account, AccountRole, Accounts
 from monitor.store.mentions import Entry
 from monitor.store.store import Store
+from monitor.terms import Terms
 from monitor.web.app import create_app
 from monitor.web.server import listen, server
 
@@ -113,6 +122,7 @@ class Dashboard:
         not_assessed: str | None = None,
         mode: CaptureMode | None = None,
         files: dict[str, bytes] | None = None,
+        shows: Shows = Shows.POST,
         alerts: tuple[Role, ...] = (),
     ) -> str:
         """The number of the new incident."""
@@ -149,6 +159,7 @@ class Dashboard:
                 role=role,
                 severity=severity,
                 urgency=Urgency.NOW,
+                due_at=Clock().now,
             )
             for role in alerts
         )
@@ -165,10 +176,18 @@ class Dashboard:
         )
         assert self.store.keep(entry)
         if mode is not None:
-            self._capture(mode, files or {})
+            self._capture(mode, files or {}, shows)
         return next(c for c in self.store.cases(school) if c.incident.key == name).incident.number
 
-    def _capture(self, mode: CaptureMode, files: dict[str, bytes]) -> None:
+    def look_again(self, hours: int, found: StillThere, difference: str = "") -> None:
+        """At the one piece of evidence, so long from now."""
+        at = self.clock() + timedelta(hours=hours)
+        promise = self.store.claim_recheck(at, timedelta(minutes=5))
+        assert promise is not None
+        recheck = Recheck(at=at, found=found, difference=difference)
+        self.store.rechecked(promise, Looked(recheck=recheck, due_at=at))
+
+    def _capture(self, mode: CaptureMode, files: dict[str, bytes], shows: Shows) -> None:
         promise = self.store.claim_capture(self.clock(), timedelta(minutes=5))
         assert promise is not None
         folder = self.evidence / promise.id
@@ -185,8 +204,47 @@ class Dashboard:
                 EvidenceFile(name=name, sha256=sha256(c).hexdigest(), bytes=len(c))
                 for name, c in files.items()
             ),
+            shows=Shows.NOT_OPENED if mode is CaptureMode.LINK else shows,
         )
         self.store.captured(promise, sealed)
+
+    def reported(self, school: School, report: Report, account: Account) -> str:
+        return take(
+            report,
+            school,
+            by=account.email,
+            role=account.role,
+            assess=as_abuse,
+            telling=Telling.to({}),
+            store=self.store,
+            clock=self.clock,
+        )
+
+    @property
+    def reviewer(self) -> Reviewer:
+        return Reviewer(
+            store=self.store,
+            schools=SCHOOLS,
+            groups={},
+            terms=dict.fromkeys(SCHOOLS, Terms()),
+            clock=self.clock,
+        )
+
+    def publish(self, school: str) -> None:
+        """What governors may know so far of the term that runs."""
+        today = self.clock().date()
+        assert self.reviewer.report(school, today, today, so_far=True).trend
+
+
+def as_abuse(_mention: Mention, _school: School) -> Assessment:
+    """What a judge would say of anything; how a real one judges is tested with it."""
+    return Assessment(
+        about_school=True,
+        relevance=1,
+        model="test",
+        categories=frozenset({Category.ABUSE}),
+        severity=Severity.MEDIUM,
+    )
 
 
 @contextmanager
@@ -201,6 +259,9 @@ def running(folder: Path, *, secure_cookies: bool = False) -> Iterator[Dashboard
         schools=SCHOOLS,
         evidence_root=board.evidence,
         verify=lambda _: list(board.changed),
+        reviewer=board.reviewer,
+        reporting=board.reported,
+        answer=lambda link: answer(store, link, clock()),
         clock=clock,
         secure_cookies=secure_cookies,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
@@ -14,9 +15,12 @@ Page = Callable[[BaseHTTPRequestHandler], None]
 
 
 class Site(AbstractContextManager["Site"]):
-    """Pages by path: bytes of HTML, or a function that answers by itself. Others are 404."""
+    """Pages by path: bytes of HTML, or a function that answers by itself. Others are 404.
 
-    def __init__(self) -> None:
+    With *tls*, the site speaks HTTPS.
+    """
+
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.pages: dict[str, Page] = {}
         self.requests: list[str] = []
         self.connections = 0
@@ -38,8 +42,17 @@ class Site(AbstractContextManager["Site"]):
             def log_message(self, *_: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        class Quiet(ThreadingHTTPServer):
+            def handle_error(self, *_: object) -> None:
+                """A visitor that turns away in the middle is no fault of the site."""
+
+        self._server = Quiet(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
+        self._scheme = "https" if tls else "http"
+        if tls:
+            self._server.socket = tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     @property
@@ -52,7 +65,7 @@ class Site(AbstractContextManager["Site"]):
         return Egress(frozenset({place("127.0.0.1", self.port)}))
 
     def url(self, path: str = "/") -> str:
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"{self._scheme}://127.0.0.1:{self.port}{path}"
 
     def html(self, path: str, body: str, status: int = 200) -> None:
         self.pages[path] = lambda request: answer(request, body.encode(), status=status)

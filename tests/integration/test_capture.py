@@ -22,8 +22,18 @@ from alerts.evidence.capture import capture
 from alerts.evidence.errors import NoBrowser, NotNow
 from alerts.evidence.launcher import PID_FILE
 from alerts.evidence.pdf import print_pdf
-from alerts.evidence.verify import verify
-from monitor.domain import CaptureMode, CapturePromise, Evidence, EvidenceState, Mention
+from alerts.evidence.rechecks import Eyes, look_again
+from alerts.evidence.verifier import verify
+from monitor.domain import (
+    CaptureMode,
+    CapturePromise,
+    Evidence,
+    EvidenceState,
+    Mention,
+    RecheckPromise,
+    Shows,
+    StillThere,
+)
 from monitor.egress import Egress
 from tests.integration.site import Site, answer
 from tests.processes import wait_until
@@ -116,8 +126,12 @@ def test_a_full_capture_holds_everything_and_proves_itself(
     site.html("/post", "<h1>Town forum</h1><p>A joke, he says.</p><div style='height:3000px'>")
     evidence = take("/post", last_try=False)
     folder = tmp_path / "capture-1"
-    names = {"meta.json", "screenshot.png", "source.json", "text.txt"}
-    assert {file.name for file in evidence.files} == names
+    names = {"dom.html", "meta.json", "page.mhtml", "page.pdf", "screenshot.png", "source.json"}
+    assert {file.name for file in evidence.files} == names | {"capture.wacz", "text.txt"}
+    assert (folder / "dom.html").read_text().startswith("<html><head></head><body><h1>Town")
+    assert "Content-Type: multipart/related" in (folder / "page.mhtml").read_text()
+    assert (folder / "page.pdf").read_bytes().startswith(b"%PDF-")
+    assert evidence.shows is Shows.POST
     assert (evidence.state, evidence.mode) == (EvidenceState.SEALED, CaptureMode.FULL)
     assert verify(folder, evidence.manifest_sha256) == []
     assert (folder / "text.txt").read_text().split("\n\n")[:2] == [
@@ -130,6 +144,8 @@ def test_a_full_capture_holds_everything_and_proves_itself(
     assert meta()["page"]["status"] == 200
     assert ["Content-Type", "text/html; charset=utf-8"] in meta()["page"]["headers"]
     assert meta()["made_with"]["browser"].startswith("Chrome/")
+    assert abs(meta()["clock_offset_seconds"]) < 60
+    assert meta()["job"]["asked_by"] == "a person"
 
 
 def test_every_redirect_is_recorded_with_its_address(
@@ -222,12 +238,21 @@ def test_no_packet_goes_round_the_gate(site: Site, take: Take) -> None:
             inner.recv(1)
 
 
-def test_a_page_that_asks_for_a_login_is_kept_and_said_to_be_one(site: Site, take: Take) -> None:
+def test_a_page_that_asks_for_a_login_is_kept_and_said_to_be_one(
+    site: Site, take: Take, tmp_path: Path
+) -> None:
     site.redirect("/post", "/login?next=post")
     site.html("/login?next=post", "<form>Sign in <input type=password></form>")
     evidence = take("/post")
     assert (evidence.state, evidence.mode) == (EvidenceState.PARTIAL, CaptureMode.FULL)
     assert evidence.note.startswith("The page asked for a login")
+    assert evidence.shows is Shows.LOGIN_WALL
+    names = {file.name for file in evidence.files}
+    assert "not-the-post-screenshot.png" in names
+    assert "screenshot.png" not in names
+    folder = tmp_path / "capture-1"
+    assert (folder / "text.txt").read_text() == POST
+    assert (folder / "not-the-post-text.txt").read_text().strip() == "Sign in"
 
 
 def test_a_page_that_is_gone_is_kept_and_said_to_be_gone(take: Take) -> None:
@@ -289,13 +314,97 @@ def test_an_endless_page_is_cut_off_and_kept(site: Site, take: Take, tmp_path: P
     assert "larger than 50,000,000 bytes" in evidence.note
 
 
-def test_a_very_long_page_is_cut_and_says_so(
+def test_a_very_long_page_is_kept_in_tiles_and_then_cut(
     site: Site, take: Take, meta: Callable[[], dict], tmp_path: Path
 ) -> None:
-    site.html("/", "<body style='margin:0'><p>Top</p><div style='height:90000px'>")
+    bands = "<div style='height:30000px;background:red'></div><div style='height:95000px'></div>"
+    site.html("/", f"<title>{POST}</title><body style='margin:0'>{bands}Top")  # a line of 18
     take("/")
-    assert picture_size(tmp_path / "capture-1" / "screenshot.png") == (1280, 30_000)
-    assert "first 1280 by 30000" in meta()["limits"][0]
+    folder = tmp_path / "capture-1"
+    tiles = ["screenshot.png", *(f"screenshot-tile-{n}.png" for n in (2, 3, 4))]
+    assert [picture_size(folder / tile) for tile in tiles] == [(1280, 30_000)] * 4
+    red, white = ((folder / tile).read_bytes() for tile in tiles[:2])
+    assert red != white
+    assert not (folder / "screenshot-tile-5.png").exists()
+    assert "125018 pixels; the pictures show the first 1280 by 120000" in meta()["limits"][0]
+
+
+BANNER = """<div id=b class=cookie-bar style='position:fixed;bottom:0'>We use cookies.
+<button onclick="yes()">Accept all</button>
+<button onclick="document.cookie='said=no';b.remove()">Reject all</button></div>"""
+
+
+def test_a_banner_is_refused_said_so_and_a_second_picture_is_taken(
+    site: Site, take: Take, meta: Callable[[], dict], tmp_path: Path
+) -> None:
+    site.html("/", f"<p>{POST}</p>{BANNER}")
+    evidence = take("/", last_try=False)
+    assert evidence.state is EvidenceState.SEALED
+    assert meta()["actions"] == [
+        {"what": "banner", "detail": "Reject all", "frame": f"127.0.0.1:{site.port}"}
+    ]
+    folder = tmp_path / "capture-1"
+    first, second = (folder / "screenshot.png", folder / "screenshot-after.png")
+    assert first.read_bytes() != second.read_bytes()
+    assert "cookies" not in (folder / "text.txt").read_text()
+
+
+def test_what_a_page_loads_when_one_scrolls_is_kept_too(
+    site: Site, take: Take, meta: Callable[[], dict], tmp_path: Path
+) -> None:
+    site.html("/comments", "And the bins.")
+    site.html(
+        "/",
+        f"<p>{POST}</p><div style='height:3000px'></div><p id=c></p><script>onscroll = () => "
+        "{ onscroll = null; fetch('/comments').then(a => a.text()).then(t => c.innerText = t) }"
+        "</script>",
+    )
+    take("/", last_try=False)
+    folder = tmp_path / "capture-1"
+    assert "And the bins." in (folder / "text.txt").read_text()
+    assert (folder / "screenshot-after.png").exists()
+    assert meta()["actions"][0]["what"] == "scrolled"
+
+
+def test_a_captured_page_is_looked_at_again_in_a_browser_without_a_picture_being_taken(
+    site: Site, take: Take, browser: Path, tmp_path: Path
+) -> None:
+    site.html("/", f"<p>{POST}</p><script>document.write('<p>1 hour ago')</script>")
+    evidence = take("/", last_try=False)
+    promise = RecheckPromise(
+        id=evidence.id,
+        school="wexcombe",
+        mention=promised(site.url()).mention,
+        mode=evidence.mode,
+        captured_at=clock(),
+        words=evidence.words,
+    )
+    eyes = Eyes(
+        egress=site.egress,
+        clock=clock,
+        browser=browser,
+        fetch=lambda _: pytest.fail("a browser was to look"),
+        barred=lambda _school, _mention: False,
+    )
+    assert look_again(promise, eyes).recheck.found is StillThere.UNCHANGED
+    site.html("/", f"<p>{POST.replace('joke', 'triumph')}</p>")
+    edited = look_again(promise, eyes).recheck
+    assert (edited.found, edited.difference.splitlines()[1]) == (
+        StillThere.EDITED,
+        f"+ {POST.replace('joke', 'triumph')}",
+    )
+    del site.pages["/"]
+    assert look_again(promise, eyes).recheck.found is StillThere.GONE
+    assert [path.name for path in tmp_path.iterdir()] == ["capture-1"]
+
+
+def test_a_blank_page_is_tried_again_and_then_said_to_be_blank(site: Site, take: Take) -> None:
+    site.html("/", "<script>1</script>")
+    with pytest.raises(NotNow):
+        take("/", last_try=False)
+    evidence = take("/", last_try=True)
+    assert evidence.shows is Shows.BLANK
+    assert "blank" in evidence.note
 
 
 def test_a_file_to_download_is_not_fetched(site: Site, take: Take) -> None:

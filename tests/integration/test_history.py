@@ -139,11 +139,11 @@ def test_an_edit_of_a_closed_incidents_post_opens_another_and_outlives_it(town: 
     closed, opened = town.cases()
     assert opened.sightings[0].mention == closed.sightings[0].mention
 
-    town.store.forget_case(closed.incident.number)
+    town.store.forget_case(closed.incident.number, NOW)
     (left,) = town.cases()
     assert [e.mention.text for e in left.editions] == [RANT, f"{RANT} {THREAT}"]
     close(town.store, left.incident.number, town.now)
-    town.store.forget_case(left.incident.number)
+    town.store.forget_case(left.incident.number, NOW)
     assert town.visit("forum").new == 0, "the cursor knows it"
     assert town.store.assessments() == []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -215,3 +216,74 @@ def open_an_incident(place: Place) -> None:
         )
     )
     app.close()
+
+
+def meddle(place: Place, *statements: str) -> None:
+    """As somebody would who may do anything to the database."""
+    with sqlite3.connect(place.root.parent / "monitor.db") as connection:
+        for trigger in ("custody_no_update", "custody_no_delete"):
+            connection.execute(f"DROP TRIGGER {trigger}")
+        for statement in statements:
+            connection.execute(statement)
+    connection.close()
+
+
+def problems(place: Place, *arguments: str) -> list[str]:
+    return str(verify(place, "--all", *arguments).exception).splitlines()
+
+
+def test_the_custody_log_is_whole_and_says_its_number(place: Place) -> None:
+    done = verify(place, "--all")
+    head = done.stdout.rpartition(" ")[2].strip()
+    assert done.stdout == (
+        f"Checked: 1. Everything is unchanged.\nThe custody log is whole. Its number now: {head}\n"
+    )
+    assert verify(place, "--all", "--head", head).exit_code == 0
+    assert json.loads(verify(place, "--all", "--json").stdout)["custody"]["head"] == head
+
+
+@pytest.mark.parametrize("number", ["7", "1:ab", "x" * 70])
+def test_a_number_that_is_none_is_wrong_usage(place: Place, number: str) -> None:
+    assert verify(place, "--all", "--head", number).exit_code == 2
+
+
+def test_a_changed_entry_of_the_custody_log_is_named(place: Place) -> None:
+    meddle(place, "UPDATE custody SET actor = 'nobody'")
+    assert problems(place) == ["custody log: custody.json: entry 1 was changed."]
+
+
+def test_evidence_whose_entries_are_gone_is_named(place: Place) -> None:
+    meddle(place, "DELETE FROM custody")
+    (line,) = problems(place)
+    assert line.startswith(f"{place.evidence.id}: The custody log does not tell how")
+
+
+def test_evidence_that_is_gone_without_being_erased_is_named(place: Place) -> None:
+    meddle(place, "DELETE FROM capture")
+    (line,) = problems(place)
+    assert line.startswith(f"custody log: {place.evidence.id} was captured and never erased")
+
+
+def test_evidence_replaced_together_with_its_number_in_the_log_is_named(place: Place) -> None:
+    forge(place.folder)
+    number = sha256((place.folder / MANIFEST).read_bytes()).hexdigest()
+    meddle(place, f"UPDATE capture SET manifest_sha256 = '{number}'")
+    (line,) = problems(place)
+    assert "The custody log has another seal" in line
+    assert verify(place, place.folder).exit_code == 1
+
+
+def test_an_export_is_in_the_custody_log_with_the_number_of_the_pack(
+    place: Place, tmp_path: Path
+) -> None:
+    open_an_incident(place)
+    out = tmp_path / "pack.zip"
+    CliRunner().invoke(
+        cli, ["export", "2026-001", "--out", str(out), "--config", str(place.config)]
+    )
+    app = App(settings.load(place.config))
+    (packed,) = [link for link in app.store.custody() if link.act == "packed"]
+    app.close()
+    with zipfile.ZipFile(out) as archive:
+        number = sha256(archive.read("incident.json")).hexdigest()
+    assert (packed.subject, packed.actor, packed.sha256) == ("2026-001", "command line", number)

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote as percent
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.compose import Context, compose, message_id
@@ -20,6 +20,7 @@ from alerts.deliver import CannotWrite, to_bytes
 from alerts.guidance import OURS, BadGuidance, load_guidance
 from alerts.masking import defang, quote
 from alerts.pictures import MOST_BYTES, MOST_TOGETHER
+from alerts.playbook import load_playbook
 from alerts.roster import Roster
 from alerts.writer import MailWriter
 from monitor.domain import (
@@ -114,6 +115,7 @@ def a_context(recipient: str = INSIDE, school: School = SCHOOL) -> Context:
         recipient=recipient,
         dashboard_url="http://127.0.0.1:8000",
         guidance=GUIDANCE,
+        playbook=load_playbook(),
     )
 
 
@@ -278,7 +280,7 @@ def test_the_headers_keep_other_programs_from_answering_and_hold_a_story_togethe
     assert first["Date"].datetime == AT
     assert re.fullmatch(r"<alert-[0-9a-f-]{36}@wexcombepark\.example>", first["Message-ID"])
     assert first["References"] == first["In-Reply-To"] == second["References"]
-    assert first["References"].startswith("<incident-")
+    assert first["References"].startswith("<story-")
 
 
 def test_the_text_is_plain_and_alone() -> None:
@@ -333,6 +335,7 @@ FORMS = st.sampled_from(
 JOINS = st.sampled_from(["", "-", "_", ".", "%20", "+"])
 
 
+@settings(deadline=None)
 @given(
     name=NAMES,
     sentence=SENTENCES,
@@ -628,6 +631,7 @@ def a_writer(**contacts: str) -> MailWriter:
         sender="monitor@wexcombepark.example",
         dashboard_url="http://127.0.0.1:8000/",
         guidance=GUIDANCE,
+        playbook=load_playbook(),
         screenshot=lambda school, evidence: PNG,
     )
 
@@ -812,3 +816,11 @@ def test_a_mistake_in_a_schools_own_guidance_is_named(
 def test_guidance_that_is_not_there_says_so(tmp_path: Path) -> None:
     with pytest.raises(BadGuidance, match="cannot be read"):
         load_guidance(tmp_path / "absent.toml")
+
+
+def test_a_mail_says_where_the_site_itself_takes_reports() -> None:
+    case = a_case(Category.IMPERSONATION, url="https://www.instagram.com/wexcombe_parkk")
+    text = text_of(mail(case))
+    assert "Where the site takes reports\n  - Instagram. In the app:" in text
+    assert "\n    https://help.instagram.com/contact/636276399721841\n" in text
+    assert "takes reports" not in text_of(mail(a_case(Category.IMPERSONATION)))

@@ -18,6 +18,7 @@ from alerts.channels.contract import (
 )
 from alerts.deliver import CannotWrite, Delivered, Writer, deliver
 from alerts.guidance import load_guidance
+from alerts.playbook import load_playbook
 from alerts.roster import Roster
 from alerts.writer import MailWriter
 from monitor.domain import Case, Category, Incident, Letter, Role, School, Severity, Urgency
@@ -57,7 +58,7 @@ class Recorder:
         self.rows = {letter.key: Row(letter, cases) for letter in letters}
 
     def claim_letter(
-        self, *, due: datetime, until: datetime, urgencies: frozenset[Urgency]
+        self, *, due: datetime, until: datetime, urgencies: frozenset[Urgency], most: int
     ) -> Letter | None:
         for row in self.rows.values():
             fits = row.letter.urgency in urgencies
@@ -300,6 +301,7 @@ def a_writer(**contacts: str) -> MailWriter:
         sender="monitor@wexcombepark.example",
         dashboard_url="http://127.0.0.1:8000",
         guidance=load_guidance(),
+        playbook=load_playbook(),
         screenshot=lambda school, evidence: None,
     )
 
@@ -359,3 +361,24 @@ def test_a_letter_whose_answer_was_lost_is_not_sent_again_where_the_service_can_
     run(outbox, wire, pen)
     assert run(outbox, wire, pen, at=NOON + timedelta(hours=2)) == Delivered(sent=1)
     assert (wire.tries, len(wire.taken), outbox.rows["one"].state) == (1, 1, "sent")
+
+
+def test_what_is_critical_rings_the_bell_before_the_mail_and_again_at_its_second_try_only() -> (
+    None
+):
+    rung: list[str] = []
+    critical = a_case()
+    critical = replace(critical, incident=replace(critical.incident, severity=Severity.CRITICAL))
+    outbox = Recorder(a_letter(), cases=(critical,))
+    wire = Wire(faults=[Temporary("busy")] * 3)
+    for hours in (0, 2, 4, 6):
+        now = NOON + timedelta(hours=hours)
+        deliver(outbox, wire, Pen(), clock=lambda now=now: now, chance=lambda: 1, ring=rung.append)
+    assert outbox.rows["one"].state == "sent"
+    assert rung == ["wexcombe", "wexcombe"]
+
+
+def test_what_is_high_rings_nobody() -> None:
+    rung: list[str] = []
+    deliver(Recorder(a_letter()), Wire(), Pen(), clock=lambda: NOON, ring=rung.append)
+    assert rung == []

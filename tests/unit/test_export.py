@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from alerts.evidence.carried import verifier_files
 from alerts.evidence.errors import CannotKeep
 from alerts.evidence.export import export
 from alerts.evidence.seal import seal
@@ -123,7 +124,7 @@ def test_a_pack_holds_the_evidence_and_the_means_to_check_it(
 ) -> None:
     folder = pack(case)
     evidence = {"manifest.json", "screenshot.png", "source.json", "text.txt"}
-    papers = {"README.txt", "incident.json", "incident.txt", "verify.py"}
+    papers = {"README.txt", "incident.json", "incident.txt", "custody.json", *verifier_files()}
     assert files(folder) == papers | {f"capture-1/{name}" for name in evidence}
     status, said = check(folder)
     assert status == 0

@@ -17,7 +17,7 @@ from alerts.evidence import seal as seal_module
 from alerts.evidence.capture import capture, is_web_address
 from alerts.evidence.errors import CannotKeep, Never, NotNow
 from alerts.evidence.fetched import Fetch, FetchedText
-from alerts.evidence.verify import verify
+from alerts.evidence.verifier import verify
 from monitor.domain import CaptureMode, CapturePromise, Evidence, EvidenceState, Mention
 from monitor.egress import Egress
 

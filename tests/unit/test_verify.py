@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from alerts.evidence import verify as verifier
+from alerts.evidence.carried import verifier_files
 from alerts.evidence.seal import MANIFEST, seal
-from alerts.evidence.verify import verify
+from alerts.evidence.verifier import verify
 from monitor.domain import CaptureMode
 
 FILES = {"meta.json": b'{"a": 1}\n', "source.json": b'{"text": "x"}\n', "text.txt": b"Some words."}
@@ -140,14 +140,17 @@ def test_a_manifest_that_is_none_is_said_to_be_changed(capture: Path, content: b
 
 
 def alone(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """The verifier as police would run it: one file, none of our packages, no site-packages."""
+    """The verifier as police would run it: none of our packages, no site-packages."""
     command = [sys.executable, "-I", "-S", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture
 def script(tmp_path: Path) -> Path:
-    return Path(shutil.copy(verifier.__file__, tmp_path / "verify.py"))
+    for name, text in verifier_files().items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path / "verify.py"
 
 
 def test_the_verifier_works_alone(script: Path, capture: Path, sealed: str) -> None:

@@ -174,6 +174,7 @@ def test_a_severity_that_was_lowered_and_is_raised_again_is_told_again(store: St
     claimed = store.claim_letter(
         due=NOW,
         until=NOW,
+        most=99,
         urgencies=frozenset({"now"}),  # type: ignore[arg-type]  # equal to Urgency.NOW
     )
     assert claimed is not None
@@ -297,7 +298,7 @@ def test_when_its_time_is_over_an_incident_is_forgotten_with_its_history(store: 
     for number in ("2026-001", "2026-002"):
         close(store, number, NOW)
     assert store.forgettable_cases(NOW + timedelta(days=1)) == ["2026-001", "2026-002"]
-    store.forget_case("2026-001")
+    store.forget_case("2026-001", NOW)
     with store.engine.connect() as connection:
         left = connection.execute(text("SELECT incident FROM event")).scalars().all()
     assert left == ["park:forum:2"]

@@ -3,7 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from monitor.store import account_tables, history_tables, tables  # noqa: F401 - they register their tables
+from monitor.store import account_tables, custody_tables, history_tables, tables  # noqa: F401 - they register their tables
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -1,0 +1,149 @@
+"""The steps after an incident, in the order of a school's policy. Pure; what they say is data.
+
+For mails, which name the site's form, and for the dashboard, which shows all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from alerts.guidance import GRAVEST_FIRST
+from alerts.playbook import Clock, Platform, Playbook, Stage
+from monitor.domain import Case, Category, Severity
+from monitor.terms import is_bank_holiday
+
+_ADDRESS_ALONE = "By its form, with the address alone. Do not open the post again for it."
+# Where somebody says that an adult harmed a child, or that the head did wrong, that is looked
+# into first: it is no matter for the site.
+_ALLEGATIONS = frozenset({Category.DEFAMATION, Category.ABUSE})
+_SATURDAY = 5
+_UK = ZoneInfo("Europe/London")
+
+
+class Writer(StrEnum):
+    """Who wrote the post, as far as the school knows. The program never finds out."""
+
+    UNKNOWN = "unknown"
+    PUPIL = "pupil"
+    STAFF = "staff"
+    PARENT = "parent"
+    STRANGER = "stranger"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing to do. `url`: a page to open, chosen by us or the school and never by a
+    stranger. `draft`: the name of a text to begin with. `clock`: how long somebody has.
+    `platform`: its name, where this is the site's own way to take reports."""
+
+    stage: Stage
+    title: str
+    text: str
+    url: str = ""
+    draft: str = ""
+    clock: Clock | None = None
+    platform: str = ""
+    checked_on: date
+
+
+def steps(
+    playbook: Playbook,
+    *,
+    categories: frozenset[Category],
+    severity: Severity,
+    url: str,
+    child_safety: bool = False,
+    about_head: bool = False,
+    writer: Writer = Writer.UNKNOWN,
+) -> tuple[Step, ...]:
+    """All that fits, in the policy's order; within a stage as the data has it, but the site's
+    own form first. *url* is the post's; of what could not be judged there are no categories.
+    """
+    platform = playbook.platform(url)
+    words = {"any", *categories, writer.value, "known_site" if platform else "other_site"}
+    words |= {"child_safety"} if child_safety else set()
+    words |= {"about_head"} if about_head else set()
+    words |= set() if categories else {"unread"}
+    accused = about_head or (child_safety and categories <= _ALLEGATIONS)
+    own = () if accused else _own_form(platform, categories, playbook)
+    found = [*own, *_fitting(playbook, words)]
+    if severity.rank < Severity.MEDIUM.rank and categories:
+        found = [step for step in found if step.stage is not Stage.POLICE]
+    return tuple(sorted(found, key=lambda step: list(Stage).index(step.stage)))
+
+
+def steps_for(
+    case: Case, playbook: Playbook, *, writer: Writer = Writer.UNKNOWN
+) -> tuple[Step, ...]:
+    """Those of a whole incident; the site is that of the post which was found first."""
+    return steps(
+        playbook,
+        categories=case.incident.categories,
+        severity=case.incident.severity,
+        url=case.sightings[0].mention.url if case.sightings else "",
+        child_safety=case.concerns_child,
+        about_head=case.concerns_head,
+        writer=writer,
+    )
+
+
+def _own_form(
+    platform: Platform | None, categories: frozenset[Category], playbook: Playbook
+) -> Iterator[Step]:
+    """Where a picture may be indecent, only a form that asks for the address will do: nobody
+    is sent back to the post."""
+    if platform is None or not categories:
+        return
+    url = platform.form([c for c in GRAVEST_FIRST if c in categories])
+    looked_at = Category.SEXUAL not in categories
+    if url or looked_at:
+        yield Step(
+            stage=Stage.PLATFORM,
+            title=f"Report it to {platform.name}",
+            text=platform.how if looked_at else _ADDRESS_ALONE,
+            url=url,
+            platform=platform.name,
+            checked_on=platform.checked_on or playbook.checked_on,
+        )
+
+
+def _fitting(playbook: Playbook, words: set[str]) -> Iterator[Step]:
+    for rule in playbook.steps:
+        if words & set(rule.when) and not words & set(rule.unless):
+            yield Step(
+                stage=rule.stage,
+                title=rule.title,
+                text=rule.text,
+                url=rule.url,
+                draft=rule.draft,
+                clock=playbook.clocks[rule.clock] if rule.clock else None,
+                checked_on=rule.checked_on or playbook.checked_on,
+            )
+
+
+def runs_out(clock: Clock, start: datetime) -> datetime:
+    """When *clock* has run out that began at *start*.
+
+    A working clock stands still on Saturdays, Sundays and the bank holidays of England and
+    Wales, as SI 2013/3028 reg. 1(3) has it. UK time.
+    """
+    left, now = timedelta(hours=clock.hours), start.astimezone(_UK)
+    if not clock.working:
+        return (start.astimezone(UTC) + left).astimezone(_UK)
+    while left > timedelta(0):
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+        passed = min(left, midnight - now)
+        if _counts(now.date()):
+            left -= passed
+            now += passed
+        else:
+            now = midnight
+    return now
+
+
+def _counts(day: date) -> bool:
+    return day.weekday() < _SATURDAY and not is_bank_holiday(day)

@@ -1,0 +1,87 @@
+"""What was published of each part of a school's time: counted once and for good."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from monitor.counts import Division, Period, Table, Trend, Wait
+from monitor.publishing import to_be_counted
+from monitor.store.database import Database, one_writer
+from monitor.store.tables import PublicationRow
+
+
+class Publications(Database):
+    def published(self, school: str, parts: Iterable[Period]) -> list[Trend]:
+        """What was published of *parts*, oldest first; each as it was then."""
+        with self.reading() as session:
+            return _published(session, school, parts)
+
+    def publish(
+        self,
+        school: str,
+        parts: Iterable[Period],
+        count: Callable[[Period], Trend],
+        clock: Callable[[], datetime],
+    ) -> list[Trend]:
+        """The same, after what was still missing of it has been counted: all in one transaction,
+        so that two who ask at once are shown the same numbers. The time is taken when nobody
+        else can write: what is entered later is first seen later."""
+        parts = list(parts)
+        with self.transaction() as session:
+            one_writer(session, school)
+            now = clock()
+            known = [trend.period for trend in _published(session, school, parts)]
+            for period in to_be_counted(parts, known, now):
+                session.add(_row(school, count(period), now))
+            session.flush()
+            return _published(session, school, parts)
+
+
+def _published(session: Session, school: str, parts: Iterable[Period]) -> list[Trend]:
+    parts = list(parts)
+    if not parts:
+        return []
+    query = (
+        select(PublicationRow)
+        .where(
+            PublicationRow.school == school,
+            PublicationRow.start_at < max(part.end for part in parts),
+            PublicationRow.end_at > min(part.start for part in parts),
+        )
+        .order_by(col(PublicationRow.start_at))
+    )
+    found = map(_trend, session.exec(query))
+    return [trend for trend in found if any(trend.period.meets(part) for part in parts)]
+
+
+def _row(school: str, trend: Trend, now: datetime) -> PublicationRow:
+    numbers = {
+        "total": trend.total,
+        "incidents": trend.incidents,
+        "waits": {wait.value: span.total_seconds() for wait, span in trend.waits.items()},
+        "tables": {division.value: dict(table) for division, table in trend.tables.items()},
+    }
+    return PublicationRow(
+        school=school,
+        start_at=trend.period.start,
+        end_at=trend.period.end,
+        published_at=now,
+        numbers=json.dumps(numbers),
+    )
+
+
+def _trend(row: PublicationRow) -> Trend:
+    numbers = json.loads(row.numbers)
+    tables: dict[str, Table] = numbers["tables"]
+    waits: dict[str, float] = numbers["waits"]
+    return Trend(
+        period=Period(start=row.start_at, end=row.end_at),
+        total=numbers["total"],
+        incidents=numbers["incidents"],
+        waits={w: timedelta(seconds=waits[w]) for w in Wait if w in waits},
+        tables={d: tables[d] for d in Division if d in tables},
+    )

@@ -1,0 +1,95 @@
+"""Every page as people meet it: on a phone and on a desk, with a screen reader, without script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from monitor.store.accounts import AccountRole
+from tests.integration.chromium import WIDTHS, chromium, enter, faults, open_page, too_wide
+from tests.integration.dashboard import PASSWORD, Dashboard, running
+from tests.integration.looking import furnish, pages
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
+
+
+@dataclass
+class School:
+    """One dashboard and one browser for all that is looked at here."""
+
+    board: Dashboard
+    chrome: Browser
+    number: str
+    email: str
+
+    def visitor(self, width: int, *, script: bool = True) -> Page:
+        page = open_page(self.chrome, width, script=script)
+        enter(page, self.board.url, self.email, PASSWORD)
+        return page
+
+
+@pytest.fixture(scope="module")
+def school(browser: Path) -> Iterator[School]:
+    with (
+        TemporaryDirectory() as data,
+        TemporaryDirectory() as scratch,
+        running(Path(data)) as board,
+        chromium(Path(scratch), browser) as chrome,
+    ):
+        yield School(board, chrome, furnish(board), board.add_account(AccountRole.HEAD))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_page_has_a_fault_that_axe_finds_nor_scrolls_sideways(
+    school: School, width: int
+) -> None:
+    wrong: dict[str, list[str]] = {}
+    door = open_page(school.chrome, width)
+    door.goto(f"{school.board.url}/sign-in")
+    wrong["sign-in"] = faults(door)
+    page = school.visitor(width)
+    for name, path in pages(school.number):
+        page.goto(school.board.url + path)
+        wrong[name] = faults(page) + ["too wide"] * too_wide(page)
+    assert {name: found for name, found in wrong.items() if found} == {}
+
+
+def test_no_page_asks_elsewhere_or_breaks_a_rule_of_its_own(school: School) -> None:
+    page = school.visitor(1280)
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    for _, path in pages(school.number):
+        page.goto(school.board.url + path, wait_until="networkidle")
+    assert [url for url in asked if not url.startswith(school.board.url + "/")] == []
+    assert said == []
+
+
+def test_everything_can_be_read_without_script(school: School) -> None:
+    page = school.visitor(390, script=False)
+    for _, path in pages(school.number):
+        answer = page.goto(school.board.url + path)
+        assert answer is not None
+        assert answer.ok
+        assert page.get_by_role("navigation", name="Menu").get_by_role("link").first.is_visible()
+
+
+def test_one_key_hides_the_screen_and_shows_it_again(school: School) -> None:
+    page = school.visitor(1280)
+    page.goto(f"{school.board.url}/incidents/{school.number}")
+    heading = page.get_by_role("heading", name=f"Incident {school.number}")
+    assert heading.is_visible()
+    page.keyboard.press("Escape")
+    assert page.get_by_text("The screen is hidden").is_visible()
+    assert heading.count() == 0, "not even a screen reader finds it"
+    assert page.title() == "Reputation monitor"
+    page.keyboard.press("Escape")
+    assert heading.is_visible()
+    assert school.number in page.title()
