@@ -14,7 +14,7 @@ _ABOUT = 0.5
 # are slyer than most.
 _USUAL = 0.5
 # A threat that is missed is worse than one that is read in vain: recall counts so much more.
-_ALERT_BETA = 1.5
+_ALERT_BETA = 1.25
 
 
 def choose(posts: Sequence[Post], readings: Sequence[Reading]) -> dict[str, object]:
