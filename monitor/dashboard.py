@@ -31,6 +31,7 @@ def build(app: App) -> FastAPI:
         evidence_root=app.evidence_root,
         verify=problems,
         reviewer=app.reviewer,
+        work=app.work,
         reporting=app.take_report,
         answer=app.answer,
         clock=app.clock,

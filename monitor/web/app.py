@@ -18,6 +18,7 @@ from monitor.store.accounts import Accounts
 from monitor.store.database import StoreError
 from monitor.web import answer as answer_screen
 from monitor.web import (
+    deciding,
     home,
     incident,
     incidents,
@@ -28,9 +29,10 @@ from monitor.web import (
     sign_out,
     sources,
     static,
+    today,
     trends,
 )
-from monitor.web.desk import Desk, Log, Reporting, Verify
+from monitor.web.desk import Desk, Log, Reporting, Verify, Work
 from monitor.web.guard import NotAllowed, SignInNeeded, insist_on_policies
 from monitor.web.page import render
 from monitor.web.shield import Shield
@@ -41,9 +43,11 @@ _SCREENS = (
     sign_in,
     sign_out,
     invite,
+    today,
     answer_screen,
     incidents,
     incident,
+    deciding,
     screenshot,
     report,
     trends,
@@ -60,6 +64,7 @@ def create_app(
     evidence_root: Path,
     verify: Verify,
     reviewer: Reviewer,
+    work: Work,
     reporting: Reporting,
     answer: Callable[[str], bool],
     clock: Callable[[], datetime],
@@ -78,6 +83,7 @@ def create_app(
         evidence_root=evidence_root,
         verify=verify,
         reviewer=reviewer,
+        work=work,
         report=reporting,
         answer=answer,
         clock=clock,
