@@ -9,10 +9,11 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from monitor.domain import Assessment, Mention, School
-from nlp.judge import Case, link_reasons, reasons_of, verdict_of
+from nlp.judge import Case, in_doubt, verdict_of
 from nlp.language import why_not_english
 from nlp.normalise import normalise
 from nlp.profile import profile_of
+from nlp.reasons import link_reasons, reasons_of
 from nlp.relevance import link
 from nlp.rules import words_hash
 from nlp.windows import covered, merged, windows
@@ -93,7 +94,10 @@ class Assessor:
     def _assessment(self, case: Case) -> Assessment:
         if case.unreadable is not None:
             return self._by_name_only(case, case.unreadable)
-        verdict = verdict_of(case, self._pipeline.reader.thresholds)
+        thresholds = self._pipeline.reader.thresholds
+        if in_doubt(case, thresholds):
+            return self._perhaps_ours(case)
+        verdict = verdict_of(case, thresholds)
         return Assessment(
             about_school=verdict.about_school,
             relevance=round(case.relevance, 4),
@@ -117,6 +121,15 @@ class Assessor:
             model=self.model,
             because=link_reasons(case),
             not_assessed=reason,
+        )
+
+    def _perhaps_ours(self, case: Case) -> Assessment:
+        return Assessment(
+            about_school=True,
+            relevance=round(case.relevance, 4),
+            model=self.model,
+            because=link_reasons(case),
+            not_assessed="it sounds serious, but may not be about the school",
         )
 
     def _unjudged(self, reason: str) -> Assessment:

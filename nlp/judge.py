@@ -1,13 +1,13 @@
-"""From what the rules and the reader found to a judgement, and the reasons for it."""
+"""From what the rules and the reader found to a judgement; why: nlp/reasons.py."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from monitor.domain import ABOUT_SCHOOL, Category, Reason, Sentiment, Severity
+from monitor.domain import Category, Sentiment, Severity
 from nlp.context import Context
 from nlp.names import NameHit
 from nlp.normalise import Normalised
@@ -102,6 +102,17 @@ class Verdict:
 
 
 _WORTH_SAYING = 0.05
+_PERHAPS_OURS = 0.2  # on schools not trained on, half of what is grave and lies above is ours
+
+
+def in_doubt(case: Case, thresholds: Thresholds) -> bool:
+    """Grave, and perhaps about the school: a person has to say."""
+    reading = case.reading
+    return (
+        reading is not None
+        and _PERHAPS_OURS <= case.relevance < thresholds.about
+        and reading.at_least[Severity.HIGH] >= thresholds.at_least[Severity.HIGH]
+    )
 
 
 def verdict_of(case: Case, thresholds: Thresholds) -> Verdict:
@@ -110,18 +121,35 @@ def verdict_of(case: Case, thresholds: Thresholds) -> Verdict:
     if reading is None or case.relevance < thresholds.about:
         return Verdict()
     scores = {c: max(p, _surely(case, c)) for c, p in reading.categories.items()}
-    categories = frozenset(c for c, p in scores.items() if p >= thresholds.categories[c])
+    heard = _heard(reading, thresholds)
+    sure = frozenset(c for c, p in scores.items() if p >= thresholds.categories[c])
+    categories = sure or _likeliest(scores, heard, thresholds)
     sentiment = max(reading.sentiment, key=lambda s: reading.sentiment[s])
     return Verdict(
         about_school=True,
         scores={c: round(p, 4) for c, p in scores.items() if p >= _WORTH_SAYING},
         categories=categories,
-        severity=severity_of(categories, _heard(reading, thresholds), _signs(case)),
+        severity=severity_of(categories, heard, _signs(case)),
         sentiment=sentiment,
         about_head=_about_head(case, categories),
         child_safety=_child_safety(case, categories),
         criticism=not categories and sentiment in (Sentiment.NEGATIVE, Sentiment.MIXED),
     )
+
+
+_LIKELY = 0.5  # of what a category needs by itself
+
+
+def _likeliest(
+    scores: Mapping[Category, float], heard: Severity, thresholds: Thresholds
+) -> frozenset[Category]:
+    """Grave as a whole, but not surely of one kind: it counts as what it most likely is, or
+    what is veiled in several ways would count as nothing."""
+    if heard.rank < Severity.HIGH.rank:
+        return frozenset()
+    near = {c: p / thresholds.categories[c] for c, p in scores.items()}
+    likeliest = max(near, key=lambda c: near[c])
+    return frozenset({likeliest} if near[likeliest] >= _LIKELY else ())
 
 
 # Phrases so sure need no reader: one that has seen much slyness may overlook what is plain.
@@ -203,52 +231,3 @@ def _child_safety(case: Case, categories: frozenset[Category]) -> bool:
             and {"adult", "child"} <= _tags(case, Category.DEFAMATION))
         or {Category.IDENTIFYING, Category.THREAT} <= categories
     )  # fmt: skip
-
-
-def reasons_of(case: Case, verdict: Verdict) -> tuple[Reason, ...]:
-    """The words behind every flag and behind about_school, in the order of the text."""
-    return _in_order(case, [*_link_reasons(case), *_flag_reasons(case, verdict)])
-
-
-def link_reasons(case: Case) -> tuple[Reason, ...]:
-    """Only the words for and against about_school."""
-    return _in_order(case, _link_reasons(case))
-
-
-_Found = tuple[str, str, int, int]  # category, rule, start and end in the normalised text
-
-
-def _in_order(case: Case, found: Iterable[_Found]) -> tuple[Reason, ...]:
-    reasons = {_reason(case, *one) for one in found}
-    return tuple(sorted(reasons, key=lambda r: (r.start, r.end, r.category, r.rule)))
-
-
-def _link_reasons(case: Case) -> Iterator[_Found]:
-    for evidence in case.link.evidence if case.link else ():
-        if evidence.end > evidence.start:
-            yield ABOUT_SCHOOL, f"relevance.{evidence.name}", evidence.start, evidence.end
-
-
-def _flag_reasons(case: Case, verdict: Verdict) -> Iterator[_Found]:
-    """The words that the reader points at, and the phrases and details that rules know; never
-    none: then it is the text as a whole that speaks."""
-    for category in verdict.categories:
-        yield from list(_said(case, category)) or [
-            (category.value, f"reader.{category.value}", 0, len(case.text.text))
-        ]
-
-
-def _said(case: Case, category: Category) -> Iterator[_Found]:
-    for start, end in case.told(category):
-        yield category.value, f"reader.{category.value}", start, end
-    for hit in case.hits.get(category, ()):
-        yield category.value, hit.rule.id, hit.start, hit.end
-    if category is Category.IDENTIFYING:
-        for detail in case.details:
-            yield category.value, f"people.{detail.kind}", detail.start, detail.end
-
-
-def _reason(case: Case, category: str, rule: str, start: int, end: int) -> Reason:
-    first, last = case.text.origin(start, end)
-    words = case.original[first:last]
-    return Reason(category=category, rule=rule, start=first, end=last, text=words)

@@ -20,7 +20,7 @@ from tokenizers import Tokenizer
 
 from nlp.evidence import NAMES, evidence_of
 from nlp.judge import Case
-from nlp.linear import HEADS, Linear, save
+from nlp.linear import Linear, save
 from nlp.normalise import normalise
 from nlp.pipeline import run_rules
 from nlp.posts import DEVELOPMENT_SCHOOLS, Post, apart, read_posts
@@ -44,11 +44,12 @@ from nlp.train.samples import (
 from nlp.train.thresholds import choose
 from nlp.train.weigh import fit_linear
 
-VERSION = "reader-2026.11"
+VERSION = "reader-2026.11b"
 SEED = 1
 PUBLIC_EPOCHS, EPOCHS, LAST_EPOCHS, REPLAY = 1.0, 8.0, 4.0, 0.25
-TRUST = 0.5  # in the words; the rest in the network
-_UNDECIDED: dict[str, object] = {"about": 0.5, "categories": {}, "at_least": {}}
+# In the words; the rest in the network, which is too sure of itself.
+TRUST = {"about": 0.5, "categories": 0.7, "severity": 0.6, "sentiment": 0.6}
+UNDECIDED: dict[str, object] = {"about": 0.5, "categories": {}, "at_least": {}}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -75,7 +76,9 @@ def main(arguments: Sequence[str]) -> int:
     # what has learnt from most of the schools need only be shown the rest
     final = _course(asked, "final", tokens, trial, lambda n: on_schools(n, posts, LAST_EPOCHS))
     words = fit_linear(posts, cases_of(posts))
-    _write_model(asked.out, _network(asked, tokens, final), tokens, words, thresholds)
+    write_model(
+        asked.out, _network(asked, tokens, final), tokens, words, thresholds, _schools(posts)
+    )
     return 0
 
 
@@ -131,7 +134,7 @@ def _chosen(
     """The thresholds, by what the trial makes of schools that it has not seen."""
     folder = asked.work / "trial"
     words = fit_linear(others, cases_of(others))
-    _write_model(folder, _network(asked, tokens, trial), tokens, words, _UNDECIDED)
+    write_model(folder, _network(asked, tokens, trial), tokens, words, UNDECIDED, _schools(others))
     return choose(development, readings_of(Reader(folder), development))
 
 
@@ -160,13 +163,19 @@ def readings_of(reader: Reader, posts: Sequence[Post]) -> list[Reading]:
     )
 
 
-def _write_model(
+def _schools(posts: Sequence[Post]) -> list[str]:
+    return sorted({post.school.id for post in posts})
+
+
+def write_model(
     folder: Path,
     network: Network,
     tokens: Tokenizer,
     words: Linear,
     thresholds: dict[str, object],
+    schools: Sequence[str],
 ) -> None:
+    """*schools*: whose posts it has learnt from (nlp/train/further.py)."""
     folder.mkdir(parents=True, exist_ok=True)
     export(network, len(NAMES), folder / "reader.onnx")
     save(words, folder / "linear.npz")
@@ -176,8 +185,9 @@ def _write_model(
         "evidence": list(NAMES),
         "longest": LONGEST,
         "overlap": OVERLAP,
-        "linear": dict.fromkeys(HEADS, TRUST),
+        "linear": TRUST,
         "thresholds": thresholds,
+        "schools": list(schools),
     }
     write_json(folder / "reader.json", facts)
 

@@ -22,6 +22,8 @@ from tokenizers import Tokenizer
 
 from nlp.evidence import NAMES
 from nlp.posts import DEVELOPMENT_SCHOOLS, Post, apart, read_posts
+from nlp.reader import Reader
+from nlp.train.__main__ import UNDECIDED, cases_of, readings_of, write_model
 from nlp.train.contrast import read_contrast
 from nlp.train.loop import fit_posts
 from nlp.train.network import Network, fresh, still
@@ -29,12 +31,14 @@ from nlp.train.public import read_hate
 from nlp.train.samples import PublicText, Window, read_texts, read_windows, tokenizer
 from nlp.train.shipped import weights_of
 from nlp.train.threads import threads_of
+from nlp.train.thresholds import choose
+from nlp.train.weigh import fit_linear
 
 SEED = 2
 STILL = 3  # lowest layers, which stay as they are
 RATE, FASTER = 8e-5, 3.0
 EPOCHS, REPLAY = 2.0, 0.35
-NEW_TIMES, OLD, THREADS = 3, 3000, 300
+NEW_TIMES, OLD, THREADS = 3, 1800, 300
 CONTRAST_TIMES, HATE = 3, 6000
 T = TypeVar("T")
 _WORDS = "encoder.embeddings.word_embeddings.weight"  # never trained, so as in BASE
@@ -55,7 +59,22 @@ def main(arguments: Sequence[str]) -> int:
         rate=RATE, faster=FASTER, keep=lambda: _keep(network, asked.work),
     )  # fmt: skip
     _keep(network, asked.work)
+    _finish(asked, network, tokens)
     return 0
+
+
+def _finish(asked: argparse.Namespace, network: Network, tokens: Tokenizer) -> None:
+    """The weighing of words is made anew: for the thresholds without the development schools,
+    then from all posts."""
+    posts = read_posts(asked.posts)
+    others, development = apart(posts, DEVELOPMENT_SCHOOLS)
+    schools = sorted({post.school.id for post in others})
+    trial = asked.work / "trial"
+    words = fit_linear(others, cases_of(others))
+    write_model(trial, network, tokens, words, UNDECIDED, schools)
+    thresholds = choose(development, readings_of(Reader(trial), development))
+    words = fit_linear(posts, cases_of(posts))
+    write_model(asked.out, network, tokens, words, thresholds, schools)
 
 
 def _shown(asked: argparse.Namespace) -> list[Post]:
@@ -90,11 +109,12 @@ def _shuffled(items: list[T]) -> list[T]:
 
 
 def _network(asked: argparse.Namespace, tokens: Tokenizer) -> Network:
+    """As it ships, or as the last checkpoint in the work folder left it."""
     network = fresh(asked.base, len(NAMES), tokens.get_vocab())
-    missing, unknown = network.load_state_dict(
-        weights_of(asked.reader / "reader.onnx"), strict=False
-    )
-    if unknown or set(missing) != {_WORDS}:
+    kept = asked.work / "network.pt"
+    weights = torch.load(kept) if kept.exists() else weights_of(asked.reader / "reader.onnx")
+    missing, unknown = network.load_state_dict(weights, strict=False)
+    if unknown or not set(missing) <= {_WORDS}:
         raise ValueError(f"not the weights of this network: {missing}, {unknown}")
     still(network, STILL)
     return network

@@ -10,11 +10,11 @@ from nlp.reading import Reading
 
 _CANDIDATES = [n / 100 for n in range(10, 76, 5)]
 _ABOUT = 0.5
-# Where few posts decide, the answer lies halfway to this: the reader that ships has learnt for
-# longer than the one on which thresholds are chosen, and is surer of itself.
+# Where few posts decide, the answer lies halfway to this: they are by one writer, whose posts
+# are slyer than most.
 _USUAL = 0.5
 # A threat that is missed is worse than one that is read in vain: recall counts so much more.
-_ALERT_BETA = 1.5
+_ALERT_BETA = 1.25
 
 
 def choose(posts: Sequence[Post], readings: Sequence[Reading]) -> dict[str, object]:

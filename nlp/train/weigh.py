@@ -17,9 +17,9 @@ from nlp.linear import EVIDENCE_WEIGHS, QUESTIONS, Linear, weighed
 from nlp.posts import Post
 from nlp.rendering import render
 
-_STRENGTH = 3.0  # inverse of the penalty
+_STRENGTH = 10.0  # inverse of the penalty
 _RARE = 2  # a bucket that fewer texts hold is nobody's habit
-_STEPS = 200
+_STEPS = 100
 
 Floats = NDArray[np.float32]
 
