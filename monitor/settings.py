@@ -30,6 +30,7 @@ from monitor.domain import School, StaffMember
 from monitor.egress import place
 from monitor.retention import Retention
 from monitor.secret import MissingSecret, Reference, Secret
+from monitor.watchdog_settings import WatchdogSettings
 from sources import registry
 from sources.contract import Source
 
@@ -146,6 +147,7 @@ class Settings(Section):
     network: Network = Field(default_factory=Network)
     evidence: EvidenceSettings = Field(default_factory=EvidenceSettings)
     dashboard: Dashboard = Field(default_factory=Dashboard)
+    watchdog: WatchdogSettings = Field(default_factory=WatchdogSettings)
     retention: Retention = Field(default_factory=Retention)
 
     def database_url(self) -> str:

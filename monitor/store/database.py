@@ -23,7 +23,7 @@ class StoreError(Exception):
     """The database could not do its work. The message is for the school; nothing was half done."""
 
 
-def _plain(error: SQLAlchemyError) -> str:
+def plain(error: SQLAlchemyError) -> str:
     """What happened, without SQL and without anything a person wrote."""
     words = str(getattr(error, "orig", error)).lower()
     if "locked" in words or "lock timeout" in words:
@@ -55,7 +55,7 @@ class Database:
                 'Write "sqlite" or env:DATABASE_URL holding postgresql+psycopg://…'
             ) from None
         except SQLAlchemyError as error:
-            raise StoreError(_plain(error)) from error
+            raise StoreError(plain(error)) from error
 
     def _migrate_or_close(self) -> None:
         try:
@@ -97,7 +97,7 @@ class Database:
             with Session(engine, expire_on_commit=False) as session, session.begin():
                 yield session
         except DBAPIError as error:
-            raise StoreError(_plain(error)) from error
+            raise StoreError(plain(error)) from error
 
     def close(self) -> None:
         self.engine.dispose()
