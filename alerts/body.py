@@ -49,7 +49,7 @@ _UNCHECKED = (
     "A program flagged it and nobody has checked it yet, so it may be wrong: read it in the "
     "log before you decide."
 )
-_ADDRESS_NOTE = (
+ADDRESS_NOTE = (
     "hxxp stands for http and [.] for a dot, so that nobody opens it by accident. "
     "[...] is left out to protect people; the log has it."
 )
@@ -74,12 +74,12 @@ def body(letter: Letter, cases: tuple[Case, ...], context: Context, *, left_out:
     """*left_out*: how many pictures are not attached because of their size."""
     if letter.urgency is Urgency.DIGEST:
         return _digest(letter, cases, context)
-    if _is_sealed(cases[0], letter.role):
+    if is_sealed(cases[0], letter.role):
         return _sealed_note(cases[0], context)
     return _incident(cases[0], context, left_out)
 
 
-def _is_sealed(case: Case, role: Role) -> bool:
+def is_sealed(case: Case, role: Role) -> bool:
     """Whether an office that stands in for the chair passes it on without knowing what it is."""
     return role is Role.OFFICE and case.concerns_head
 
@@ -93,15 +93,15 @@ def _incident(case: Case, context: Context, left_out: int) -> str:
         + _UNCHECKED,
         facts=table(_facts(case, context)),
         addresses=_addresses(case, context),
-        address_note=_ADDRESS_NOTE,
+        address_note=ADDRESS_NOTE,
         because=_because(case, context),
         do=steps.do,
         do_not=steps.do_not,
         routes=_routes(case, context),
-        helpers=_helpers(steps, guidance),
+        helpers=helpers(steps, guidance),
         link=_link(case, context),
         evidence=_evidence(case) + _more_pictures(left_out),
-        footer=_footer(guidance),
+        footer=footer(guidance),
     )
 
 
@@ -190,7 +190,7 @@ def _routes(case: Case, context: Context) -> list[dict[str, str]]:
     ]
 
 
-def _helpers(steps: Steps, guidance: Guidance) -> list[str]:
+def helpers(steps: Steps, guidance: Guidance) -> list[str]:
     found = (guidance.contacts[name] for name in steps.contacts)
     return [f"{helper.name}: {helper.details}" for helper in found]
 
@@ -218,7 +218,7 @@ def _more_pictures(left_out: int) -> str:
 def _digest(letter: Letter, cases: tuple[Case, ...], context: Context) -> str:
     ranked = sorted(cases, key=lambda case: case.incident.severity.rank, reverse=True)
     many = "one incident" if len(cases) == 1 else f"{len(cases)} incidents"
-    open_to_all = [case for case in ranked if not _is_sealed(case, letter.role)]
+    open_to_all = [case for case in ranked if not is_sealed(case, letter.role)]
     forbidden = dict.fromkeys(
         line for case in open_to_all for line in context.guidance.steps(case).do_not
     )
@@ -226,21 +226,21 @@ def _digest(letter: Letter, cases: tuple[Case, ...], context: Context) -> str:
         "digest.txt",
         lead=f"{one_line(context.school.name)}: {many} to look at, the most serious first. "
         "A program flagged this, and nobody has checked it yet.",
-        entries=[_entry(case, letter.role, context) for case in ranked],
-        address_note=_ADDRESS_NOTE,
+        entries=[entry(case, letter.role, context) for case in ranked],
+        address_note=ADDRESS_NOTE,
         do=("Open each incident in the log and read it.", "Write down there what you do."),
         do_not=list(forbidden or context.guidance.do_not),
-        footer=_footer(context.guidance),
+        footer=footer(context.guidance),
     )
 
 
-def _entry(case: Case, role: Role, context: Context) -> dict[str, str]:
+def entry(case: Case, role: Role, context: Context) -> dict[str, str]:
     incident = case.incident
     names = "; ".join(topic.name for topic in context.guidance.topics(case))
     facts = [("Severity", _HOW_SOON[incident.severity]), ("Flagged as", names)]
     facts += [("Found", uk_time(s.first_seen_at)) for s in case.sightings[:1]]
     facts.append(("Where", _addresses(case, context)[0]))
-    if _is_sealed(case, role):
+    if is_sealed(case, role):
         facts = [("For", "the chair of governors: pass this on, and do not open the entry")]
     facts.append(("Log", _link(case, context)))
     return {"title": f"Incident {incident.number}", "facts": table(facts, "  ")}
@@ -262,7 +262,7 @@ def _sealed_note(case: Case, context: Context) -> str:
         ),
         do_not=("Do not open the entry.", "Do not speak of it to anyone else at the school."),
         link=_link(case, context),
-        footer=_footer(context.guidance),
+        footer=footer(context.guidance),
     )
 
 
@@ -270,7 +270,7 @@ def _link(case: Case, context: Context) -> str:
     return f"{context.dashboard_url}/incidents/{case.incident.number}"
 
 
-def _footer(guidance: Guidance) -> list[str]:
+def footer(guidance: Guidance) -> list[str]:
     checked = (
         f"{guidance.notice} Checked on {day(guidance.checked_on)}, for {guidance.applies_in}."
     )

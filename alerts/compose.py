@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from email.message import EmailMessage
 from types import MappingProxyType
 
-from alerts import custody_head, source_news
+from alerts import custody_head, many, source_news
 from alerts.body import Context, body
 from alerts.envelope import envelope, set_text
 from alerts.pictures import attachable, is_png
@@ -47,10 +47,14 @@ def compose(
     """
     distinct = tuple({case.incident.key: case for case in cases}.values())
     message = _envelope(context, at, message_id(letter, distinct, context))
-    if letter.urgency is Urgency.NOW:  # all mails of one incident stand in one thread
-        _thread(message, f"incident:{distinct[0].incident.key}", context)
-    message["Subject"] = _subject(letter, distinct, context)
-    set_text(message, body(letter, distinct, context, left_out=left_out))
+    if letter.urgency is not Urgency.DIGEST:  # all mails of one story stand in one thread
+        _thread(message, [f"story:{many.story_of(s[0])}" for s in many.stories(distinct)], context)
+    if _is_many(letter, distinct):
+        message["Subject"] = many.subject(distinct)
+        set_text(message, many.body(letter, distinct, context))
+    else:
+        message["Subject"] = _subject(letter, distinct, context)
+        set_text(message, body(letter, distinct, context, left_out=left_out))
     for item in attachable(
         distinct, context.school, urgency=letter.urgency, recipient=context.recipient
     ):
@@ -63,7 +67,7 @@ def compose_notices(
 ) -> EmailMessage:
     """The mail about sources, dated *at*. Raises ValueError for an address that is none."""
     message = _envelope(context, at, notices_id(letter, notices, context))
-    _thread(message, f"sources:{letter.school}", context)
+    _thread(message, [f"sources:{letter.school}"], context)
     message["Subject"] = source_news.subject(notices)
     set_text(message, source_news.body(notices, context))
     return message
@@ -117,10 +121,22 @@ def _envelope(context: Context, at: datetime, identity: str) -> EmailMessage:
     )
 
 
-def _thread(message: EmailMessage, of: str, context: Context) -> None:
-    root = uuid.uuid5(uuid.NAMESPACE_URL, of)
-    name = f"<{of.partition(':')[0]}-{root}@{context.sender.rpartition('@')[2]}>"
-    message["In-Reply-To"] = message["References"] = name
+def _is_many(letter: Letter, cases: tuple[Case, ...]) -> bool:
+    return letter.urgency is not Urgency.DIGEST and len(cases) > 1
+
+
+_MOST_THREADS = 10  # a long header is cut by some servers
+
+
+def _thread(message: EmailMessage, of: Sequence[str], context: Context) -> None:
+    """*of*: the stories that it tells, the gravest first: it answers that and joins the others."""
+    domain = context.sender.rpartition("@")[2]
+    roots = [
+        f"<{name.partition(':')[0]}-{uuid.uuid5(uuid.NAMESPACE_URL, name)}@{domain}>"
+        for name in of[:_MOST_THREADS]
+    ]
+    message["In-Reply-To"] = roots[0]
+    message["References"] = " ".join(reversed(roots))
 
 
 def _subject(letter: Letter, cases: tuple[Case, ...], context: Context) -> str:

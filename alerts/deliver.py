@@ -21,6 +21,7 @@ from alerts.channels.contract import (
     TooLarge,
     Unusable,
 )
+from alerts.telling import MAILS_AN_HOUR
 from monitor.custody import Head
 from monitor.domain import Case, Letter, Urgency
 from monitor.health import Notice
@@ -35,7 +36,11 @@ Matters = tuple[Case | Notice | Head, ...]  # what a letter tells of: incidents,
 LEASE = timedelta(minutes=10)
 
 _FIRST_DELAY = timedelta(minutes=1)
-_LONGEST_DELAY = {Urgency.NOW: timedelta(hours=1), Urgency.DIGEST: timedelta(hours=24)}
+_LONGEST_DELAY = {
+    Urgency.NOW: timedelta(hours=1),
+    Urgency.GATHERED: timedelta(hours=1),
+    Urgency.DIGEST: timedelta(hours=24),
+}
 _NOTHING_LEFT = "the recipient should not know of it now, or it is over"
 _UNTIL_MENDED = timedelta(days=1)  # a person has to act first
 
@@ -47,9 +52,10 @@ class Outbox(Protocol):
     """The promises, as the store keeps them. Each method is one transaction."""
 
     def claim_letter(
-        self, *, due: datetime, until: datetime, urgencies: frozenset[Urgency]
+        self, *, due: datetime, until: datetime, urgencies: frozenset[Urgency], most: int
     ) -> Letter | None:
-        """A letter that was due at *due*, taken out of reach of others until *until*."""
+        """A letter that was due at *due*, taken out of reach of others until *until*; no urgent
+        one for a school that has had *most* of them within the hour."""
 
     def matters_in(self, letter: Letter) -> Matters:
         """What it tells of, as it is now."""
@@ -107,6 +113,7 @@ def deliver(
     clock: Clock,
     lease: timedelta = LEASE,
     urgencies: frozenset[Urgency] = frozenset(Urgency),
+    most: int = MAILS_AN_HOUR,
     chance: Callable[[], float] = random.random,
 ) -> Delivered:
     """Try every letter that is due now, once.
@@ -115,12 +122,15 @@ def deliver(
     it, and the others go on. When the channel as a whole is out of order (no connection,
     wrong password) it is not tried again this time: the other letters are put off with
     the same reason, so that a stalled server costs one time-out and no account is locked.
+    *most*: urgent mails to one school within an hour.
     *chance* yields 0..1 and spreads the retries.
     """
     started = clock()
     delivery = _Round(outbox, channel, writer, clock, chance)
     outcomes: Counter[Outcome] = Counter()
-    while letter := outbox.claim_letter(due=started, until=clock() + lease, urgencies=urgencies):
+    while letter := outbox.claim_letter(
+        due=started, until=clock() + lease, urgencies=urgencies, most=most
+    ):
         outcomes[delivery.handle(letter)] += 1
     return Delivered(**{outcome.value: outcomes[outcome] for outcome in Outcome})
 

@@ -32,7 +32,8 @@ def attachable(
     a picture could show who a child is.
     """
     allowed = (
-        urgency is Urgency.NOW
+        urgency is not Urgency.DIGEST
+        and len(cases) == 1
         and is_own_address(recipient, school)
         and all(_harmless(case) for case in cases)
     )

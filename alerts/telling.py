@@ -1,4 +1,4 @@
-"""How one school is told today: who is on duty, and where it departs from the table."""
+"""How one school is told today: who is on duty, where it departs from the table, and when."""
 
 from __future__ import annotations
 
@@ -7,15 +7,28 @@ from dataclasses import dataclass, field
 
 from alerts.roster import Roster
 from alerts.routing import Routes
+from alerts.when import Hours
 from monitor.domain import Role
+
+MAILS_AN_HOUR = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
-    """All that decides whom a school's alerts go to, and when."""
+    """All that decides whom a school's alerts go to, and when.
+
+    `mails_an_hour`: so many urgent ones at most; half of them may be mails of their own, the
+    rest is for what is gathered.
+    """
 
     roster: Roster
     routes: Routes = field(default_factory=dict)
+    hours: Hours = field(default_factory=Hours)
+    mails_an_hour: int = MAILS_AN_HOUR
+
+    @property
+    def at_once(self) -> int:
+        return max(1, self.mails_an_hour // 2)
 
     @classmethod
     def to(cls, holders: Mapping[Role, str]) -> Telling:

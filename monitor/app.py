@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, partial
 from pathlib import Path
+from threading import Lock
 from typing import Protocol, TypeVar
 from uuid import uuid4
 
@@ -22,16 +23,19 @@ from alerts.evidence.promises import Kept, keep_promises
 from alerts.evidence.rechecks import Eyes, keep_looking
 from alerts.evidence.report import SCREENSHOT
 from alerts.evidence.seal import read_sealed
+from alerts.evidence.stamping import Means, fetch_stamps
 from alerts.governors import CannotWrite
 from alerts.governors import write as write_report
 from alerts.guidance import BadGuidance, Guidance, load_guidance
 from alerts.playbook import Playbook, load_playbook
+from alerts.telling import Telling
 from alerts.writer import MailWriter
 from monitor.counts import LONDON, Trend
 from monitor.coverage import cover
 from monitor.custody import COMMAND_LINE, PROGRAM, Deed, Handling
 from monitor.domain import (
     AlertState,
+    Assessment,
     CaptureMode,
     CapturePromise,
     Case,
@@ -41,22 +45,25 @@ from monitor.domain import (
     capture_mode,
 )
 from monitor.egress import Egress
-from monitor.fetching import fetch_text
+from monitor.fetching import ask_authority, fetch_text
 from monitor.health import Check
 from monitor.pipeline import Polled, poll
 from monitor.posting import PostRoom
 from monitor.publishing import parts
+from monitor.reporting import Report, take
 from monitor.retention import cutoffs
 from monitor.reviewing import review
+from monitor.rounds import Rounds
 from monitor.secret import MissingSecret
 from monitor.settings import SchoolSettings, Settings
-from monitor.store.database import StoreError
+from monitor.store.accounts import Account
+from monitor.store.database import RowRefused, StoreError
 from monitor.store.store import Store
 from monitor.terms import Terms
 from monitor.watching import ask_canaries, write_down
 from nlp.assess import Assessor
 from sources.contract import Source
-from sources.errors import AccessRefused, Broken, SourceError
+from sources.errors import AccessRefused, Broken, SourceError, Unfinished
 from sources.http import PoliteClient
 
 log = logging.getLogger(__name__)
@@ -88,6 +95,11 @@ class Visit:
 
     school: SchoolSettings
     source: Source
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Of the school and of the source."""
+        return self.school.id, self.source.name
 
 
 @dataclass(slots=True, kw_only=True)
@@ -125,15 +137,22 @@ class App:
         self.clock = clock
         self.egress = Egress(frozenset(settings.network.allow))
         self.client = PoliteClient(self.egress, contact=settings.network.contact)
-        self.terms = Terms()
         self.schools: dict[str, School] = {s.id: s.school() for s in settings.schools}
+        self.terms: dict[str, Terms] = {s.id: s.calendar() for s in settings.schools}
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.store = Store(settings.database_url())
+        self.rounds = Rounds(self.visit, self._give_up)
+        self._reading = Lock()
 
     @cached_property
-    def assess(self) -> Assessor:
+    def assessor(self) -> Assessor:
         """Loaded when first needed: a look at the log needs no word lists."""
         return Assessor()
+
+    def assess(self, mention: Mention, school: School) -> Assessment:
+        """One at a time: the reader takes all cores for each."""
+        with self._reading:
+            return self.assessor(mention, school)
 
     @cached_property
     def guidance(self) -> Guidance:
@@ -161,11 +180,16 @@ class App:
 
     def visit(self, visit: Visit) -> Polled:
         """Poll one source for one school, and write down how that went."""
-        school, source = visit.school, visit.source
         polled = self._poll(visit)
         canary = self._canary(visit) if polled.error is None else None
-        roster = school.roster(self._today())
-        write_down(polled, source, roster, self.store, self.clock(), canary)
+        return self._write_down(visit, polled, canary)
+
+    def _give_up(self, visit: Visit) -> Polled:
+        return self._write_down(visit, self._failed(visit, Unfinished()))
+
+    def _write_down(self, visit: Visit, polled: Polled, canary: str | None = None) -> Polled:
+        telling = self.telling(visit.school)
+        write_down(polled, visit.source, telling, self.store, self.clock(), canary)
         return polled
 
     def _canary(self, visit: Visit) -> str | None:
@@ -189,34 +213,50 @@ class App:
                 source,
                 self.client.allowing(source.places()),
                 self.assess,
-                school.telling(self._today()),
+                self.telling(school),
                 self.store,
                 self.clock,
             )
+        except RowRefused as error:
+            return self._failed(visit, Broken(str(error)))
         except StoreError:
             raise
         except MissingSecret as error:
-            fault: SourceError = AccessRefused(str(error))
+            return self._failed(visit, AccessRefused(str(error)))
         except Exception as error:  # noqa: BLE001 - a kind may be a stranger's
-            fault = Broken(type(error).__name__)
-        return Polled(source=source.name, school=school.id, error=fault)
+            return self._failed(visit, Broken(type(error).__name__))
+
+    def _failed(self, visit: Visit, error: SourceError) -> Polled:
+        return Polled(source=visit.source.name, school=visit.school.id, error=error)
 
     def scan(self, visits: list[Visit], progress: Progress) -> Scanned:
         """One pass: read, capture, tell. Nobody waits for the camera beyond two minutes."""
         done = Scanned()
         progress.begin("Reading sources", len(visits))
-        for visit in visits:
-            done.visits.append(self.visit(visit))
-            progress.advance()
+        done.visits = self._round(visits, progress)
         progress.begin("Capturing evidence", self.store.captures_waiting())
         done.captures = self._capture_in_view(progress, until=self.clock() + CAMERA_FIRST)
         self.store.hasten(self.clock())
         done.alerts_sent = self.deliver().sent
         done.captures += self._capture_in_view(progress)
+        self.stamp()
         progress.begin("Looking again", self.store.rechecks_due(self.clock()))
         done.rechecks = self.recheck(until=self.clock() + LOOK_AGAIN)
         done.troubles = self.undelivered()
         return done
+
+    def _round(self, visits: list[Visit], progress: Progress) -> list[Polled]:
+        """What came of each visit, in the order of the configuration."""
+        came: dict[tuple[str, str], Polled] = {}
+        for visit, polled in self.rounds.go(visits):
+            came[visit.key] = polled
+            progress.advance()
+        return [came[visit.key] for visit in visits if visit.key in came]
+
+    def telling(self, school: SchoolSettings) -> Telling:
+        """Whom to tell of what today, and when."""
+        most = self.settings.alerts.mails_an_hour
+        return school.telling(self._today(), self.terms[school.id], most)
 
     def _today(self) -> date:
         """By the clock on the school's wall."""
@@ -225,8 +265,7 @@ class App:
     # The jobs of the scheduler.
 
     def poll(self) -> None:
-        for visit in self.due(self.visits()):
-            self.visit(visit)
+        self._round(self.due(self.visits()), Quiet())
 
     def capture(self) -> Kept:
         return keep_promises(self.store, self._make_evidence, self.clock)
@@ -295,7 +334,22 @@ class App:
             custody_mailbox=self.settings.evidence.custody_mailbox or "",
         )
         self._hasten_readdressed(writer)
-        return deliver(self.store, channel, writer, clock=self.clock)
+        most = self.settings.alerts.mails_an_hour
+        return deliver(self.store, channel, writer, clock=self.clock, most=most)
+
+    def stamp(self) -> int:
+        """Fetch the time stamps that are owed; how many came."""
+        wanted = self.settings.evidence
+        return fetch_stamps(
+            self.store,
+            wanted.timestamp_authorities,
+            Means(
+                root=self.evidence_root,
+                post=partial(ask_authority, self.client),
+                clock=self.clock,
+                ca_file=wanted.timestamp_ca_file,
+            ),
+        )
 
     def custody(self) -> None:
         """Promise the mail that takes the head of the custody log out of the house."""
@@ -401,7 +455,7 @@ class App:
         return review(
             self.store,
             school,
-            parts(self.terms, first, last),
+            parts(self.terms[school], first, last),
             groups={source.name: source.group for source in self.settings.sources},
             clock=self.clock,
             so_far=so_far,
@@ -422,6 +476,23 @@ class App:
             print_pdf=lambda h: print_pdf(h, find_browser()),
         )
         return trend
+
+    def _telling(self, school: str) -> Telling:
+        """Whom to tell of what there today."""
+        return next(s for s in self.settings.schools if s.id == school).telling(self._today())
+
+    def take_report(self, school: School, report: Report, account: Account) -> str:
+        """What a member of staff saw; the number of its incident."""
+        return take(
+            report,
+            school,
+            by=account.email,
+            role=account.role,
+            assess=self.assess,
+            telling=self._telling(school.id),
+            store=self.store,
+            clock=self.clock,
+        )
 
     def checks(self, school: str, first: date, last: date) -> list[Check]:
         """The record of visits on both days and all between."""

@@ -30,6 +30,7 @@ def build(app: App) -> FastAPI:
         schools=app.schools,
         evidence_root=app.evidence_root,
         verify=problems,
+        reporting=app.take_report,
         trends=app.trend,
         terms=app.terms,
         clock=app.clock,

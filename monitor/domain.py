@@ -336,9 +336,11 @@ class Incident:
 
 
 class Urgency(StrEnum):
-    """When an alert may leave: `now`, or with others in the `digest` of the next morning."""
+    """How an alert leaves: `now`, in a mail of its own; `gathered`, with others of the hour or
+    of the night; or with others in the `digest` of a morning."""
 
     NOW = "now"
+    GATHERED = "gathered"
     DIGEST = "digest"
 
 
@@ -352,6 +354,23 @@ class Alert:
     role: Role
     severity: Severity
     urgency: Urgency
+    due_at: datetime  # not before
+
+    def __post_init__(self) -> None:
+        _aware(self.due_at, "due_at")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldLately:
+    """An urgent mail of its own that was promised to a role not long ago.
+
+    `same_story`: it tells of what the incident at hand says in nearly the same words.
+    """
+
+    role: Role
+    severity: Severity
+    at: datetime
+    same_story: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -519,7 +538,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One mail that is due to one role: one alert, or all that wait for the same digest.
+    """One mail that is due to one role: one alert, or all that are gathered, or of a digest.
 
     `attempts` counts the tries before this one. `message` is None until it was written
     for the first time; from then on these very bytes are sent.
@@ -529,6 +548,7 @@ class Letter:
     school: str
     role: Role
     urgency: Urgency
+    deputy: bool = False  # to the role's deputy, because the role itself did not answer
     attempts: int = 0
     message: bytes | None = None
     message_id: str = ""

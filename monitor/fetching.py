@@ -1,10 +1,11 @@
-"""How a text capture reads its one document: by the only door to the network."""
+"""What evidence needs of the network, by the only door to it: a document, a time stamp."""
 
 from __future__ import annotations
 
 from alerts.evidence.document import TEXT_TYPES
 from alerts.evidence.errors import Never, NotNow
 from alerts.evidence.fetched import FetchedText
+from alerts.evidence.timestamp import QUERY, REPLY
 from monitor.domain import Shows
 from sources.errors import Captcha, ConsentWall, LoginWall, SourceError
 from sources.http import PoliteClient
@@ -41,3 +42,12 @@ def _shown(error: SourceError) -> Shows:
     if error.status in (404, 410):
         return Shows.GONE
     return _WALLS.get(type(error), Shows.NOT_OPENED)
+
+
+def ask_authority(client: PoliteClient, url: str, question: bytes) -> bytes:
+    """Send a time stamping authority *question*. Raises NotNow."""
+    try:
+        answer = client.post(url, content=question, headers={"Content-Type": QUERY}, accept=REPLY)
+    except SourceError as error:
+        raise NotNow(str(error)) from error
+    return answer.content

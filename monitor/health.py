@@ -120,6 +120,7 @@ class Notice:
     role: Role
     health: SourceHealth
     at: datetime  # when it was decided
+    leaves_at: datetime | None = None  # not before; None: at once
 
 
 def usual_gap(finds: Iterable[datetime]) -> timedelta | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from alerts.decide import decide
 from alerts.telling import Telling
@@ -53,7 +54,7 @@ def poll(
         for page in source.fetch(school, store.cursor(school.id, source.name), client):
             for mention in store.unseen(school.id, page.mentions):
                 assessment = assess(mention, school)
-                entered = _enter(school, mention, assessment, telling, store, clock)
+                entered = enter(school, mention, assessment, telling, store, clock)
                 if entered is not None:
                     polled = _count(polled, assessment, opened=entered)
             store.save_cursor(school.id, source.name, page.cursor)  # last
@@ -63,7 +64,7 @@ def poll(
     return polled
 
 
-def _enter(
+def enter(
     school: School,
     read: Mention,
     judged: Assessment,
@@ -88,6 +89,8 @@ def _enter(
         incident = incidents.group(
             mention, assessment, school.id, before, mode, now, edition=edition
         )
+        words = sketch(mention.text) if copies else None
+        lately = partial(book.told_lately, words, now)
         entry = Entry(
             school=school.id,
             mention=mention,
@@ -96,10 +99,10 @@ def _enter(
             assessment=assessment,
             seen_at=now,
             incident=incident,
-            alerts=tuple(decide(incident, before, telling)) if incident else (),
+            alerts=tuple(decide(incident, before, telling, now, lately)) if incident else (),
             capture=mode if incident and copies else None,
             edition=edition,
-            sketch=sketch(mention.text) if copies else None,
+            sketch=words,
         )
         kept = book.keep(entry)
     return (incident is not None and before is None) if kept else None

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from alerts.evidence.verifier import check, provisos, verify, verify_chain
+from alerts.evidence.timestamp import problem
+from alerts.evidence.verifier import MANIFEST, check, provisos, verify, verify_chain
 from monitor.app import App
 from monitor.custody import Handling, Head, Link
 from monitor.domain import Evidence
+from monitor.stamps import Stamp
 
 CUSTODY = "custody log"
 _UNKNOWN = "The incident log knows no evidence of this name, so nothing can be proved."
@@ -26,11 +28,13 @@ class Proof:
     """`problems`: a sentence naming each file that is not as it was; none when all is well.
 
     `provisos`: what "unchanged" leaves open, where no number from elsewhere was at hand.
+    `waiting`: the authorities whose time stamp is still to come.
     """
 
     id: str
     problems: tuple[str, ...]
     provisos: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
 
 
 def prove_folder(folder: Path, sha256: str | None = None) -> Proof:
@@ -44,9 +48,7 @@ def prove_folder(folder: Path, sha256: str | None = None) -> Proof:
 
 def prove_log(app: App, id_: str | None) -> list[Proof]:
     """All that is in the log, or one piece; a manifest replaced with its files shows too."""
-    found = app.store.evidence(id_)
-    deeds = app.store.custody_of([e.id for e in found]) if found else []
-    return [_in_custody(_by_log(app.evidence_root / e.id, e), e, deeds) for e in found]
+    return [_prove(app, app.evidence_root / e.id, e) for e in app.store.evidence(id_)]
 
 
 def prove_here(app: App, folder: Path) -> Proof:
@@ -56,8 +58,7 @@ def prove_here(app: App, folder: Path) -> Proof:
     """
     place = folder.resolve()
     for evidence in app.store.evidence(place.name):
-        deeds = app.store.custody_of([evidence.id])
-        return _in_custody(_by_log(place, evidence), evidence, deeds)
+        return _prove(app, place, evidence)
     if place.parent == app.evidence_root.resolve():
         return Proof(id=place.name, problems=(_UNKNOWN,))
     return prove_folder(folder)
@@ -80,14 +81,40 @@ def _vanished(links: Sequence[Link], evidence: Sequence[Evidence]) -> list[str]:
     return [_VANISHED.format(id=id_) for id_, is_ in there.items() if is_ and id_ not in known]
 
 
-def _by_log(folder: Path, evidence: Evidence) -> Proof:
-    found = verify(folder, evidence.manifest_sha256)
-    return Proof(id=evidence.id, problems=tuple(problem.sentence for problem in found))
+def _prove(app: App, folder: Path, evidence: Evidence) -> Proof:
+    deeds = app.store.custody_of([evidence.id])
+    stamps = app.store.stamps([evidence.id])
+    found = [problem.sentence for problem in verify(folder, evidence.manifest_sha256)]
+    found += _in_custody(evidence, deeds)
+    found += _stamped(folder, stamps, deeds)
+    owed = set(app.settings.evidence.timestamp_authorities)
+    owed -= {stamp.authority for stamp in stamps if stamp.at is not None}
+    return Proof(id=evidence.id, problems=tuple(found), waiting=tuple(sorted(owed)))
 
 
-def _in_custody(proof: Proof, evidence: Evidence, deeds: Sequence[Link]) -> Proof:
+def _in_custody(evidence: Evidence, deeds: Sequence[Link]) -> list[str]:
     """The incident log against the custody log, which is the harder one to change."""
-    seals = [d.sha256 for d in deeds if d.subject == evidence.id and d.act in _BEGINNINGS]
+    seals = [deed.sha256 for deed in deeds if deed.act in _BEGINNINGS]
     if seals and seals[-1] == evidence.manifest_sha256:
-        return proof
-    return replace(proof, problems=(*proof.problems, _OTHER_SEAL if seals else _NOT_IN_CUSTODY))
+        return []
+    return [_OTHER_SEAL if seals else _NOT_IN_CUSTODY]
+
+
+def _stamped(folder: Path, stamps: Sequence[Stamp], deeds: Sequence[Link]) -> Iterator[str]:
+    """What is wrong with the time stamps that the custody log says were kept."""
+    kept = [(deed.outcome, deed.sha256) for deed in deeds if deed.act == Handling.TIMESTAMPED]
+    there = [stamp for stamp in stamps if stamp.at is not None]
+    for stamp in there:
+        if (stamp.name, stamp.sha256) not in kept:
+            yield f"The time stamp of {stamp.name} is not the one that was kept."
+        elif (wrong := problem(stamp.token, stamp.root, _manifest(folder))) is not None:
+            yield f"Of {stamp.name}, {wrong}."
+    if len(there) < len(kept):
+        yield "A time stamp that was kept is missing."
+
+
+def _manifest(folder: Path) -> bytes:
+    try:
+        return (folder / MANIFEST).read_bytes()
+    except OSError:
+        return b""

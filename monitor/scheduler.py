@@ -34,6 +34,7 @@ TICKS = {
     "recheck": timedelta(minutes=5),
     "forget": timedelta(hours=24),
     "custody": timedelta(hours=1),
+    "stamp": timedelta(minutes=1),
 }
 
 

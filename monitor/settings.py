@@ -24,12 +24,15 @@ from alerts.contacts import (
     roster,
 )
 from alerts.evidence.options import EvidenceSettings
+from alerts.hours import HoursSettings, TermSettings, terms_of
 from alerts.roster import Roster
-from alerts.telling import Telling
+from alerts.telling import MAILS_AN_HOUR, Telling
 from monitor.domain import School, StaffMember
 from monitor.egress import place
 from monitor.retention import Retention
 from monitor.secret import MissingSecret, Reference, Secret
+from monitor.term_file import BadTermDates, read_file
+from monitor.terms import Terms
 from monitor.watchdog_settings import WatchdogSettings
 from sources import registry
 from sources.contract import Source
@@ -65,6 +68,11 @@ class SchoolSettings(Section):
     deputies: Deputies = Field(default_factory=Deputies)
     absences: tuple[AbsenceSettings, ...] = ()
     routes: RouteSettings = Field(default_factory=RouteSettings)
+    hours: HoursSettings = Field(default_factory=HoursSettings)
+    terms: tuple[TermSettings, ...] = ()
+    inset_days: tuple[date, ...] = Field((), description="staff work, pupils stay at home")
+    closed_days: tuple[date, ...] = Field((), description="nobody comes; not bank holidays")
+    term_dates: Path | None = Field(None, description="a CSV file with all of that instead")
 
     def school(self) -> School:
         kept = self.model_dump(include={f.name for f in fields(School)} - {"staff"})
@@ -75,14 +83,27 @@ class SchoolSettings(Section):
         """Who is on duty."""
         return roster(self.contacts, self.deputies, self.absences, today)
 
-    def telling(self, today: date) -> Telling:
-        """Whom to tell of what."""
-        return Telling(roster=self.roster(today), routes=self.routes.changes())
+    def calendar(self) -> Terms:
+        """When there is school. Raises BadTermDates."""
+        read = read_file(self.term_dates) if self.term_dates else Terms()
+        return terms_of(self.terms, self.inset_days, self.closed_days, read)
+
+    def telling(self, today: date, terms: Terms, mails_an_hour: int) -> Telling:
+        """Whom to tell of what, and when."""
+        return Telling(
+            roster=self.roster(today),
+            routes=self.routes.changes(),
+            hours=self.hours.hours(terms),
+            mails_an_hour=mails_an_hour,
+        )
 
 
 class Alerts(ChannelSettings):
     """How people are told, and in which words."""
 
+    mails_an_hour: int = Field(
+        MAILS_AN_HOUR, ge=2, le=1000, description="urgent mails to one school, at most"
+    )
     guidance: Path | None = Field(
         None, description="your own copy of alerts/guidance.toml: what mails tell people to do"
     )
@@ -200,19 +221,30 @@ def load(path: Path) -> Settings:
         raise SettingsError(f"{path} is not valid TOML: {_where(error)}") from None
     settings, mistakes = _build(table)
     if settings is not None:
+        settings = _beside(path.parent, settings)
         mistakes += _contradictions(settings)
     if mistakes or settings is None:
         lines = "\n".join(f"  {key}: {what}" for key, what in mistakes)
         raise SettingsError(f"{path} needs attention:\n{lines}")
-    return _beside(path.parent, settings)
+    return settings
 
 
 def _beside(folder: Path, settings: Settings) -> Settings:
     """Paths in a configuration are meant from where it lies."""
     named = {"guidance": settings.alerts.guidance, "steps": settings.alerts.steps}
     found = {name: folder / file for name, file in named.items() if file is not None}
-    alerts = settings.alerts.model_copy(update=found)
-    return settings.model_copy(update={"data_dir": folder / settings.data_dir, "alerts": alerts})
+    schools = tuple(
+        s.model_copy(update={"term_dates": s.term_dates and folder / s.term_dates})
+        for s in settings.schools
+    )
+    return settings.model_copy(
+        update={
+            "data_dir": folder / settings.data_dir,
+            "alerts": settings.alerts.model_copy(update=found),
+            "evidence": settings.evidence.beside(folder),
+            "schools": schools,
+        }
+    )
 
 
 def _where(error: tomllib.TOMLDecodeError) -> str:
@@ -324,6 +356,7 @@ def _contradictions(settings: Settings) -> list[tuple[str, str]]:
     for i, school in enumerate(settings.schools, 1):
         wrong = contradictions(school.deputies, school.absences)
         found += [(f"schools[{i}].absences", what) for what in wrong]
+        found += [(f"schools[{i}].term_dates", what) for what in _bad_dates(school)]
     for i, source in enumerate(settings.sources, 1):
         unknown = sorted(set(source.schools) - set(ids))
         found += [
@@ -332,6 +365,14 @@ def _contradictions(settings: Settings) -> list[tuple[str, str]]:
     if settings.database != "sqlite" and not settings.database.startswith("env:"):
         found.append(("database", 'write "sqlite", or "env:NAME" for a PostgreSQL address'))
     return found
+
+
+def _bad_dates(school: SchoolSettings) -> list[str]:
+    try:
+        school.calendar()
+    except BadTermDates as error:
+        return [str(error)]
+    return []
 
 
 def _twice(values: Sequence[str]) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from alerts.decide import decide_notices
-from alerts.roster import Roster
+from alerts.telling import Telling
 from monitor.domain import School
 from monitor.health import diagnose
 from monitor.health_words import CANNOT_FIND, FINDS_ANYTHING
@@ -24,7 +24,7 @@ FIRST_RETRY = timedelta(minutes=10)
 def write_down(
     polled: Polled,
     source: Source,
-    roster: Roster,
+    telling: Telling,
     store: Store,
     now: datetime,
     canary: str | None = None,
@@ -46,7 +46,7 @@ def write_down(
         if canary is not None:
             book.canaries(now, canary)
         ailing = diagnose(book.health(), now)
-        book.settle(ailing, decide_notices(before, ailing, roster, now))
+        book.settle(ailing, decide_notices(before, ailing, telling, now))
 
 
 def _write_down_trouble(book: Logbook, polled: Polled, error: SourceError, now: datetime) -> None:

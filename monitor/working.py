@@ -47,7 +47,7 @@ def work(
             raise Overtaken
         now = after(before, event)
         worse = now.severity.rank > before.severity.rank
-        told = decide(now, before, _telling(tellings, before)) if worse else []
+        told = decide(now, before, _telling(tellings, before), event.at) if worse else []
         folder.record(event, now, told)
         return now
 

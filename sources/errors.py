@@ -14,6 +14,7 @@ SourceError
 ├── TooLarge          the answer never ends, or is larger than we read
 │   └── TooMuchNew    more is new than one visit reads; what it read is kept
 ├── Broken            our own fault, or that of a stranger's kind (needs a person)
+│   └── Unfinished    did not come to an end, and was left alone
 └── NotAllowed        an address that we may not go to, often an inner one (needs a person)
 """
 
@@ -120,6 +121,13 @@ class Broken(SourceError):
     plain = "The program that reads this source failed. The rest went on; please report this."
     needs_a_person = True
     actor = Actor.MAKERS
+
+
+class Unfinished(Broken):
+    plain = (
+        "The visit did not come to an end in half an hour, so we stopped waiting for it. "
+        "The rest went on. Please report this if it happens again after a new start."
+    )
 
 
 class TooLarge(SourceError):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from alerts.evidence import options
 from tests.postgres import fresh_database, postgres_cluster, postgres_url
 
 __all__ = ["fresh_database", "postgres_cluster", "postgres_url"]
@@ -19,6 +20,13 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'monitor.db'}"
     url: str = request.getfixturevalue("postgres_url")
     return url
+
+
+@pytest.fixture(autouse=True)
+def _no_public_authority(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests stamp by their own authority, or not at all; those of the papers stamp nothing."""
+    if "architecture" not in request.path.parts:
+        monkeypatch.setattr(options, "PUBLIC_AUTHORITIES", ())
 
 
 @pytest.fixture(autouse=True)

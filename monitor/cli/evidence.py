@@ -78,6 +78,8 @@ def verify(
         say(_json(proofs, log))
     elif not broken:
         say(f"Checked: {len(proofs)}. " + "\n".join(provisos or ["Everything is unchanged."]))
+        if waiting := sum(len(p.waiting) for p in proofs):
+            say(f"Time stamps still to come: {waiting}. They are fetched when they can be.")
         if log:
             say(f"The custody log is whole. Its number now: {log[1]}")
     if broken:
@@ -121,7 +123,13 @@ def _json(proofs: list[Proof], log: tuple[Proof, Head] | None) -> str:
     rows = [{"id": p.id, "ok": not p.problems, "problems": p.problems} for p in proofs]
     open_ = " ".join(line for p in proofs if not p.problems for line in p.provisos)
     ok = not any(p.problems for p in (*proofs, *([log[0]] if log else [])))
-    found = {"ok": ok, "evidence": rows, "cannot_prove": open_ or None}
+    waiting = [{"id": p.id, "authority": name} for p in proofs for name in p.waiting]
+    found = {
+        "ok": ok,
+        "evidence": rows,
+        "cannot_prove": open_ or None,
+        "not_yet_timestamped": waiting,
+    }
     if log:
         found["custody"] = {
             "ok": not log[0].problems,

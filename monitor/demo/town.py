@@ -109,6 +109,9 @@ class Town:
             *_school(self.school),
             *self._sources(),
             *_mail(smtp_port),
+            "[evidence]",
+            "timestamp_authorities = []  # nobody outside need hear of an invented town",
+            "",
             "[network]",
             f"allow = {_toml(self.places)}",
         ]
@@ -155,6 +158,10 @@ def _school(school: School) -> list[str]:
         "[schools.contacts]",
         *(f"{role} = {_toml(address)}" for role, address in CONTACTS.items()),
         "",
+        "[schools.hours]  # the demonstration tells at any hour, and each matter by itself",
+        'school_days = "00:00-24:00"',
+        'other_days = "00:00-24:00"',
+        "",
     ]
 
 
@@ -164,6 +171,9 @@ def _source(kind: str, name: str, keys: str) -> list[str]:
 
 def _mail(port: int) -> list[str]:
     return [
+        "[alerts]",
+        "mails_an_hour = 200",
+        "",
         "[alerts.email]",
         'host = "127.0.0.1"',
         f"port = {port}",

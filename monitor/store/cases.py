@@ -85,6 +85,20 @@ class Cases(Database):
             query = select(func.count()).select_from(IncidentRow)
             return session.exec(query.where(*_among(session, wanted))).one()
 
+    def number_of(self, school: str, source: str, external_id: str) -> str | None:
+        """Of the incident that a mention belongs to."""
+        query = (
+            select(IncidentRow.number)
+            .join(MentionRow)
+            .where(
+                MentionRow.school == school,
+                MentionRow.source == source,
+                MentionRow.external_id == external_id,
+            )
+        )
+        with self.reading() as session:
+            return session.exec(query).first()
+
     def case(self, number: str) -> Case | None:
         with self.reading() as session:
             rows = session.exec(select(IncidentRow).where(IncidentRow.number == number)).all()

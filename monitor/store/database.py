@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -23,7 +24,19 @@ class StoreError(Exception):
     """The database could not do its work. The message is for the school; nothing was half done."""
 
 
-def plain(error: SQLAlchemyError) -> str:
+class RowRefused(StoreError):
+    """It would not take this one row, and works otherwise: the rest goes on."""
+
+
+def trouble(error: SQLAlchemyError) -> StoreError:
+    if (words := _known(error)) is not None:
+        return StoreError(words)
+    return RowRefused(
+        f"The database refused ({type(error).__name__}). Nothing is lost; please try again."
+    )
+
+
+def _known(error: SQLAlchemyError) -> str | None:
     """What happened, without SQL and without anything a person wrote."""
     words = str(getattr(error, "orig", error)).lower()
     if "locked" in words or "lock timeout" in words:
@@ -38,7 +51,7 @@ def plain(error: SQLAlchemyError) -> str:
         return "The database file is damaged. Please put back the last backup."
     if "connect" in words or "password" in words or "does not exist" in words:
         return "The database server did not let us in. Please check DATABASE_URL and the server."
-    return f"The database refused ({type(error).__name__}). Nothing is lost; please try again."
+    return None
 
 
 class Database:
@@ -55,7 +68,7 @@ class Database:
                 'Write "sqlite" or env:DATABASE_URL holding postgresql+psycopg://…'
             ) from None
         except SQLAlchemyError as error:
-            raise StoreError(plain(error)) from error
+            raise trouble(error) from error
 
     def _migrate_or_close(self) -> None:
         try:
@@ -97,7 +110,7 @@ class Database:
             with Session(engine, expire_on_commit=False) as session, session.begin():
                 yield session
         except DBAPIError as error:
-            raise StoreError(plain(error)) from error
+            raise trouble(error) from error
 
     def close(self) -> None:
         self.engine.dispose()
@@ -111,11 +124,22 @@ def one_writer(session: Session, school: str) -> None:
 
 def insert_new(session: Session, row: SQLModel) -> bool:
     """Insert unless the key is there already: the one race between two scans."""
+    statement = _insert(session, row)
+    key = statement.table.primary_key.columns
+    new = statement.values(row.model_dump()).returning(*key)
+    return session.connection().execute(new).first() is not None
+
+
+def insert_missing(session: Session, rows: Sequence[SQLModel]) -> None:
+    """Those rows of one table whose keys are not there yet, in one go."""
+    session.connection().execute(_insert(session, rows[0]), [row.model_dump() for row in rows])
+
+
+def _insert(session: Session, row: SQLModel) -> Any:
+    """Both dialects say ON CONFLICT DO NOTHING, but share no type that does."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     table = SQLModel.metadata.tables[str(type(row).__tablename__)]
-    statement = dialect.insert(table).values(row.model_dump()).on_conflict_do_nothing()
-    key = table.primary_key.columns
-    return session.connection().execute(statement.returning(*key)).first() is not None
+    return dialect.insert(table).on_conflict_do_nothing()
 
 
 def _engine(url: str, patience: float) -> Engine:

@@ -6,24 +6,23 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
 from monitor.domain import (
-    Alert,
-    AlertState,
     CaptureMode,
     EvidenceState,
     Incident,
     IncidentState,
     Mention,
+    Role,
     Severity,
-    Urgency,
+    ToldLately,
 )
 from monitor.store.database import Database, insert_new, one_writer
 from monitor.store.entry import Entry, Neighbour
+from monitor.store.letters import promise, telling_the_story, urgent_letters
 from monitor.store.revisions import (
     changed_neighbours,
     earlier,
@@ -34,23 +33,17 @@ from monitor.store.revisions import (
     settle_revision,
 )
 from monitor.store.rows import incident_from_row, mention_from_row, visit_row
-from monitor.store.stories import keep_telling
+from monitor.store.stories import keep_telling, known_story
 from monitor.store.tables import (
-    AlertRow,
     CaptureRow,
     IncidentRow,
-    LetterRow,
     MentionRow,
     NumberRow,
 )
 from monitor.wire import assessment_to_json
 
-# A high alert gives the camera this long, so that the screenshot can go with it; a critical
-# one waits for nothing.
 _NEAR = 50  # neighbours looked at; a story of more has long been joined
-
-PICTURE_GRACE = timedelta(seconds=90)
-DIGEST_TIME = time(7, 0, tzinfo=ZoneInfo("Europe/London"))
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
 class Mentions(Database):
@@ -125,6 +118,23 @@ class Book:
     def earlier(self, mention: Mention) -> list[Neighbour]:
         """What this very post said before, where that is in an open incident; newest first."""
         return earlier(self._session, self._school, mention)
+
+    def told_lately(self, sketch: bytes | None, now: datetime) -> list[ToldLately]:
+        """Urgent mails of their own to this school: of the last hour all, of the last day those
+        that tell the story which *sketch* tells."""
+        letters = urgent_letters(self._session, self._school, now - _DAY)
+        story = known_story(self._session, self._school, sketch) if sketch else None
+        same = telling_the_story(self._session, story, [row.key for row, _ in letters])
+        return [
+            ToldLately(
+                role=Role(row.role),
+                severity=Severity(severity),
+                at=at,
+                same_story=row.key in same,
+            )
+            for row, severity in letters
+            if (at := row.promised_at) and (at > now - _HOUR or row.key in same)
+        ]
 
     def keep(self, entry: Entry) -> bool:
         """Write it down, all or nothing. False if somebody else did so in the meantime."""
@@ -234,83 +244,4 @@ def _capture_row(entry: Entry, incident: Incident, mode: CaptureMode) -> Capture
         mode=mode,
         state=EvidenceState.WANTED,
         due_at=entry.seen_at,
-    )
-
-
-def promise(session: Session, alert: Alert, now: datetime) -> None:
-    """Write an alert and the letter that carries it, unless it was promised before."""
-    if session.get(AlertRow, alert.key) is not None:
-        return
-    if alert.urgency is Urgency.DIGEST:
-        letter = _open_digest(session, alert, now)
-    else:
-        letter = _unwritten_letter(session, alert, now) or _letter_of_its_own(alert, now)
-    insert_new(session, letter)
-    insert_new(
-        session,
-        AlertRow(
-            key=alert.key, incident=alert.incident, letter=letter.key, severity=alert.severity
-        ),
-    )
-
-
-def _unwritten_letter(session: Session, alert: Alert, now: datetime) -> LetterRow | None:
-    """The letter in which this role will hear of this incident anyway, as it then is."""
-    query = (
-        select(LetterRow)
-        .join(AlertRow)
-        .where(
-            AlertRow.incident == alert.incident,
-            LetterRow.role == alert.role,
-            LetterRow.urgency == Urgency.NOW,
-            LetterRow.state == AlertState.WAITING,
-            col(LetterRow.message).is_(None),
-            col(LetterRow.leased_until).is_(None),
-        )
-        .limit(1)
-        .with_for_update()
-    )
-    found = session.exec(query).first()
-    if found is not None:
-        found.due_at = min(found.due_at, _letter_of_its_own(alert, now).due_at)
-        session.add(found)
-    return found
-
-
-def _letter_of_its_own(alert: Alert, now: datetime) -> LetterRow:
-    return LetterRow(
-        key=alert.key,
-        school=alert.school,
-        role=alert.role,
-        urgency=Urgency.NOW,
-        state=AlertState.WAITING,
-        due_at=now if alert.severity is Severity.CRITICAL else now + PICTURE_GRACE,
-    )
-
-
-def next_digest(now: datetime) -> datetime:
-    """The next seven o'clock in the morning, by the clock on the school's wall."""
-    local = now.astimezone(DIGEST_TIME.tzinfo)
-    today = datetime.combine(local.date(), DIGEST_TIME)
-    return today if today > local else today + timedelta(days=1)
-
-
-def _open_digest(session: Session, alert: Alert, now: datetime) -> LetterRow:
-    """The next digest that nobody has begun to write; a begun one would lose this alert."""
-    due = next_digest(now)
-    while True:
-        key = f"digest:{alert.school}:{alert.role}:{due:%Y-%m-%d}"
-        row = session.get(LetterRow, key, with_for_update=True)
-        if row is None:
-            break
-        if row.message is None and row.leased_until is None and row.state == AlertState.WAITING:
-            return row
-        due += timedelta(days=1)
-    return LetterRow(
-        key=key,
-        school=alert.school,
-        role=alert.role,
-        urgency=Urgency.DIGEST,
-        state=AlertState.WAITING,
-        due_at=due,
     )

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from monitor.domain import AlertState, Letter, Role, Urgency
 from monitor.health import Ailing, Ailment, News, Notice
 from monitor.store.database import insert_new
-from monitor.store.mentions import next_digest
 from monitor.store.rows import health_from_row
 from monitor.store.tables import LetterRow, NoticeRow, VisitRow
-
-GATHER = timedelta(minutes=10)  # when the line is down, all break at once: one mail for them
 
 
 def promise(session: Session, notice: Notice) -> None:
@@ -100,15 +95,14 @@ def _unwritten_letter(session: Session, notice: Notice) -> LetterRow | None:
 
 
 def _letter_of_its_own(notice: Notice) -> LetterRow:
-    """Reminders come with the morning's post."""
-    reminder = notice.news is News.REMINDER
     return LetterRow(
         key=f"sources:{notice.key}",
         school=notice.health.school,
         role=notice.role,
         urgency=Urgency.NOW,
         state=AlertState.WAITING,
-        due_at=next_digest(notice.at) if reminder else notice.at + GATHER,
+        promised_at=notice.at,
+        due_at=notice.leaves_at or notice.at,
     )
 
 

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement
-from sqlmodel import col, or_, select, update
+from sqlalchemy.orm import aliased
+from sqlmodel import and_, col, func, or_, select, update
 
 from monitor.custody import Head, head_in
 from monitor.domain import AlertState, Case, Letter, Role, Urgency
 from monitor.health import Notice
 from monitor.store.cases import cases_of
 from monitor.store.database import Database
+from monitor.store.letters import URGENT
 from monitor.store.notices import notices_of
 from monitor.store.tables import AlertRow, IncidentRow, LetterRow
+
+_HOUR = timedelta(hours=1)
 
 
 class Outbox(Database):
     def claim_letter(
-        self, *, due: datetime, until: datetime, urgencies: frozenset[Urgency]
+        self, *, due: datetime, until: datetime, urgencies: frozenset[Urgency], most: int
     ) -> Letter | None:
-        """A letter that was due at *due*, taken out of reach of others until *until*."""
+        """A letter that was due at *due*, taken out of reach of others until *until*.
+
+        A school that has had *most* urgent mails within the hour gets no more of them just
+        now, but for a role that had none; what waits is told by then in one mail.
+        """
         free = or_(col(LetterRow.leased_until).is_(None), col(LetterRow.leased_until) <= due)
         with self.transaction() as session:
             row = session.exec(
@@ -30,6 +38,7 @@ class Outbox(Database):
                     LetterRow.due_at <= due,
                     free,
                     col(LetterRow.urgency).in_(sorted(urgencies)),
+                    ~_too_many(due, most),
                 )
                 .order_by(col(LetterRow.due_at), LetterRow.key)
                 .limit(1)
@@ -96,7 +105,7 @@ class Outbox(Database):
                 update(LetterRow)
                 .where(
                     col(LetterRow.state) == AlertState.WAITING,
-                    col(LetterRow.urgency) == Urgency.NOW,
+                    col(LetterRow.urgency).in_(URGENT),
                     col(LetterRow.due_at) > now,
                 )
                 .values(due_at=now)
@@ -126,11 +135,26 @@ class Outbox(Database):
             ]
 
 
+def _too_many(due: datetime, most: int) -> ColumnElement[bool]:
+    """Whether it is urgent, and its school and its role have had their share of this hour."""
+    gone = aliased(LetterRow)
+    urgent = col(LetterRow.urgency).in_(URGENT)
+    lately = or_(col(gone.sent_at) > due - _HOUR, col(gone.leased_until) > due)
+    within = (col(gone.urgency).in_(URGENT), lately)
+    full = select(gone.school).where(*within).group_by(gone.school)
+    full = full.having(func.count() >= most)
+    had_one = select(gone.key).where(
+        *within, gone.school == LetterRow.school, gone.role == LetterRow.role
+    )
+    return and_(urgent, col(LetterRow.school).in_(full), had_one.exists())
+
+
 def _letter(row: LetterRow) -> Letter:
     return Letter(
         key=row.key,
         school=row.school,
         role=Role(row.role),
+        deputy=row.deputy,
         urgency=Urgency(row.urgency),
         attempts=row.attempts,
         message=row.message,

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, func, or_, select
 
 from monitor.alarms import Pulse
 from monitor.domain import AlertState, EvidenceState
-from monitor.store.database import StoreError, plain
+from monitor.store.database import StoreError, trouble
 from monitor.store.tables import CaptureRow, LetterRow, VisitRow
 
 _PATIENCE = 5  # seconds
@@ -30,7 +30,7 @@ def read_pulse(url: str, now: datetime) -> Pulse:
         with Session(engine) as session:
             return _read(session, now)
     except SQLAlchemyError as error:
-        raise StoreError(plain(error)) from None
+        raise trouble(error) from None
     finally:
         engine.dispose()
 

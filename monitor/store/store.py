@@ -11,6 +11,7 @@ from monitor.store.mentions import Mentions
 from monitor.store.outbox import Outbox
 from monitor.store.publications import Publications
 from monitor.store.rechecks import Rechecks
+from monitor.store.stamps import Stamps
 from monitor.store.visits import Visits
 from monitor.store.working import Working
 
@@ -20,6 +21,7 @@ class Store(
     Captures,
     Rechecks,
     Custody,
+    Stamps,
     Outbox,
     Visits,
     Coverage,

@@ -11,7 +11,7 @@ import hashlib
 from sqlmodel import Session, col, delete, select
 
 from monitor.likeness import ALIKE, bands, likeness
-from monitor.store.database import insert_new
+from monitor.store.database import insert_missing, insert_new
 from monitor.store.entry import Entry
 from monitor.store.history_tables import BandRow, StoryRow, TellingRow
 
@@ -22,7 +22,9 @@ def keep_telling(session: Session, entry: Entry) -> None:
     """Say which story a new mention tells: a known one, or its own."""
     if entry.sketch is None or not entry.assessment.about_school:
         return
-    story = _known(session, entry.school, entry.sketch) or _begin(session, entry, entry.sketch)
+    story = known_story(session, entry.school, entry.sketch) or _begin(
+        session, entry, entry.sketch
+    )
     source, external_id = entry.mention.key
     telling = TellingRow(school=entry.school, source=source, external_id=external_id, story=story)
     insert_new(session, telling)
@@ -34,7 +36,8 @@ def forget_untold(session: Session) -> None:
     session.execute(delete(StoryRow).where(col(StoryRow.id).not_in(told)))
 
 
-def _known(session: Session, school: str, sketch: bytes) -> str | None:
+def known_story(session: Session, school: str, sketch: bytes) -> str | None:
+    """The story that a text of this sketch tells; None where it is a new one."""
     query = (
         select(StoryRow)
         .where(
@@ -56,6 +59,8 @@ def _begin(session: Session, entry: Entry, sketch: bytes) -> str:
     key = "\n".join((entry.school, *entry.mention.key)).encode()
     story = hashlib.sha256(key).hexdigest()[:16]
     insert_new(session, StoryRow(id=story, sketch=sketch))
-    for band in bands(sketch):
-        insert_new(session, BandRow(school=entry.school, band=band, story=story))
+    insert_missing(
+        session,
+        [BandRow(school=entry.school, band=band, story=story) for band in bands(sketch)],
+    )
     return story

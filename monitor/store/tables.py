@@ -177,10 +177,13 @@ class LetterRow(SQLModel, table=True):
     """The outbox. `message` is rendered once, and sent again byte for byte if need be."""
 
     __tablename__ = "letter"
+    __table_args__ = (Index("ix_letter_promised", "school", "promised_at"),)
     key: str = Field(primary_key=True)
     school: str
     role: str
+    deputy: bool = False  # to the deputy, because the role itself did not answer
     urgency: str
+    promised_at: datetime | None = _when(nullable=True)
     state: str = Field(index=True)
     due_at: datetime = _when()
     leased_until: datetime | None = _when(nullable=True)

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, func, select
 
 from monitor.domain import Alert, Event, Incident
 from monitor.store.database import Database, one_writer
-from monitor.store.mentions import promise
+from monitor.store.letters import promise
 from monitor.store.rows import event_from_row, incident_from_row
 from monitor.store.tables import EventRow, IncidentRow
 

@@ -21,6 +21,7 @@ from monitor.web import (
     incident,
     incidents,
     invite,
+    report,
     screenshot,
     sign_in,
     sign_out,
@@ -28,7 +29,7 @@ from monitor.web import (
     static,
     trends,
 )
-from monitor.web.desk import Desk, Log, Trends, Verify
+from monitor.web.desk import Desk, Log, Reporting, Trends, Verify
 from monitor.web.guard import NotAllowed, SignInNeeded, insist_on_policies
 from monitor.web.page import render
 from monitor.web.shield import Shield
@@ -42,6 +43,7 @@ _SCREENS = (
     incidents,
     incident,
     screenshot,
+    report,
     trends,
     sources,
     static,
@@ -55,8 +57,9 @@ def create_app(
     schools: Mapping[str, School],
     evidence_root: Path,
     verify: Verify,
+    reporting: Reporting,
     trends: Trends,
-    terms: Terms,
+    terms: Mapping[str, Terms],
     clock: Callable[[], datetime],
     secure_cookies: bool,
     hosts: Collection[str] = LOOPBACK,
@@ -72,6 +75,7 @@ def create_app(
         schools=schools,
         evidence_root=evidence_root,
         verify=verify,
+        report=reporting,
         trends=trends,
         terms=terms,
         clock=clock,
@@ -87,7 +91,8 @@ def create_app(
 
 
 def _ask_to_sign_in(request: Request, _: Exception) -> Response:
-    wanted = urlencode({"next": request.url.path})
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    wanted = urlencode({"next": asked if request.method == "GET" else request.url.path})
     return RedirectResponse(f"/sign-in?{wanted}", status_code=303)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -14,6 +14,8 @@ from monitor.counts import Trend
 from monitor.custody import Deed
 from monitor.domain import Case, Evidence, School
 from monitor.health import Check, SourceHealth
+from monitor.reporting import Report
+from monitor.stamps import Stamp
 from monitor.store.accounts import Account, Accounts
 from monitor.store.cases import Listed, Wanted
 from monitor.terms import Terms
@@ -34,10 +36,14 @@ class Log(Protocol):
     def checks(self, school: str, start: datetime, end: datetime) -> list[Check]:
         """Visits in [start, end), oldest first."""
 
+    def stamps(self, captures: Collection[str]) -> list[Stamp]:
+        """The time stamps of these pieces of evidence, and those still waited for."""
+
     def record(self, *deeds: Deed) -> None:
         """Add to the custody log."""
 
 
+Reporting = Callable[[School, Report, Account], str]
 Trends = Callable[[str, date, date], Trend | None]
 Verify = Callable[[Evidence], list[str]]
 
@@ -49,8 +55,9 @@ class Desk:
     schools: Mapping[str, School]  # by id
     evidence_root: Path  # holds one folder for each evidence id
     verify: Verify  # what is wrong with the files; nothing when they are unchanged
+    report: Reporting  # writes it down; the number of its incident
     trends: Trends  # what is published of the terms that these days of a school lie in
-    terms: Terms
+    terms: Mapping[str, Terms]  # by School.id
     clock: Callable[[], datetime]
     secure_cookies: bool
 

@@ -53,6 +53,7 @@ def public(because: str) -> list[Any]:
 
 IncidentReader = Annotated[Account, Depends(Requires(Action.READ_INCIDENTS))]
 TrendReader = Annotated[Account, Depends(Requires(Action.READ_TRENDS))]
+Reporter = Annotated[Account, Depends(Requires(Action.REPORT))]
 SourceReader = Annotated[Account, Depends(Requires(Action.READ_SOURCES))]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fastapi import APIRouter, Request
@@ -26,6 +26,7 @@ from monitor.domain import (
     Sighting,
     StillThere,
 )
+from monitor.stamps import Stamp
 from monitor.store.accounts import Account
 from monitor.web.desk import Desk, Verify, desk
 from monitor.web.display import Piece, pieces
@@ -66,6 +67,7 @@ class Proof:
     evidence: Evidence
     screenshot: bool
     wrong: list[str] | None  # None: there is nothing sealed to prove
+    stamps: tuple[Stamp, ...] = ()
 
     @property
     def of_the_post(self) -> bool:
@@ -95,7 +97,7 @@ def incident(request: Request, account: IncidentReader, number: str) -> Response
         school=school.name if school else case.incident.school,
         posts=[_post(sighting) for sighting in case.sightings],
         places=places(case),
-        proofs=[_proof(case, each, room.verify) for each in case.evidence],
+        proofs=_proofs(room, case),
     )
 
 
@@ -135,6 +137,17 @@ def _said(mention: Mention, assessment: Assessment) -> Said:
             (_WORDS.get(reason.category, reason.category), reason) for reason in reasons
         ),
     )
+
+
+def _proofs(room: Desk, case: Case) -> list[Proof]:
+    stamps = room.store.stamps([each.id for each in case.evidence])
+    return [
+        replace(
+            _proof(case, each, room.verify),
+            stamps=tuple(stamp for stamp in stamps if stamp.capture == each.id),
+        )
+        for each in case.evidence
+    ]
 
 
 def _proof(case: Case, evidence: Evidence, verify: Verify) -> Proof:

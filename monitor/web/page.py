@@ -16,6 +16,7 @@ from monitor.words import CATEGORIES, ROLES, SENTIMENTS, SEVERITIES, STILL_THERE
 
 _SCREENS = (
     (Action.READ_INCIDENTS, "/incidents", "Incidents"),
+    (Action.REPORT, "/report", "Report"),
     (Action.READ_TRENDS, "/trends", "Trends"),
     (Action.READ_SOURCES, "/sources", "Sources"),
 )
@@ -64,6 +65,7 @@ def _environment() -> Environment:
         "when": when,
         "day": lambda day: f"{day:%a} {day.day} {day:%b}",
         "size": display.size,
+        "zip": zip,
     }
     pages.globals |= {
         "asset": asset,

@@ -15,6 +15,7 @@ class Action(StrEnum):
     READ_INCIDENTS = "read_incidents"
     READ_TRENDS = "read_trends"
     READ_SOURCES = "read_sources"
+    REPORT = "report"
 
 
 _ROLES: Mapping[Action, frozenset[AccountRole]] = MappingProxyType(
@@ -23,6 +24,7 @@ _ROLES: Mapping[Action, frozenset[AccountRole]] = MappingProxyType(
         Action.READ_TRENDS: frozenset(
             {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.GOVERNOR}
         ),
+        Action.REPORT: frozenset({AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL}),
         Action.READ_SOURCES: frozenset(
             {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.ADMIN}
         ),

@@ -19,7 +19,12 @@ from monitor.web.guard import public
 
 router = APIRouter()
 _HERE = Path(__file__).parent
-_KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_KINDS = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+}
 _FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}  # the address names it
 
 

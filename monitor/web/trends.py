@@ -34,10 +34,10 @@ NOT_YET = (
 def trends(request: Request, account: TrendReader, school: str = "", term: str = "") -> Response:
     room = desk(request)
     chosen = _school(room, account, school)
-    terms = room.terms.latest(_today(room), MOST_TERMS)
+    terms = room.terms[chosen.id].latest(_today(room), MOST_TERMS)
     asked = next((each for each in terms if str(each.start) == term), terms[0])
     trend = room.trends(chosen.id, asked.start, asked.start)
-    period = trend.period if trend else _so_far(room, asked)
+    period = trend.period if trend else _so_far(room, chosen, asked)
     coverage = _coverage(room, chosen, period)
     return render(
         request,
@@ -66,8 +66,8 @@ def _school(room: Desk, account: Account, wanted: str) -> School:
     return found
 
 
-def _so_far(room: Desk, term: Term) -> Period:
-    (part,) = parts(room.terms, term.start, term.start)
+def _so_far(room: Desk, school: School, term: Term) -> Period:
+    (part,) = parts(room.terms[school.id], term.start, term.start)
     return Period(start=part.period.start, end=min(part.period.end, room.clock()))
 
 

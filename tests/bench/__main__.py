@@ -7,7 +7,7 @@ import sys
 from rich.console import Console
 
 from nlp.bench import main as judging_scores
-from tests.bench import judging, scanning
+from tests.bench import judging, scanning, visiting
 from tests.bench.capturing import captures
 from tests.bench.table import show
 
@@ -20,6 +20,7 @@ def main() -> int:
         ("getting ready", judging.readiness),
         ("captures", captures),
         ("a scan", scanning.scans),
+        ("visits for many schools", visiting.visits),
     ):
         if progress.is_terminal:
             progress.print(f"Measuring {what} ...")

@@ -83,10 +83,10 @@ def _scan_and_read() -> tuple[Cost, Cost]:
         with PostOffice(folder / "mail") as post_office:
             config = folder / "config.toml"
             config.write_text(town.config_toml(smtp_port=post_office.port), encoding="utf-8")
-            ours = _cost("-c", _SCAN, "scan", "--all", "--json", "--config", str(config))
+            ours = cost_of("-c", _SCAN, "scan", "--all", "--json", "--config", str(config))
         addresses = folder / "addresses"
         addresses.write_text("\n".join(visited), encoding="utf-8")
-        return ours, _cost("-m", "tests.bench.bare", str(addresses))
+        return ours, cost_of("-m", "tests.bench.bare", str(addresses))
 
 
 def _listen(town: Town) -> list[str]:
@@ -108,7 +108,8 @@ def _noting(place: Place, visited: list[str]) -> Callable[[Request], Answer]:
     return noted
 
 
-def _cost(*arguments: str) -> Cost:
+def cost_of(*arguments: str) -> Cost:
+    """What it costs to run Python with these arguments."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.bench.cost", sys.executable, *arguments],
         capture_output=True,

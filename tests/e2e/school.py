@@ -159,7 +159,7 @@ def configuration(
         for name, path in (feeds or {}).items()
         if site is not None
     )
-    email = f'[alerts.email]\n{mail}\nfrom = "monitor@wexcombepark.example"\n' if mail else ""
+    email = f'{_MAIL}\n{mail}\nfrom = "monitor@wexcombepark.example"\n' if mail else ""
     allow = f'"{site.place}"' if site else ""
     return f"""
 [[schools]]
@@ -177,13 +177,23 @@ chair_of_governors = "chair@wexcombepark.example"
 dsl = "dsl@wexcombepark.example"
 office = "office@wexcombepark.example"
 
+[schools.hours]
+school_days = "00:00-24:00"
+other_days = "00:00-24:00"
+
 {sources}
 {email}
 [network]
 allow = [{allow}]
 
+[evidence]
+timestamp_authorities = []
+
 {more}
 """
+
+
+_MAIL = "[alerts]\nmails_an_hour = 1000\n[alerts.email]"
 
 
 def mail_at(port: int) -> str:

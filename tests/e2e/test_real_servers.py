@@ -29,6 +29,9 @@ def configuration(town: Town, mail: SmtpServer, searches: Mapping[str, str]) -> 
         for name, url in searches.items()
     )
     return f"""
+[evidence]
+timestamp_authorities = []
+
 [[schools]]
 id = "wexcombe"
 name = "{SCHOOL}"

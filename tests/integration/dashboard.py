@@ -15,6 +15,7 @@ from threading import Thread
 import httpx
 from argon2 import PasswordHasher
 
+from alerts.telling import Telling
 from monitor.counts import Trend
 from monitor.domain import (
     Alert,
@@ -38,8 +39,9 @@ from monitor.domain import (
     Urgency,
 )
 from monitor.publishing import parts
+from monitor.reporting import Report, take
 from monitor.reviewing import review
-from monitor.store.accounts import AccountRole, Accounts
+from monitor.store.accounts import Account, AccountRole, Accounts
 from monitor.store.mentions import Entry
 from monitor.store.store import Store
 from monitor.terms import Terms
@@ -158,6 +160,7 @@ class Dashboard:
                 role=role,
                 severity=severity,
                 urgency=Urgency.NOW,
+                due_at=Clock().now,
             )
             for role in alerts
         )
@@ -206,11 +209,34 @@ class Dashboard:
         )
         self.store.captured(promise, sealed)
 
+    def reported(self, school: School, report: Report, account: Account) -> str:
+        return take(
+            report,
+            school,
+            by=account.email,
+            role=account.role,
+            assess=as_abuse,
+            telling=Telling.to({}),
+            store=self.store,
+            clock=self.clock,
+        )
+
     def trends(
         self, school: str, first: date, last: date, *, so_far: bool = False
     ) -> Trend | None:
         spans = parts(Terms(), first, last)
         return review(self.store, school, spans, groups={}, clock=self.clock, so_far=so_far)
+
+
+def as_abuse(_mention: Mention, _school: School) -> Assessment:
+    """What a judge would say of anything; how a real one judges is tested with it."""
+    return Assessment(
+        about_school=True,
+        relevance=1,
+        model="test",
+        categories=frozenset({Category.ABUSE}),
+        severity=Severity.MEDIUM,
+    )
 
 
 @contextmanager
@@ -225,8 +251,9 @@ def running(folder: Path, *, secure_cookies: bool = False) -> Iterator[Dashboard
         schools=SCHOOLS,
         evidence_root=board.evidence,
         verify=lambda _: list(board.changed),
+        reporting=board.reported,
         trends=board.trends,
-        terms=Terms(),
+        terms={school: Terms() for school in SCHOOLS},
         clock=clock,
         secure_cookies=secure_cookies,
     )

@@ -56,6 +56,7 @@ def pages(number: str) -> Iterator[tuple[str, str]]:
     """A name and an address for each page that a head can open."""
     yield "incidents", "/incidents"
     yield "incident", f"/incidents/{number}"
+    yield "report", "/report"
     yield "trends", "/trends"
     yield "sources", "/sources"
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from monitor import settings
 from monitor.app import App, Quiet
+from monitor.rounds import Rounds
+from monitor.store.entry import Entry
+from monitor.store.mentions import Book
 from sources.contract import Page
 from sources.feed import Feed
 from tests.e2e.school import Site
@@ -59,3 +65,38 @@ def test_a_source_that_fails_in_an_unforeseen_way_is_named_and_the_rest_goes_on(
     health = {h.source: h for h in app.store.health()}
     assert health["broken"].needs_a_person
     assert health["whole"].error == ""
+
+
+def test_one_row_that_the_database_will_not_take_blinds_the_school_to_one_source_only(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep = Book.keep
+
+    def refused(self: Book, entry: Entry) -> bool:
+        if entry.mention.source == "broken":
+            entry = replace(entry, school=None)  # type: ignore[arg-type]  # no such row
+        return keep(self, entry)
+
+    monkeypatch.setattr(Book, "keep", refused)
+    broken, whole = app.scan(list(app.visits()), Quiet()).visits
+    assert "The database refused (IntegrityError)" in str(broken.error)
+    assert (whole.error, whole.new) == (None, 1)
+
+
+def test_a_visit_that_does_not_end_is_in_the_health_of_its_source(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_go = Event()
+
+    def fetch(self: Feed, *rest: object) -> Iterator[Page]:
+        let_go.wait(10)
+        return iter(())
+
+    monkeypatch.setattr(Feed, "fetch", fetch)
+    app.rounds = Rounds(app.visit, app._give_up, longest=timedelta(milliseconds=20))
+    ((_, left),) = app.rounds.go(app.visits(only="broken"))
+    assert left.error is not None
+    assert app.store.health()[0].error == str(left.error)
+    assert "did not come to an end" in str(left.error)
+    let_go.set()
+    app.rounds._hanging["wexcombe", "broken"].join(10)

@@ -23,6 +23,7 @@ from sqlalchemy import Engine, event
 from alerts.evidence import launcher
 from monitor import settings
 from monitor.app import App, Quiet
+from monitor.rounds import Rounds
 from nlp.assess import Assessor
 from sources.http import PoliteClient
 from tests.postgres import PostgresCluster
@@ -72,6 +73,8 @@ url = "http://127.0.0.1:{feed}/feed.xml"
 kind = "feed"
 name = "members"
 url = "http://127.0.0.1:{feed}/members"
+[alerts]
+mails_an_hour = 99
 [alerts.email]
 host = "127.0.0.1"
 port = {smtp}
@@ -157,6 +160,7 @@ class World:
     def app(self, now: datetime) -> Iterator[App]:
         app = App(settings.load(self.folder / "config.toml"), clock=lambda: now)
         app.assess = self.assessor
+        app.rounds = Rounds(app.visit, app._give_up, at_once=1)  # steps in a known order
         app.client = PoliteClient(app.egress, gap=timedelta(0))  # the server is our own
         try:
             yield app

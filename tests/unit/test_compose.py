@@ -280,7 +280,7 @@ def test_the_headers_keep_other_programs_from_answering_and_hold_a_story_togethe
     assert first["Date"].datetime == AT
     assert re.fullmatch(r"<alert-[0-9a-f-]{36}@wexcombepark\.example>", first["Message-ID"])
     assert first["References"] == first["In-Reply-To"] == second["References"]
-    assert first["References"].startswith("<incident-")
+    assert first["References"].startswith("<story-")
 
 
 def test_the_text_is_plain_and_alone() -> None:

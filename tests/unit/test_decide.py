@@ -15,6 +15,7 @@ from monitor.domain import Category, Incident, Role, Severity, Urgency
 HEAD, CHAIR, DSL, OFFICE = Role.HEAD, Role.CHAIR_OF_GOVERNORS, Role.DSL, Role.OFFICE
 DPO = Role.DATA_PROTECTION_OFFICER
 NOW, DIGEST = Urgency.NOW, Urgency.DIGEST
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)  # a Friday in term
 EVERYONE = {role: f"{role.value}@wexcombepark.example" for role in Role}
 
 
@@ -38,7 +39,7 @@ def an_incident(
 def told(
     incident: Incident, before: Incident | None = None, contacts: Mapping[Role, str] = EVERYONE
 ) -> dict[Role, Urgency]:
-    return {a.role: a.urgency for a in decide(incident, before, Telling.to(contacts))}
+    return {a.role: a.urgency for a in decide(incident, before, Telling.to(contacts), NOON)}
 
 
 def without(*roles: Role) -> dict[Role, str]:
@@ -184,9 +185,11 @@ def test_something_read_as_harmless_before_is_told_when_it_gets_worse() -> None:
 
 
 def test_the_same_news_has_the_same_key_and_other_news_another() -> None:
-    (first,) = decide(THREAT, None, Telling.to(EVERYONE))
-    (again,) = decide(THREAT, None, Telling.to(EVERYONE))
-    (worse,) = decide(replace(THREAT, severity=Severity.CRITICAL), THREAT, Telling.to(EVERYONE))
+    (first,) = decide(THREAT, None, Telling.to(EVERYONE), NOON)
+    (again,) = decide(THREAT, None, Telling.to(EVERYONE), NOON)
+    (worse,) = decide(
+        replace(THREAT, severity=Severity.CRITICAL), THREAT, Telling.to(EVERYONE), NOON
+    )
     assert first.key == again.key == "wexcombe:forum:17:head:high:threat"
     assert worse.key != first.key
     assert (first.incident, first.school) == (THREAT.key, "wexcombe")

@@ -58,7 +58,7 @@ class Recorder:
         self.rows = {letter.key: Row(letter, cases) for letter in letters}
 
     def claim_letter(
-        self, *, due: datetime, until: datetime, urgencies: frozenset[Urgency]
+        self, *, due: datetime, until: datetime, urgencies: frozenset[Urgency], most: int
     ) -> Letter | None:
         for row in self.rows.values():
             fits = row.letter.urgency in urgencies

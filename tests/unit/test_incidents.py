@@ -55,7 +55,7 @@ def test_what_staff_send_in_is_logged_whatever_the_program_thinks_of_its_words()
     sent_in = replace(POST, for_a_person=True)
     for severity in (Severity.NONE, Severity.LOW):
         incident = opened(sent_in, replace(harmless, severity=severity))
-        assert [alert.role for alert in decide(incident, None, CONTACTS)] == [Role.OFFICE]
+        assert [alert.role for alert in decide(incident, None, CONTACTS, NOW)] == [Role.OFFICE]
     assert opened(sent_in).severity is Severity.HIGH
 
 
@@ -69,7 +69,7 @@ def test_what_a_person_must_see_is_told_to_somebody_however_slight_it_seems(
     slight = replace(THREAT, categories=categories, severity=Severity.LOW, not_assessed=doubt)
     incident = group(mention, slight, "park", None, CaptureMode.LINK, NOW)
     assert incident is not None
-    assert decide(incident, None, CONTACTS)
+    assert decide(incident, None, CONTACTS, NOW)
 
 
 def test_where_a_picture_may_be_indecent_no_later_sighting_opens_the_page() -> None:

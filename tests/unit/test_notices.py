@@ -12,8 +12,8 @@ from alerts.compose import compose_notices, notices_id
 from alerts.decide import decide_notices
 from alerts.guidance import load_guidance
 from alerts.playbook import load_playbook
-from alerts.roster import Roster
 from alerts.source_news import subject
+from alerts.telling import Telling
 from alerts.writer import MailWriter
 from monitor.domain import AlertState, Letter, Role, School, Urgency
 from monitor.health import Actor, Ailing, Ailment, News, Notice, SourceHealth
@@ -26,7 +26,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BOTH = frozenset(Urgency)
 EVERYONE = {role: f"{role.value}@wexcombepark.example" for role in Role}
 
-ROSTER = Roster.of(EVERYONE)
+TELLING = Telling.to(EVERYONE)
 
 BROKEN = Ailing(ailment=Ailment.BROKEN, since=NOW - DAY)
 UNPROVEN = Ailing(ailment=Ailment.UNPROVEN, since=NOW - DAY)
@@ -38,7 +38,7 @@ def told(
     before: Ailing | None, after: Ailing | None, *, times: int = 0, ago: timedelta = HOUR
 ) -> list[tuple[News, Ailment]]:
     health = replace(HEALTH, ailing=before, told_times=times, told_at=NOW - ago if times else None)
-    return [(n.news, n.ailing.ailment) for n in decide_notices(health, after, ROSTER, NOW)]
+    return [(n.news, n.ailing.ailment) for n in decide_notices(health, after, TELLING, NOW)]
 
 
 def test_what_works_is_told_to_nobody() -> None:
@@ -84,7 +84,7 @@ def test_reminders_come_daily_three_times_and_then_weekly(
 
 def test_the_office_hears_of_it_or_whoever_stands_in() -> None:
     def role(contacts: dict[Role, str]) -> Role:
-        (notice,) = decide_notices(HEALTH, BROKEN, Roster.of(contacts), NOW)
+        (notice,) = decide_notices(HEALTH, BROKEN, Telling.to(contacts), NOW)
         return notice.role
 
     assert role(EVERYONE) is Role.OFFICE
@@ -93,10 +93,10 @@ def test_the_office_hears_of_it_or_whoever_stands_in() -> None:
 
 
 def test_each_telling_has_a_key_of_its_own_and_the_same_telling_the_same() -> None:
-    (first,) = decide_notices(HEALTH, BROKEN, ROSTER, NOW)
-    (again,) = decide_notices(HEALTH, BROKEN, ROSTER, NOW + HOUR)
+    (first,) = decide_notices(HEALTH, BROKEN, TELLING, NOW)
+    (again,) = decide_notices(HEALTH, BROKEN, TELLING, NOW + HOUR)
     reminded = replace(HEALTH, ailing=BROKEN, told_times=1, told_at=NOW - DAY)
-    (reminder,) = decide_notices(reminded, BROKEN, ROSTER, NOW)
+    (reminder,) = decide_notices(reminded, BROKEN, TELLING, NOW)
     assert first.key == again.key != reminder.key
 
 
@@ -190,7 +190,7 @@ def test_the_mails_of_sources_stand_in_one_thread_and_know_themselves_again() ->
     assert first["Message-ID"] == notices_id(letter, (a_notice(),), context)
     writer = MailWriter(
         schools={"wexcombe": School(id="wexcombe", name="Wexcombe Park Primary School")},
-        rosters={"wexcombe": ROSTER},
+        rosters={"wexcombe": TELLING.roster},
         sender=context.sender,
         dashboard_url=context.dashboard_url,
         guidance=load_guidance(),
@@ -216,17 +216,17 @@ def refuse(store: Store, source: str, now: datetime = NOW) -> None:
     with store.recording("wexcombe", source) as book:
         book.went_badly(now, "no", again_in=HOUR, needs_a_person=True, actor=Actor.KEY_HOLDER)
         ailing = Ailing(ailment=Ailment.BROKEN, since=NOW)
-        book.settle(ailing, decide_notices(book.health(), ailing, ROSTER, now))
+        book.settle(ailing, decide_notices(book.health(), ailing, TELLING, now))
 
 
 def mend(store: Store, source: str, now: datetime = NOW) -> None:
     with store.recording("wexcombe", source) as book:
         book.went_well(now, HOUR)
-        book.settle(None, decide_notices(book.health(), None, ROSTER, now))
+        book.settle(None, decide_notices(book.health(), None, TELLING, now))
 
 
 def claim(store: Store, now: datetime) -> Letter | None:
-    return store.claim_letter(due=now, until=now + HOUR, urgencies=BOTH)
+    return store.claim_letter(due=now, until=now + HOUR, urgencies=BOTH, most=99)
 
 
 def test_what_breaks_together_is_one_letter_within_ten_minutes(store: Store) -> None:
@@ -250,7 +250,7 @@ def test_a_reminder_comes_with_the_mornings_post(store: Store) -> None:
     assert first is not None
     store.sent(first, NOW + HOUR)
     refuse(store, "Paper", NOW + DAY)
-    seven = datetime(2026, 11, 22, 7, tzinfo=UTC)
+    seven = datetime(2026, 11, 23, 7, tzinfo=UTC)  # the Monday after
     assert claim(store, seven - HOUR) is None
     second = claim(store, seven)
     assert second is not None

@@ -35,12 +35,13 @@ from monitor.domain import (
 )
 from monitor.store.cases import Wanted
 from monitor.store.database import Database, StoreError
-from monitor.store.mentions import Entry, capture_id, next_digest
+from monitor.store.mentions import Entry, capture_id
 from monitor.store.store import Store
 from tests.casework import close
 
 NOW = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
 LEASE = timedelta(minutes=5)
+SEVEN = datetime(2026, 11, 21, 7, tzinfo=UTC)  # the next morning
 BOTH = frozenset(Urgency)
 
 
@@ -70,6 +71,7 @@ def entry(id_: str = "1", *, urgency: Urgency = Urgency.NOW, **changes: object) 
         role=Role.HEAD,
         severity=Severity.CRITICAL,
         urgency=urgency,
+        due_at=NOW if urgency is Urgency.NOW else SEVEN,
     )
     made = Entry(
         school="park",
@@ -213,18 +215,18 @@ def test_sealed_evidence_belongs_to_its_incident(store: Store) -> None:
 def test_a_letter_is_claimed_by_one_until_its_lease_ends(store: Store) -> None:
     store.keep(entry())
 
-    letter = store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH)
+    letter = store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH, most=99)
     assert letter is not None
     assert [case.incident.number for case in store.cases_in(letter)] == ["2026-001"]
-    assert store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH) is None
-    again = store.claim_letter(due=NOW + LEASE, until=NOW + 2 * LEASE, urgencies=BOTH)
+    assert store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH, most=99) is None
+    again = store.claim_letter(due=NOW + LEASE, until=NOW + 2 * LEASE, urgencies=BOTH, most=99)
     assert again == replace(letter, attempts=1)
 
 
 def test_a_worker_whose_lease_ran_out_cannot_undo_what_another_did(store: Store) -> None:
     store.keep(entry())
-    slow = store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH)
-    quick = store.claim_letter(due=NOW + LEASE, until=NOW + 2 * LEASE, urgencies=BOTH)
+    slow = store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH, most=99)
+    quick = store.claim_letter(due=NOW + LEASE, until=NOW + 2 * LEASE, urgencies=BOTH, most=99)
     assert slow is not None
     assert quick is not None
     store.sent(quick, NOW + LEASE)
@@ -236,14 +238,14 @@ def test_a_worker_whose_lease_ran_out_cannot_undo_what_another_did(store: Store)
 
 def test_a_letter_once_written_keeps_its_bytes_over_a_postponement(store: Store) -> None:
     store.keep(entry())
-    letter = store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH)
+    letter = store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH, most=99)
     assert letter is not None
     store.write_message(letter, b"bytes", "<id@x>")
     store.postpone(letter, NOW + timedelta(hours=1), "busy")
-    assert store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH) is None
+    assert store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH, most=99) is None
 
     store.hasten(NOW)
-    again = store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH)
+    again = store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH, most=99)
     assert again == replace(letter, attempts=1, message=b"bytes", message_id="<id@x>")
     assert again is not None
     store.sent(again, NOW)
@@ -258,12 +260,11 @@ def test_medium_alerts_of_a_day_share_one_letter_the_next_morning(store: Store) 
     store.keep(_digested("2"))
     store.keep(_digested("3"))
 
-    seven = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
-    assert next_digest(NOW) == seven
+    seven = SEVEN
     late = seven - timedelta(seconds=1)
     digests = frozenset({Urgency.DIGEST})
-    assert store.claim_letter(due=late, until=late + LEASE, urgencies=digests) is None
-    letter = store.claim_letter(due=seven, until=seven + LEASE, urgencies=digests)
+    assert store.claim_letter(due=late, until=late + LEASE, urgencies=digests, most=99) is None
+    letter = store.claim_letter(due=seven, until=seven + LEASE, urgencies=digests, most=99)
     assert letter is not None
     assert [c.incident.number for c in store.cases_in(letter)] == ["2026-002", "2026-003"]
 
@@ -272,14 +273,14 @@ def test_an_alert_that_comes_while_the_digest_is_being_written_waits_for_the_nex
     store: Store,
 ) -> None:
     store.keep(_digested("1"))
-    seven = next_digest(NOW)
-    begun = store.claim_letter(due=seven, until=seven + LEASE, urgencies=BOTH)
+    seven = SEVEN
+    begun = store.claim_letter(due=seven, until=seven + LEASE, urgencies=BOTH, most=99)
     assert begun is not None
     store.keep(_digested("2"))
 
     assert len(store.cases_in(begun)) == 1
     tomorrow = seven + timedelta(days=1)
-    following = store.claim_letter(due=tomorrow, until=tomorrow + LEASE, urgencies=BOTH)
+    following = store.claim_letter(due=tomorrow, until=tomorrow + LEASE, urgencies=BOTH, most=99)
     store.sent(begun, seven)
     assert following is not None
     found = {c.incident.key for letter in (begun, following) for c in store.cases_in(letter)}
@@ -289,19 +290,6 @@ def test_an_alert_that_comes_while_the_digest_is_being_written_waits_for_the_nex
 
 def _digested(id_: str) -> Entry:
     return entry(id_, urgency=Urgency.DIGEST)
-
-
-@pytest.mark.parametrize(
-    ("now", "due"),
-    [
-        (datetime(2026, 3, 28, 12, tzinfo=UTC), datetime(2026, 3, 29, 6, tzinfo=UTC)),  # to BST
-        (datetime(2026, 10, 24, 12, tzinfo=UTC), datetime(2026, 10, 25, 7, tzinfo=UTC)),  # to GMT
-        (datetime(2026, 7, 1, 5, 59, tzinfo=UTC), datetime(2026, 7, 1, 6, tzinfo=UTC)),
-        (datetime(2026, 7, 1, 6, tzinfo=UTC), datetime(2026, 7, 2, 6, tzinfo=UTC)),
-    ],
-)
-def test_the_digest_leaves_at_seven_by_the_clock_on_the_wall(now: datetime, due: datetime) -> None:
-    assert next_digest(now) == due
 
 
 def test_a_source_is_due_at_once_then_after_its_interval(store: Store) -> None:
@@ -465,12 +453,12 @@ def test_what_happens_before_the_letter_is_written_goes_into_that_letter(store: 
     store.keep(first)
     store.keep(replace(second, incident=first.incident, alerts=(worse,)))
 
-    letter = store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH)
+    letter = store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH, most=99)
     assert letter is not None
-    assert store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH) is None
+    assert store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH, most=99) is None
     again = replace(first.alerts[0], key=first.incident.key + ":head:worst")
     store.keep(replace(entry("3"), incident=first.incident, alerts=(again,)))
-    assert store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH) is not None
+    assert store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH, most=99) is not None
 
 
 def test_two_scans_at_once_decide_one_after_the_other(database_url: str) -> None:
@@ -574,12 +562,12 @@ def test_lists_and_counts_read_no_words(store: Store) -> None:
 
 def test_one_letter_can_be_hastened_unless_somebody_is_at_work_on_it(store: Store) -> None:
     store.keep(entry())
-    letter = store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH)
+    letter = store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH, most=99)
     assert letter is not None
     tomorrow = NOW + timedelta(days=1)
     store.hasten_letter(letter, NOW)
-    assert store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH) is None
+    assert store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH, most=99) is None
 
     store.postpone(letter, tomorrow, "no such mailbox")
     store.hasten_letter(letter, NOW)
-    assert store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH) is not None
+    assert store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH, most=99) is not None

@@ -174,6 +174,7 @@ def test_a_severity_that_was_lowered_and_is_raised_again_is_told_again(store: St
     claimed = store.claim_letter(
         due=NOW,
         until=NOW,
+        most=99,
         urgencies=frozenset({"now"}),  # type: ignore[arg-type]  # equal to Urgency.NOW
     )
     assert claimed is not None

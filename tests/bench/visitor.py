@@ -1,0 +1,52 @@
+"""Visit every source of a configuration once, and say what that cost, as JSON.
+
+`python -m tests.bench.visitor CONFIG`. Nothing is judged: what judging costs is measured by
+itself. Everything else is as `monitor scan` does it, but for the pauses between requests.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from monitor import settings
+from monitor.app import App
+from monitor.domain import Assessment, Mention, School, Sentiment
+from sources.http import PoliteClient
+
+
+def main(config: Path) -> None:
+    app = App(settings.load(config))
+    app.client = PoliteClient(app.egress, gap=timedelta(0))
+    app.assess = praised  # type: ignore[method-assign] # see above
+    print(json.dumps(_round(app)))
+    app.close()
+
+
+def praised(_mention: Mention, _school: School) -> Assessment:
+    return Assessment(about_school=True, relevance=1, model="none", sentiment=Sentiment.POSITIVE)
+
+
+def _round(app: App) -> dict[str, float]:
+    used = _cpu()
+    came = [polled for _, polled in app.rounds.go(app.visits())]
+    if failed := [str(polled.error) for polled in came if polled.error]:
+        raise SystemExit(f"{len(failed)} visits failed, the first with: {failed[0]}")
+    return {
+        "visits": len(came),
+        "new": sum(polled.new for polled in came),
+        "cpu": _cpu() - used,
+        "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+    }
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
