@@ -75,8 +75,8 @@ def body(letter: Letter, cases: tuple[Case, ...], context: Context, *, left_out:
     if letter.urgency is Urgency.DIGEST:
         return _digest(letter, cases, context)
     if is_sealed(cases[0], letter.role):
-        return _sealed_note(cases[0], context)
-    return _incident(cases[0], context, left_out)
+        return _sealed_note(letter, cases[0], context)
+    return _incident(letter, cases[0], context, left_out)
 
 
 def is_sealed(case: Case, role: Role) -> bool:
@@ -84,13 +84,14 @@ def is_sealed(case: Case, role: Role) -> bool:
     return role is Role.OFFICE and case.concerns_head
 
 
-def _incident(case: Case, context: Context, left_out: int) -> str:
+def _incident(letter: Letter, case: Case, context: Context, left_out: int) -> str:
     guidance = context.guidance
     steps = guidance.steps(case)
     return render(
         "incident.txt",
         lead=f"A public post about {one_line(context.school.name)} was flagged: {steps.name}. "
-        + _UNCHECKED,
+        + _UNCHECKED
+        + passed_on(letter),
         facts=table(_facts(case, context)),
         addresses=_addresses(case, context),
         address_note=ADDRESS_NOTE,
@@ -101,6 +102,7 @@ def _incident(case: Case, context: Context, left_out: int) -> str:
         helpers=helpers(steps, guidance),
         link=_link(case, context),
         evidence=_evidence(case) + _more_pictures(left_out),
+        seen=seen_link(letter, context),
         footer=footer(guidance),
     )
 
@@ -246,7 +248,7 @@ def entry(case: Case, role: Role, context: Context) -> dict[str, str]:
     return {"title": f"Incident {incident.number}", "facts": table(facts, "  ")}
 
 
-def _sealed_note(case: Case, context: Context) -> str:
+def _sealed_note(letter: Letter, case: Case, context: Context) -> str:
     return render(
         "sealed.txt",
         lead=f"{one_line(context.school.name)}: an entry in the incident log is for the chair "
@@ -262,8 +264,21 @@ def _sealed_note(case: Case, context: Context) -> str:
         ),
         do_not=("Do not open the entry.", "Do not speak of it to anyone else at the school."),
         link=_link(case, context),
+        seen=seen_link(letter, context),
         footer=footer(context.guidance),
     )
+
+
+def seen_link(letter: Letter, context: Context) -> str:
+    """Where the reader says that they have seen it; empty for what needs no answer."""
+    return f"{context.dashboard_url}/answer/{letter.answer}" if letter.answer else ""
+
+
+def passed_on(letter: Letter) -> str:
+    """Why it comes to somebody who is not the first to be told."""
+    if not (letter.deputy or letter.called_in):
+        return ""
+    return " It comes to you because those who were told first have not answered."
 
 
 def _link(case: Case, context: Context) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from email.message import EmailMessage
 from types import MappingProxyType
 
-from alerts import custody_head, many, source_news
+from alerts import called_in, custody_head, many, source_news
 from alerts.body import Context, body
 from alerts.envelope import envelope, set_text
 from alerts.pictures import attachable, is_png
@@ -49,17 +49,26 @@ def compose(
     message = _envelope(context, at, message_id(letter, distinct, context))
     if letter.urgency is not Urgency.DIGEST:  # all mails of one story stand in one thread
         _thread(message, [f"story:{many.story_of(s[0])}" for s in many.stories(distinct)], context)
-    if _is_many(letter, distinct):
-        message["Subject"] = many.subject(distinct)
-        set_text(message, many.body(letter, distinct, context))
-    else:
-        message["Subject"] = _subject(letter, distinct, context)
-        set_text(message, body(letter, distinct, context, left_out=left_out))
+    subject, text = _words(letter, distinct, context, left_out)
+    message["Subject"] = subject
+    set_text(message, text)
     for item in attachable(
         distinct, context.school, urgency=letter.urgency, recipient=context.recipient
     ):
         _attach(message, item, screenshots.get(item.id, b""))
     return message
+
+
+def _words(
+    letter: Letter, cases: tuple[Case, ...], context: Context, left_out: int
+) -> tuple[str, str]:
+    if called_in.is_note(letter, cases):
+        return called_in.subject(cases), called_in.body(letter, cases, context)
+    again = "Not answered. " if letter.deputy or letter.called_in else ""
+    if letter.urgency is not Urgency.DIGEST and len(cases) > 1:
+        return again + many.subject(cases), many.body(letter, cases, context)
+    text = body(letter, cases, context, left_out=left_out)
+    return again + _subject(letter, cases, context), text
 
 
 def compose_notices(
@@ -81,7 +90,7 @@ def notices_id(letter: Letter, notices: tuple[Notice, ...], context: Context) ->
 def compose_head(letter: Letter, head: Head, context: Context, *, at: datetime) -> EmailMessage:
     """The mail that takes the head of the custody log out of the house, dated *at*."""
     message = _envelope(context, at, head_id(letter, head, context))
-    _thread(message, f"custody:{letter.school}", context)
+    _thread(message, [f"custody:{letter.school}"], context)
     message["Subject"] = custody_head.subject(head)
     set_text(message, custody_head.body(head, context, at))
     return message
@@ -121,14 +130,10 @@ def _envelope(context: Context, at: datetime, identity: str) -> EmailMessage:
     )
 
 
-def _is_many(letter: Letter, cases: tuple[Case, ...]) -> bool:
-    return letter.urgency is not Urgency.DIGEST and len(cases) > 1
-
-
 _MOST_THREADS = 10  # a long header is cut by some servers
 
 
-def _thread(message: EmailMessage, of: Sequence[str], context: Context) -> None:
+def _thread(message: EmailMessage, of: list[str], context: Context) -> None:
     """*of*: the stories that it tells, the gravest first: it answers that and joins the others."""
     domain = context.sender.rpartition("@")[2]
     roots = [

@@ -23,7 +23,7 @@ from alerts.channels.contract import (
 )
 from alerts.telling import MAILS_AN_HOUR
 from monitor.custody import Head
-from monitor.domain import Case, Letter, Urgency
+from monitor.domain import Case, Letter, Severity, Urgency
 from monitor.health import Notice
 
 log = logging.getLogger(__name__)
@@ -41,6 +41,7 @@ _LONGEST_DELAY = {
     Urgency.GATHERED: timedelta(hours=1),
     Urgency.DIGEST: timedelta(hours=24),
 }
+_RINGS = 2  # tries of a letter at which the bell rings: one may have been killed before it did
 _NOTHING_LEFT = "the recipient should not know of it now, or it is over"
 _UNTIL_MENDED = timedelta(days=1)  # a person has to act first
 
@@ -115,6 +116,7 @@ def deliver(
     urgencies: frozenset[Urgency] = frozenset(Urgency),
     most: int = MAILS_AN_HOUR,
     chance: Callable[[], float] = random.random,
+    ring: Callable[[str], None] = lambda _school: None,
 ) -> Delivered:
     """Try every letter that is due now, once.
 
@@ -122,11 +124,12 @@ def deliver(
     it, and the others go on. When the channel as a whole is out of order (no connection,
     wrong password) it is not tried again this time: the other letters are put off with
     the same reason, so that a stalled server costs one time-out and no account is locked.
-    *most*: urgent mails to one school within an hour.
+    *most*: urgent mails to one school within an hour. *ring* is called with the school's id when
+    what is critical is about to be told: the second way, whatever becomes of the first.
     *chance* yields 0..1 and spreads the retries.
     """
     started = clock()
-    delivery = _Round(outbox, channel, writer, clock, chance)
+    delivery = _Round(outbox, channel, writer, clock, chance, ring)
     outcomes: Counter[Outcome] = Counter()
     while letter := outbox.claim_letter(
         due=started, until=clock() + lease, urgencies=urgencies, most=most
@@ -153,6 +156,7 @@ class _Round:
     writer: Writer
     clock: Clock
     chance: Callable[[], float]
+    ring: Callable[[str], None]
     out_of_order: str = field(default="", init=False)
 
     def handle(self, letter: Letter) -> Outcome:
@@ -183,6 +187,8 @@ class _Round:
         if not matters:
             self.outbox.withdraw(letter, self.clock(), _NOTHING_LEFT)
             return Outcome.WITHDRAWN
+        if letter.attempts < _RINGS and any(map(_is_critical, matters)):
+            self.ring(letter.school)
         self._hand_over(letter, matters)
         self.outbox.sent(letter, self.clock())
         return Outcome.SENT
@@ -221,6 +227,10 @@ class _Round:
         log.warning("a letter to the %s of %s is put off: %s", letter.role, letter.school, reason)
         self.outbox.postpone(letter, until, reason)
         return Outcome.POSTPONED
+
+
+def _is_critical(matter: Case | Notice | Head) -> bool:
+    return isinstance(matter, Case) and matter.incident.severity is Severity.CRITICAL
 
 
 def _unforeseen(fault: Exception) -> str:

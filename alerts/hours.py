@@ -42,6 +42,13 @@ class HoursSettings(Section):
     school_days: SpanText = Field("07:00-19:00", description="on school days and INSET days")
     other_days: SpanText = Field("09:00-17:00", description="at weekends and in the holidays")
 
+    answer_critical_hours: int = Field(
+        1, ge=1, le=24, description="a critical mail unanswered for so long goes to the deputy"
+    )
+    answer_high_hours: int = Field(
+        24, ge=1, le=168, description="the same for what is high, on working days"
+    )
+
     def hours(self, terms: Terms) -> Hours:
         return Hours(
             school_days=read_span(self.school_days),

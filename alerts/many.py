@@ -6,7 +6,16 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from alerts.body import ADDRESS_NOTE, Context, entry, footer, helpers, is_sealed
+from alerts.body import (
+    ADDRESS_NOTE,
+    Context,
+    entry,
+    footer,
+    helpers,
+    is_sealed,
+    passed_on,
+    seen_link,
+)
 from alerts.masking import host_of
 from alerts.text import one_line, render, table, uk_time
 from monitor.domain import Case, Letter, Severity
@@ -33,7 +42,8 @@ def body(letter: Letter, cases: Sequence[Case], context: Context) -> str:
     return render(
         "many.txt",
         lead=_why_together(len(cases), one_line(context.school.name))
-        + " A program flagged it and nobody has checked it yet.",
+        + " A program flagged it and nobody has checked it yet."
+        + passed_on(letter),
         facts=table(_facts(cases, len(told), context)),
         entries=[_story(story, letter, context) for story in told[:_MOST_STORIES]],
         more=len(told) - _MOST_STORIES,
@@ -42,6 +52,7 @@ def body(letter: Letter, cases: Sequence[Case], context: Context) -> str:
         do_not=list(forbidden or context.guidance.do_not),
         helpers=helpers(steps, context.guidance) if open_to_all else (),
         link=f"{context.dashboard_url}/incidents",
+        seen=seen_link(letter, context),
         footer=footer(context.guidance),
     )
 

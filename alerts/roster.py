@@ -64,19 +64,19 @@ class Roster:
             heads=frozenset({head} if head else ()),
         )
 
-    def address(self, role: Role) -> str:
-        """Where *role* is written to today; empty where nobody is."""
-        return self.on_duty.get(role, "").strip()
+    def address(self, role: Role, *, deputy: bool = False) -> str:
+        """Where *role*, or its deputy, is written to today; empty where nobody is."""
+        return (self.deputies if deputy else self.on_duty).get(role, "").strip()
 
-    def person(self, role: Role) -> str:
+    def person(self, role: Role, *, deputy: bool = False) -> str:
         """The same for two roles that one person holds; empty where nobody does."""
-        return same(self.on_duty.get(role))
+        return same(self.address(role, deputy=deputy))
 
-    def may_read(self, role: Role, *, concerns_head: bool) -> bool:
+    def may_read(self, role: Role, *, concerns_head: bool, deputy: bool = False) -> bool:
         """False where a mail to *role* would tell the head of a concern about the head."""
         if not concerns_head:
             return True
-        return role is not Role.HEAD and self.person(role) not in self.heads
+        return role is not Role.HEAD and self.person(role, deputy=deputy) not in self.heads
 
     def standing(self, role: Role, *, concerns_head: bool = False) -> Role:
         """*role* itself, or who stands in for it. Itself, too, when nobody can."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from alerts.roster import Roster
 from alerts.routing import Routes
 from alerts.when import Hours
-from monitor.domain import Role
+from monitor.domain import Role, Severity
 
 MAILS_AN_HOUR = 6
 
@@ -25,6 +26,12 @@ class Telling:
     routes: Routes = field(default_factory=dict)
     hours: Hours = field(default_factory=Hours)
     mails_an_hour: int = MAILS_AN_HOUR
+    answer_critical: timedelta = timedelta(hours=1)
+    answer_high: timedelta = timedelta(hours=24)
+
+    def answer_within(self, severity: Severity) -> timedelta:
+        """How long an urgent alert may go unanswered before others are told."""
+        return self.answer_critical if severity is Severity.CRITICAL else self.answer_high
 
     @property
     def at_once(self) -> int:

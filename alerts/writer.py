@@ -58,7 +58,9 @@ class MailWriter:
         return tuple(
             one
             for one in matters
-            if roster.may_read(letter.role, concerns_head=_concerns_head(one))
+            if roster.may_read(
+                letter.role, concerns_head=_concerns_head(one), deputy=letter.deputy
+            )
         )
 
     def is_readdressed(self, letter: Letter) -> bool:
@@ -117,7 +119,7 @@ class MailWriter:
         if head_in(letter.key):
             return self._custody_recipient()
         roster = self._roster(letter)
-        address = roster.address(letter.role)
+        address = roster.address(letter.role, deputy=letter.deputy)
         if not address:
             raise CannotWrite(
                 f"nobody can be told: there is no address for {letter.role.value}; "
@@ -129,7 +131,7 @@ class MailWriter:
                 "e-mail address; correct it"
             )
         concerns_head = any(map(_concerns_head, matters))
-        if not roster.may_read(letter.role, concerns_head=concerns_head):
+        if not roster.may_read(letter.role, concerns_head=concerns_head, deputy=letter.deputy):
             raise CannotWrite(
                 f"the address of {letter.role.value} is also the head's, and this is a concern "
                 "about the head; give that role an address of its own under [schools.contacts]"

@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Protocol, TypeVar
 from uuid import uuid4
 
-from alerts.channels.contract import Bell, Channel
+from alerts.channels.contract import Bell, Channel, ChannelError
 from alerts.deliver import Delivered, deliver
 from alerts.evidence.capture import capture
 from alerts.evidence.export import export
@@ -30,6 +30,7 @@ from alerts.guidance import BadGuidance, Guidance, load_guidance
 from alerts.playbook import Playbook, load_playbook
 from alerts.telling import Telling
 from alerts.writer import MailWriter
+from monitor.answering import answer, escalate
 from monitor.counts import LONDON, Trend
 from monitor.coverage import cover
 from monitor.custody import COMMAND_LINE, PROGRAM, Deed, Handling
@@ -335,7 +336,24 @@ class App:
         )
         self._hasten_readdressed(writer)
         most = self.settings.alerts.mails_an_hour
-        return deliver(self.store, channel, writer, clock=self.clock, most=most)
+        return deliver(self.store, channel, writer, clock=self.clock, most=most, ring=self._ring)
+
+    def escalate(self) -> int:
+        """Tell others of what nobody has answered in time."""
+        tellings = {school.id: self.telling(school) for school in self.settings.schools}
+        return escalate(self.store, tellings, self.clock())
+
+    def answer(self, link: str) -> bool:
+        """Write down that the letter with this link was seen."""
+        return answer(self.store, link, self.clock())
+
+    def _ring(self, school: str) -> None:
+        """The second way for what is critical. A bell that fails stops no letter."""
+        for bell in self.bells(school):
+            try:
+                bell.ring(self.settings.dashboard.url)
+            except ChannelError as error:
+                log.warning("the urgent call (%s) for %s failed: %s", bell.name, school, error)
 
     def stamp(self) -> int:
         """Fetch the time stamps that are owed; how many came."""
@@ -479,7 +497,7 @@ class App:
 
     def _telling(self, school: str) -> Telling:
         """Whom to tell of what there today."""
-        return next(s for s in self.settings.schools if s.id == school).telling(self._today())
+        return self.telling(next(s for s in self.settings.schools if s.id == school))
 
     def take_report(self, school: School, report: Report, account: Account) -> str:
         """What a member of staff saw; the number of its incident."""

@@ -33,6 +33,7 @@ def build(app: App) -> FastAPI:
         reporting=app.take_report,
         trends=app.trend,
         terms=app.terms,
+        answer=app.answer,
         clock=app.clock,
         secure_cookies=public.scheme == "https",
         hosts={*LOOPBACK, public.hostname or HOST},

@@ -355,6 +355,8 @@ class Alert:
     severity: Severity
     urgency: Urgency
     due_at: datetime  # not before
+    deputy: bool = False  # to the role's deputy, because the role did not answer
+    called_in: bool = False  # because others did not answer
 
     def __post_init__(self) -> None:
         _aware(self.due_at, "due_at")
@@ -549,9 +551,27 @@ class Letter:
     role: Role
     urgency: Urgency
     deputy: bool = False  # to the role's deputy, because the role itself did not answer
+    called_in: bool = False  # because others did not answer
+    answer: str = ""  # by what a link says which letter was seen; nobody can guess it
     attempts: int = 0
     message: bytes | None = None
     message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unanswered:
+    """An urgent alert that left, and nobody did anything to its incident since.
+
+    `alert` is its key; `told`: all roles that were told of the incident.
+    """
+
+    alert: str
+    incident: Incident
+    role: Role
+    sent_at: datetime
+    deputy: bool = False
+    called_in: bool = False
+    told: frozenset[Role] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ TICKS = {
     "poll": timedelta(minutes=1),
     "capture": timedelta(seconds=20),
     "deliver": timedelta(seconds=15),
+    "escalate": timedelta(minutes=1),
     "recheck": timedelta(minutes=5),
     "forget": timedelta(hours=24),
     "custody": timedelta(hours=1),

@@ -6,7 +6,7 @@ import difflib
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -95,6 +95,8 @@ class SchoolSettings(Section):
             routes=self.routes.changes(),
             hours=self.hours.hours(terms),
             mails_an_hour=mails_an_hour,
+            answer_critical=timedelta(hours=self.hours.answer_critical_hours),
+            answer_high=timedelta(hours=self.hours.answer_high_hours),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -90,6 +91,8 @@ def _unwritten(session: Session, alert: Alert, such: ColumnElement[bool]) -> Let
             such,
             LetterRow.school == alert.school,
             LetterRow.role == alert.role,
+            col(LetterRow.deputy).is_(alert.deputy),
+            col(LetterRow.called_in).is_(alert.called_in),
             LetterRow.state == AlertState.WAITING,
             col(LetterRow.urgency).in_(URGENT),
             col(LetterRow.message).is_(None),
@@ -106,6 +109,9 @@ def _of_its_own(alert: Alert, now: datetime) -> LetterRow:
         key=alert.key,
         school=alert.school,
         role=alert.role,
+        deputy=alert.deputy,
+        called_in=alert.called_in,
+        answer=secrets.token_urlsafe(16),
         urgency=alert.urgency,
         state=AlertState.WAITING,
         promised_at=now,

@@ -46,7 +46,7 @@ class Outbox(Database):
             ).first()
             if row is None:
                 return None
-            letter = _letter(row)
+            letter = letter_from_row(row)
             row.leased_until = until
             row.attempts += 1  # now, so that a letter which kills its sender is seen to
             session.add(row)
@@ -130,7 +130,7 @@ class Outbox(Database):
         query = select(LetterRow).where(col(LetterRow.state).in_(states))
         with self.reading() as session:
             return [
-                (_letter(row), AlertState(row.state), row.due_at, row.error)
+                (letter_from_row(row), AlertState(row.state), row.due_at, row.error)
                 for row in session.exec(query.order_by(col(LetterRow.due_at), LetterRow.key))
             ]
 
@@ -149,12 +149,14 @@ def _too_many(due: datetime, most: int) -> ColumnElement[bool]:
     return and_(urgent, col(LetterRow.school).in_(full), had_one.exists())
 
 
-def _letter(row: LetterRow) -> Letter:
+def letter_from_row(row: LetterRow) -> Letter:
     return Letter(
         key=row.key,
         school=row.school,
         role=Role(row.role),
         deputy=row.deputy,
+        called_in=row.called_in,
+        answer=row.answer,
         urgency=Urgency(row.urgency),
         attempts=row.attempts,
         message=row.message,

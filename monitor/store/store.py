@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from monitor.store.answers import Answers
 from monitor.store.captures import Captures
 from monitor.store.cases import Cases
 from monitor.store.coverage import Coverage
@@ -17,6 +18,7 @@ from monitor.store.working import Working
 
 
 class Store(
+    Answers,
     Mentions,
     Captures,
     Rechecks,

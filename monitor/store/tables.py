@@ -182,6 +182,9 @@ class LetterRow(SQLModel, table=True):
     school: str
     role: str
     deputy: bool = False  # to the deputy, because the role itself did not answer
+    called_in: bool = False  # because others did not answer
+    answer: str = Field(default="", index=True)  # unguessable; stands in the mail's own link
+    answered_at: datetime | None = _when(nullable=True)
     urgency: str
     promised_at: datetime | None = _when(nullable=True)
     state: str = Field(index=True)
@@ -202,6 +205,7 @@ class AlertRow(SQLModel, table=True):
     incident: str = Field(foreign_key="incident.key", index=True)
     letter: str = Field(foreign_key="letter.key", index=True)
     severity: str
+    escalated_at: datetime | None = _when(nullable=True)  # nobody answered, so others were told
 
 
 class NoticeRow(SQLModel, table=True):

@@ -16,6 +16,7 @@ from monitor.domain import School
 from monitor.store.accounts import Accounts
 from monitor.store.database import StoreError
 from monitor.terms import Terms
+from monitor.web import answer as answer_screen
 from monitor.web import (
     home,
     incident,
@@ -40,6 +41,7 @@ _SCREENS = (
     sign_in,
     sign_out,
     invite,
+    answer_screen,
     incidents,
     incident,
     screenshot,
@@ -60,6 +62,7 @@ def create_app(
     reporting: Reporting,
     trends: Trends,
     terms: Mapping[str, Terms],
+    answer: Callable[[str], bool],
     clock: Callable[[], datetime],
     secure_cookies: bool,
     hosts: Collection[str] = LOOPBACK,
@@ -78,6 +81,7 @@ def create_app(
         report=reporting,
         trends=trends,
         terms=terms,
+        answer=answer,
         clock=clock,
         secure_cookies=secure_cookies,
     )

@@ -58,6 +58,7 @@ class Desk:
     report: Reporting  # writes it down; the number of its incident
     trends: Trends  # what is published of the terms that these days of a school lie in
     terms: Mapping[str, Terms]  # by School.id
+    answer: Callable[[str], bool]  # write down that the alert with this link was seen
     clock: Callable[[], datetime]
     secure_cookies: bool
 

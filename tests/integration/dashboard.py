@@ -16,6 +16,7 @@ import httpx
 from argon2 import PasswordHasher
 
 from alerts.telling import Telling
+from monitor.answering import answer
 from monitor.counts import Trend
 from monitor.domain import (
     Alert,
@@ -254,6 +255,7 @@ def running(folder: Path, *, secure_cookies: bool = False) -> Iterator[Dashboard
         reporting=board.reported,
         trends=board.trends,
         terms={school: Terms() for school in SCHOOLS},
+        answer=lambda link: answer(store, link, clock()),
         clock=clock,
         secure_cookies=secure_cookies,
     )

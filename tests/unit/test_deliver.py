@@ -361,3 +361,24 @@ def test_a_letter_whose_answer_was_lost_is_not_sent_again_where_the_service_can_
     run(outbox, wire, pen)
     assert run(outbox, wire, pen, at=NOON + timedelta(hours=2)) == Delivered(sent=1)
     assert (wire.tries, len(wire.taken), outbox.rows["one"].state) == (1, 1, "sent")
+
+
+def test_what_is_critical_rings_the_bell_before_the_mail_and_again_at_its_second_try_only() -> (
+    None
+):
+    rung: list[str] = []
+    critical = a_case()
+    critical = replace(critical, incident=replace(critical.incident, severity=Severity.CRITICAL))
+    outbox = Recorder(a_letter(), cases=(critical,))
+    wire = Wire(faults=[Temporary("busy")] * 3)
+    for hours in (0, 2, 4, 6):
+        now = NOON + timedelta(hours=hours)
+        deliver(outbox, wire, Pen(), clock=lambda now=now: now, chance=lambda: 1, ring=rung.append)
+    assert outbox.rows["one"].state == "sent"
+    assert rung == ["wexcombe", "wexcombe"]
+
+
+def test_what_is_high_rings_nobody() -> None:
+    rung: list[str] = []
+    deliver(Recorder(a_letter()), Wire(), Pen(), clock=lambda: NOON, ring=rung.append)
+    assert rung == []

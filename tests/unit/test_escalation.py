@@ -1,0 +1,197 @@
+"""What happens to an urgent alert that nobody answers, told as a story of one evening."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from alerts.escalation import next_alert
+from alerts.roster import Roster
+from alerts.telling import Telling
+from monitor.answering import answer, escalate
+from monitor.domain import Act, Alert, Letter, Role, Severity, Unanswered, Urgency
+from monitor.store.store import Store
+from tests.casework import act
+from tests.unit.test_decide import CHAIR, DSL, EVERYONE, HEAD, OFFICE, an_incident
+from tests.unit.test_store import entry
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)  # a Friday in term
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+DEPUTIES = {HEAD: "deputy@wexcombepark.example", CHAIR: "vice.chair@wexcombepark.example"}
+WITH_DEPUTY = Telling(roster=Roster.of(EVERYONE, DEPUTIES))
+ALONE = Telling.to(EVERYONE)
+CRITICAL = an_incident(Severity.CRITICAL)
+HIGH = an_incident(Severity.HIGH)
+
+
+def waiting(**changes: object) -> Unanswered:
+    first = Unanswered(
+        alert="a", incident=CRITICAL, role=HEAD, sent_at=NOON, told=frozenset({HEAD})
+    )
+    return replace(first, **changes)  # type: ignore[arg-type]  # a test names real fields
+
+
+def whom(
+    one: Unanswered, after: timedelta, telling: Telling = WITH_DEPUTY
+) -> tuple[Role, bool] | None:
+    alert = next_alert(one, telling, NOON + after)
+    return (alert.role, alert.deputy) if alert else None
+
+
+def test_for_an_hour_a_critical_alert_is_the_heads() -> None:
+    assert whom(waiting(), HOUR - timedelta(minutes=1)) is None
+
+
+def test_after_an_hour_it_goes_to_the_deputy_and_after_another_to_the_chair() -> None:
+    assert whom(waiting(), HOUR) == (HEAD, True)
+    second = waiting(deputy=True, sent_at=NOON + HOUR)
+    assert whom(second, 2 * HOUR - timedelta(minutes=1)) is None
+    assert whom(second, 2 * HOUR) == (CHAIR, False)
+
+
+def test_where_there_is_no_deputy_the_chair_hears_of_it() -> None:
+    assert whom(waiting(), HOUR, ALONE) == (CHAIR, False)
+
+
+def test_what_the_office_does_not_answer_goes_to_the_head() -> None:
+    office = waiting(role=OFFICE, told=frozenset({OFFICE}))
+    assert whom(office, HOUR) == (HEAD, False)
+
+
+def test_who_was_told_before_is_passed_over() -> None:
+    lead = waiting(role=DSL, told=frozenset({DSL, HEAD}))
+    assert whom(lead, HOUR) == (CHAIR, False)
+
+
+def test_after_the_chair_there_is_nobody_who_does_not_know() -> None:
+    last = waiting(role=CHAIR, called_in=True, told=frozenset({HEAD, DSL, CHAIR}))
+    assert whom(last, HOUR) is None
+
+
+def test_a_concern_about_the_head_goes_to_the_vice_chair_and_the_lead_and_never_the_head() -> None:
+    concern = waiting(
+        incident=replace(CRITICAL, about_head=True), role=CHAIR, told=frozenset({CHAIR})
+    )
+    assert whom(concern, HOUR) == (CHAIR, True)
+    assert whom(replace(concern, deputy=True), HOUR) == (DSL, False)
+    head_is_lead = Telling.to(EVERYONE | {DSL: EVERYONE[HEAD]})
+    assert whom(concern, HOUR, head_is_lead) is None
+
+
+def test_a_head_who_is_named_as_vice_chair_does_not_hear_of_it() -> None:
+    roster = Roster.of(EVERYONE, {CHAIR: EVERYONE[HEAD]})
+    concern = waiting(
+        incident=replace(CRITICAL, about_head=True), role=CHAIR, told=frozenset({CHAIR})
+    )
+    assert whom(concern, HOUR, Telling(roster=roster)) == (DSL, False)
+
+
+def test_what_is_high_has_a_working_day_and_a_weekend_gives_nobody_away() -> None:
+    high = waiting(incident=HIGH)
+    assert whom(high, DAY) is None, "a Saturday"
+    assert whom(high, 3 * DAY - 5 * HOUR) == (HEAD, True), "Monday at seven"
+    alert = next_alert(high, WITH_DEPUTY, NOON + 3 * DAY - 6 * HOUR)
+    assert alert is not None
+    assert alert.due_at == datetime(2026, 11, 23, 7, tzinfo=UTC), "not at six"
+
+
+def test_a_deputy_who_is_on_duty_anyway_is_not_written_to_twice() -> None:
+    roster = Roster.of(EVERYONE | {HEAD: DEPUTIES[HEAD]}, DEPUTIES)
+    assert whom(waiting(), HOUR, Telling(roster=roster)) == (CHAIR, False)
+
+
+# In the store
+
+URGENT = frozenset({Urgency.NOW, Urgency.GATHERED})
+TELLINGS = {"park": WITH_DEPUTY}
+
+
+@pytest.fixture
+def store(tmp_path: object) -> Iterator[Store]:
+    found = Store(f"sqlite:///{tmp_path}/escalation.db")
+    found.keep(entry())
+    yield found
+    found.close()
+
+
+def leaves(store: Store, now: datetime) -> Letter:
+    """The letter that is due now, as sent."""
+    letter = store.claim_letter(due=now, until=now + HOUR, urgencies=URGENT, most=99)
+    assert letter is not None
+    store.sent(letter, now)
+    return letter
+
+
+NOW = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
+
+
+def test_an_unanswered_alert_is_passed_on_once_whoever_finds_it_first(store: Store) -> None:
+    first = leaves(store, NOW)
+    assert escalate(store, TELLINGS, NOW + HOUR) == 1
+    assert escalate(store, TELLINGS, NOW + HOUR) == 0
+    second = leaves(store, NOW + HOUR)
+    assert (first.role, first.deputy) == (HEAD, False)
+    assert (second.role, second.deputy) == (HEAD, True)
+    assert escalate(store, TELLINGS, NOW + 2 * HOUR) == 1
+    third = leaves(store, NOW + 2 * HOUR)
+    assert (third.role, third.called_in) == (CHAIR, True)
+    assert len({first.answer, second.answer, third.answer}) == 3
+    assert escalate(store, TELLINGS, NOW + 3 * HOUR) == 1, "the safeguarding lead"
+    leaves(store, NOW + 3 * HOUR)
+    assert escalate(store, TELLINGS, NOW + 9 * HOUR) == 0, "everybody knows"
+
+
+def test_a_letter_that_has_not_left_is_not_unanswered(store: Store) -> None:
+    assert escalate(store, TELLINGS, NOW + DAY) == 0
+
+
+def test_who_follows_the_link_of_any_letter_about_it_is_the_last_to_be_called(
+    store: Store,
+) -> None:
+    leaves(store, NOW)
+    escalate(store, TELLINGS, NOW + HOUR)
+    second = leaves(store, NOW + HOUR)
+    assert answer(store, second.answer, NOW + HOUR)
+    assert escalate(store, TELLINGS, NOW + 9 * HOUR) == 0
+    (case,) = store.cases()
+    assert [(e.act, e.role) for e in case.history] == [(Act.ACKNOWLEDGED, "head")]
+    assert answer(store, second.answer, NOW + 2 * HOUR), "twice is once"
+    assert len(store.cases()[0].history) == 1
+
+
+def test_who_works_on_it_in_the_log_has_answered_too(store: Store) -> None:
+    leaves(store, NOW)
+    act(store, "2026-001", Act.NOTE, NOW + timedelta(minutes=5))
+    assert escalate(store, TELLINGS, NOW + 9 * HOUR) == 0
+
+
+def test_news_that_came_after_the_answer_wants_an_answer_of_its_own(store: Store) -> None:
+    first = leaves(store, NOW)
+    answer(store, first.answer, NOW + timedelta(minutes=1))
+    again = entry("2")
+    worse = Alert(
+        key="worse",
+        school="park",
+        incident="park:forum:1",
+        role=HEAD,
+        severity=Severity.CRITICAL,
+        urgency=Urgency.NOW,
+        due_at=NOW,
+    )
+    assert again.incident is not None
+    later = NOW + timedelta(minutes=30)
+    store.keep(replace(again, alerts=(worse,), seen_at=later))
+    second = leaves(store, later)
+    assert escalate(store, TELLINGS, later + HOUR) == 1
+    answer(store, second.answer, later + HOUR)
+    assert escalate(store, TELLINGS, later + 9 * HOUR) == 0
+
+
+@pytest.mark.parametrize("link", ["", "no-such-link"])
+def test_a_link_that_belongs_to_no_letter_answers_nothing(store: Store, link: str) -> None:
+    leaves(store, NOW)
+    assert not answer(store, link, NOW)
+    assert store.cases()[0].history == ()
