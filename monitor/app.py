@@ -14,25 +14,30 @@ from typing import Protocol, TypeVar
 from uuid import uuid4
 
 from alerts.channels.contract import Bell, Channel, ChannelError
+from alerts.checks_page import write_checks
 from alerts.deliver import Delivered, deliver
 from alerts.evidence.capture import capture
 from alerts.evidence.export import export
 from alerts.evidence.launcher import find_browser
 from alerts.evidence.pdf import print_pdf
 from alerts.evidence.promises import Kept, keep_promises
+from alerts.evidence.proofs import Proofs
 from alerts.evidence.rechecks import Eyes, keep_looking
 from alerts.evidence.report import SCREENSHOT
 from alerts.evidence.seal import read_sealed
 from alerts.evidence.stamping import Means, fetch_stamps
+from alerts.evidence.supplied import Supply, keep_supplied
 from alerts.governors import CannotWrite
+from alerts.governors import Report as TermReport
 from alerts.governors import write as write_report
 from alerts.guidance import BadGuidance, Guidance, load_guidance
 from alerts.playbook import Playbook, load_playbook
+from alerts.routing import weekly_readers
 from alerts.telling import Telling
 from alerts.writer import MailWriter
 from monitor.answering import answer, escalate
-from monitor.counts import LONDON, Trend
-from monitor.coverage import cover
+from monitor.counts import LONDON
+from monitor.coverage import Coverage
 from monitor.custody import COMMAND_LINE, PROGRAM, Deed, Handling
 from monitor.domain import (
     AlertState,
@@ -40,7 +45,9 @@ from monitor.domain import (
     CaptureMode,
     CapturePromise,
     Case,
+    Event,
     Evidence,
+    Incident,
     Mention,
     School,
     capture_mode,
@@ -50,10 +57,9 @@ from monitor.fetching import ask_authority, fetch_text
 from monitor.health import Check
 from monitor.pipeline import Polled, poll
 from monitor.posting import PostRoom
-from monitor.publishing import parts
 from monitor.reporting import Report, take
 from monitor.retention import cutoffs
-from monitor.reviewing import review
+from monitor.reviewing import Reviewer
 from monitor.rounds import Rounds
 from monitor.secret import MissingSecret
 from monitor.settings import SchoolSettings, Settings
@@ -62,6 +68,7 @@ from monitor.store.database import RowRefused, StoreError
 from monitor.store.store import Store
 from monitor.terms import Terms
 from monitor.watching import ask_canaries, write_down
+from monitor.working import work
 from nlp.assess import Assessor
 from sources.contract import Source
 from sources.errors import AccessRefused, Broken, SourceError, Unfinished
@@ -169,6 +176,11 @@ class App:
     def evidence_root(self) -> Path:
         return self.settings.data_dir / "evidence"
 
+    def work(self, number: str, event: Event, seen: int | None = None) -> Incident:
+        """A person does something to an incident. Raises NoSuchIncident, Overtaken."""
+        tellings = {school.id: self.telling(school) for school in self.settings.schools}
+        return work(self.store, number, event, tellings, seen=seen)
+
     def visits(self, *, only: str | None = None) -> Iterator[Visit]:
         for source in self.settings.sources:
             for school in self.settings.schools:
@@ -237,6 +249,7 @@ class App:
         done.visits = self._round(visits, progress)
         progress.begin("Capturing evidence", self.store.captures_waiting())
         done.captures = self._capture_in_view(progress, until=self.clock() + CAMERA_FIRST)
+        self.weekly()
         self.store.hasten(self.clock())
         done.alerts_sent = self.deliver().sent
         done.captures += self._capture_in_view(progress)
@@ -337,6 +350,14 @@ class App:
         self._hasten_readdressed(writer)
         most = self.settings.alerts.mails_an_hour
         return deliver(self.store, channel, writer, clock=self.clock, most=most, ring=self._ring)
+
+    def weekly(self) -> None:
+        """The weekly summary is due on a Monday, whether there is anything to tell or not."""
+        now = self.clock()
+        for school in self.settings.schools:
+            telling = self.telling(school)
+            for role in weekly_readers(telling.roster):
+                self.store.promise_week(school.id, role, telling.hours.next_week(now), now)
 
     def escalate(self) -> int:
         """Tell others of what nobody has answered in time."""
@@ -454,46 +475,87 @@ class App:
         self.store.add_capture(school, asked, evidence)
         return evidence
 
-    def export(self, case: Case, out: Path) -> str:
+    def supply(
+        self, case: Case, read: Callable[[], bytes], *, actor: str, no_indecent_picture: bool
+    ) -> Evidence:
+        """Seal what a person hands in for *case*. Raises Refused, without reading it, unless the
+        person has said that no picture in it could be indecent; CannotKeep."""
+        incident = case.incident
+        supply = Supply(
+            id=f"ev-{uuid4().hex[:16]}",
+            school=incident.school,
+            by=actor,
+            read=read,
+            no_indecent_picture=no_indecent_picture,
+            pictures_allowed=incident.pictures_allowed,
+        )
+        evidence = keep_supplied(supply, self.evidence_root, self.clock())
+        self.store.supplied(incident, evidence, actor)
+        return evidence
+
+    def export(self, case: Case, out: Path, *, masked: bool = False) -> str:
         """The evidence pack of *case*; the SHA-256 of its incident.json. In the custody log
-        first, so that no pack is about of which it does not know. Raises CannotKeep."""
+        first, so that no pack is about of which it does not know. Without a browser there is
+        no PDF in it. *masked*: it names nobody. Raises CannotKeep."""
         now = self.clock()
         deeds = [_done(Handling.EXPORTED, one, now, COMMAND_LINE) for one in case.evidence]
         self.store.record(*deeds)
-        number = export(case, self.evidence_root, out)
+        school = self.schools.get(case.incident.school)
+        browser = find_browser()
+        number = export(
+            case,
+            self.evidence_root,
+            out,
+            proofs=Proofs(
+                links=tuple(self.store.custody()),
+                stamps=tuple(self.store.stamps([one.id for one in case.evidence])),
+                masked=(school or School(id=case.incident.school, name="")) if masked else None,
+                at=now,
+            ),
+            print_pdf=partial(print_pdf, browser=browser) if browser else None,
+            school=school.name if school else "",
+        )
         subject = case.incident.number
         self.store.record(
             Deed(act=Handling.PACKED, subject=subject, at=now, actor=COMMAND_LINE, sha256=number)
         )
         return number
 
-    def trend(self, school: str, first: date, last: date, *, so_far: bool = False) -> Trend | None:
-        """What governors may know of the terms that the days from *first* to *last* lie in;
-        None while nothing of them is published. *so_far*: as monitor.reviewing says."""
-        return review(
-            self.store,
-            school,
-            parts(self.terms[school], first, last),
+    @property
+    def reviewer(self) -> Reviewer:
+        return Reviewer(
+            store=self.store,
+            schools=self.schools,
             groups={source.name: source.group for source in self.settings.sources},
+            terms=self.terms,
             clock=self.clock,
-            so_far=so_far,
         )
 
-    def report(self, school: str, first: date, last: date, out: Path) -> Trend:
+    def report(
+        self, school: str, first: date, last: date, out: Path, *, round_to: int = 1
+    ) -> TermReport:
         """The governors' report on the terms that these days lie in. Raises CannotWrite."""
-        trend = self.trend(school, first, last, so_far=True)
-        if trend is None:
+        report = self.reviewer.report(school, first, last, so_far=True, round_to=round_to)
+        if report.trend is None:
             raise CannotWrite("This period has not begun yet. Please choose days up to today.")
-        period = trend.period
-        checks = self.store.checks(school, period.start, period.end)
-        write_report(
-            trend,
+        write_report(report, out, print_pdf=lambda h: print_pdf(h, find_browser()))
+        return report
+
+    def write_checks(self, school: str, coverage: Coverage, out: Path) -> None:
+        """The page that proves regular checks. Raises CannotWrite."""
+        write_checks(
+            coverage,
             self.schools[school],
             out,
-            coverage=cover(checks, period.first_day, period.last_day),
+            made=self.clock().astimezone(LONDON).date(),
             print_pdf=lambda h: print_pdf(h, find_browser()),
         )
-        return trend
+
+    def publish_so_far(self) -> None:
+        """Show governors what there is of the present term."""
+        today = self.clock().astimezone(LONDON).date()
+        for school in self.schools:
+            self.reviewer.report(school, today, today, so_far=True)
 
     def _telling(self, school: str) -> Telling:
         """Whom to tell of what there today."""

@@ -47,6 +47,50 @@ class Division(StrEnum):
     SENTIMENTS = "sentiments"
     CATEGORIES = "categories"
     SEVERITIES = "severities"
+    HANDLING = "handling"
+    SPEED = "speed"
+    OUTCOMES = "outcomes"
+    AGES = "ages"
+
+
+class Handling(StrEnum):
+    """Where an incident stands when it is counted."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+
+
+class Speed(StrEnum):
+    """How soon it was closed: within five school days, or later."""
+
+    IN_TIME = "in_time"
+    LATER = "later"
+
+
+class Outcome(StrEnum):
+    """What a closed incident turned out to be; the last two show how often an alert was wrong."""
+
+    INCIDENT = "incident"
+    CRITICISM = "criticism"
+    NO_CONCERN = "no_concern"
+    NOT_US = "not_us"
+    UNSAID = "unsaid"
+
+
+class Age(StrEnum):
+    """How long it has been open."""
+
+    WEEK = "week"
+    MONTH = "month"
+    OLDER = "older"
+
+
+class Wait(StrEnum):
+    """From one step to the next."""
+
+    FOUND = "found"  # from the post to its being found
+    TOLD = "told"  # from then to the first mail
+    CLOSED = "closed"  # from the first mail to the decision
 
 
 Table = Mapping[str, int | None]
@@ -63,12 +107,23 @@ class Counted:
     sentiment: Sentiment
     criticism: bool
     in_log: bool
+    waited: timedelta | None = None  # from the post, as far as it says when, to its being found
 
     @property
     def kind(self) -> Kind:
         if self.in_log:
             return Kind.CONCERN
         return Kind.CRITICISM if self.criticism else Kind.OTHER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handled:
+    """An incident without its content: when what was done, and what it turned out to be."""
+
+    opened_at: datetime
+    told_at: datetime | None = None
+    closed_at: datetime | None = None
+    outcome: Outcome = Outcome.UNSAID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,12 +159,14 @@ class Trend:
     A count of None is withheld: it is from one to four, or would let a reader work out one
     that is. A table without rows is withheld as a whole; a table that is absent had nothing
     to divide. `apart`: parts of the period in which one to four were found, which are in no
-    number here.
+    number here. `incidents`: how many were opened. `waits`: half of them took no longer.
     """
 
     period: Period
     total: int | None
+    incidents: int | None = 0
     tables: Mapping[Division, Table] = field(default_factory=dict)
+    waits: Mapping[Wait, timedelta] = field(default_factory=dict)
     apart: tuple[Period, ...] = ()
 
     def number(self, kind: Kind) -> int | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-from monitor.counts import LONDON
+from monitor.counts import LONDON, SourceGroup
 from monitor.health import Check
 from monitor.words import when
 
@@ -71,6 +71,22 @@ def _day(day: date, checks: list[Check]) -> CheckedDay:
     read = frozenset(check.source for check in checks if not check.error)
     tried = frozenset(check.source for check in checks)
     return CheckedDay(day=day, read=read, failed=tried - read, visits=len(checks))
+
+
+def days_by_group(
+    coverage: Coverage, groups: Mapping[str, SourceGroup]
+) -> Mapping[SourceGroup, int]:
+    """On how many days any source of a group was read. A source's own name could be a person's,
+    so governors are told of groups."""
+    found = {groups.get(name, SourceGroup.OTHER) for name in coverage.sources}
+    return {
+        group: sum(
+            any(groups.get(name, SourceGroup.OTHER) is group for name in day.read)
+            for day in coverage.days
+        )
+        for group in SourceGroup
+        if group in found
+    }
 
 
 def sentences(coverage: Coverage) -> list[str]:

@@ -13,12 +13,12 @@ asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
-from monitor.counts import LONDON, Division, Period, Table, Trend
+from monitor.counts import LONDON, Division, Period, Table, Trend, Wait
 from monitor.terms import Term, Terms
 
 RESTS = timedelta(weeks=4)  # a term cut into many small parts would show nothing at all
@@ -79,13 +79,20 @@ def together(trends: Sequence[Trend], period: Period) -> Trend:
     small = [trend.period for trend in trends if trend.total is None]
     shown = [trend for trend in trends if trend.total is not None]
     if not shown and small:
-        return Trend(period=period, total=None, apart=tuple(small))
+        return Trend(period=period, total=None, incidents=None, apart=tuple(small))
     return Trend(
         period=period,
         total=sum(trend.total or 0 for trend in shown),
+        incidents=_sum_of_row([trend.incidents for trend in shown]),
         tables={d: _sum(tables) for d in Division if (tables := _of(shown, d))},
+        waits=_waits_of([trend for trend in shown if trend.total]),
         apart=(*small, *(p for trend in shown for p in trend.apart)),
     )
+
+
+def _waits_of(trends: Sequence[Trend]) -> Mapping[Wait, timedelta]:
+    """There is no middle of two middles."""
+    return trends[0].waits if len(trends) == 1 else {}
 
 
 def _of(trends: Sequence[Trend], division: Division) -> list[Table]:

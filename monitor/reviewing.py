@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 
+from alerts.findings import Earlier
+from alerts.governors import Report
 from monitor.counts import Period, Trend
-from monitor.publishing import Part, together
+from monitor.coverage import Coverage, cover
+from monitor.domain import School
+from monitor.publishing import Part, parts, together
 from monitor.store.store import Store
+from monitor.terms import Terms
 from monitor.trends import Groups, summarise
 
 Clock = Callable[[], datetime]
@@ -19,6 +26,7 @@ def review(
     parts: Sequence[Part],
     *,
     groups: Groups,
+    terms: Terms,
     clock: Clock,
     so_far: bool,
 ) -> Trend | None:
@@ -30,7 +38,9 @@ def review(
     periods = [part.period for part in parts]
 
     def count(period: Period) -> Trend:
-        return summarise(store.counted(school, period.start, period.end), period, groups)
+        counted = store.counted(school, period.start, period.end)
+        handled = store.handled(school, period.start, period.end)
+        return summarise(counted, period, groups, handled=handled, terms=terms)
 
     now = clock()
     ripe = [period for period in periods if so_far or period.end <= now]
@@ -40,3 +50,96 @@ def review(
         return None
     whole = Period(start=min(periods[0].start, found[0].period.start), end=found[-1].period.end)
     return together(found, whole)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewer:
+    """Makes the governors' reports of all schools."""
+
+    store: Store
+    schools: Mapping[str, School]
+    groups: Groups
+    terms: Mapping[str, Terms]  # by School.id
+    clock: Clock
+
+    def trend(self, school: str, spans: Sequence[Part], *, so_far: bool = False) -> Trend | None:
+        return review(
+            self.store,
+            school,
+            spans,
+            groups=self.groups,
+            terms=self.terms[school],
+            clock=self.clock,
+            so_far=so_far,
+        )
+
+    def report(
+        self, school: str, first: date, last: date, *, so_far: bool = False, round_to: int = 1
+    ) -> Report:
+        """On the terms that the days from *first* to *last* lie in. Its trend is None while
+        nothing of them is published."""
+        spans = parts(self.terms[school], first, last)
+        trend = self.trend(school, spans, so_far=so_far)
+        shown = trend.period if trend else self._begun(spans)
+        return Report(
+            school=self.schools[school],
+            name=_name(spans, shown),
+            trend=trend,
+            coverage=self._coverage(school, shown),
+            groups=self.groups,
+            earlier=tuple(self._earlier(school, spans, trend)),
+            holidays=tuple(self._holidays(school, shown)),
+            round_to=round_to,
+            instead=NOT_YET,
+        )
+
+    def _begun(self, spans: Sequence[Part]) -> Period:
+        """Nothing is published of it, but it can be told what was checked."""
+        start, now = spans[0].period.start, self.clock()
+        return Period(start=start, end=max(min(spans[-1].period.end, now), start + _INSTANT))
+
+    def _coverage(self, school: str, period: Period) -> Coverage:
+        checks = self.store.checks(school, period.start, period.end)
+        return cover(checks, period.first_day, period.last_day)
+
+    def _earlier(
+        self, school: str, spans: Sequence[Part], trend: Trend | None
+    ) -> Iterator[Earlier]:
+        """Only whole terms are compared, and only with terms in which somebody looked."""
+        if trend is None or trend.apart or len(spans) > 1 or trend.period != spans[0].period:
+            return
+        begins = spans[0].term.start
+        for called, day in (
+            ("last term", begins - timedelta(days=1)),
+            ("in the same term last year", begins - timedelta(days=_TO_LAST_YEAR)),
+        ):
+            past = parts(self.terms[school], day, day)
+            then = self.trend(school, past)
+            period = past[0].period
+            if then and not then.apart and self.store.checks(school, period.start, period.end):
+                yield Earlier(called=called, trend=then)
+
+    def _holidays(self, school: str, period: Period) -> Iterator[tuple[date, date]]:
+        """Stretches without school within it: half-terms, and what lies between two terms."""
+        around = self.terms[school].terms(period.first_day - _A_TERM, period.last_day + _A_TERM)
+        for term, following in pairwise(around):
+            yield term.end + timedelta(days=1), following.start - timedelta(days=1)
+        for term in around:
+            if term.half_term:
+                yield term.half_term.start, term.half_term.end
+
+
+def _name(spans: Sequence[Part], shown: Period) -> str:
+    first, last = spans[0].term.name, spans[-1].term.name
+    name = first if first == last else f"{first} to {last[0].lower()}{last[1:]}"
+    return name if shown.end == spans[-1].period.end else f"{name} so far"
+
+
+NOT_YET = (
+    "Nothing of this term is published yet. It is counted once, when the term and its holidays "
+    "are over, so that nobody can subtract one report from another. The school can publish what "
+    "there is so far with monitor report."
+)
+_INSTANT = timedelta(microseconds=1)
+_A_TERM = timedelta(weeks=26)
+_TO_LAST_YEAR = 330  # days back from its beginning: in that term, wherever Easter was

@@ -17,17 +17,23 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
-from monitor.counts import Division, Kind, Period, Trend
+from monitor.counts import Division, Handling, Kind, Period, Trend
 
 Cell = tuple[Period, str, str]  # a stretch of time, a division, a row
 Sum = tuple[Cell, ...]
 
+TOTAL, INCIDENTS = "total", "incidents"
+_CONCERNS = (Division.KINDS.value, Kind.CONCERN.value)
+_CLOSED = (Division.HANDLING.value, Handling.CLOSED.value)
 PARENT = {
-    Division.CATEGORIES: Kind.CONCERN,
-    Division.SEVERITIES: Kind.CONCERN,
+    Division.CATEGORIES: _CONCERNS,
+    Division.SEVERITIES: _CONCERNS,
+    Division.HANDLING: (INCIDENTS, ""),
+    Division.SPEED: _CLOSED,
+    Division.OUTCOMES: _CLOSED,
+    Division.AGES: (Division.HANDLING.value, Handling.OPEN.value),
 }
 SEVERAL = {Division.CATEGORIES}  # one mention can stand in several rows
-TOTAL = "total"
 _ENOUGH = 0.5  # counts are whole numbers, and the corners of such systems are, too
 
 
@@ -55,12 +61,21 @@ class Reader:
         counted = [s for s in self.stretches if s.meets(report.period)]
         for small in report.apart:
             self._small([s for s in counted if s.meets(small)])
-        counted = [s for s in counted if not any(s.meets(small) for small in report.apart)]
+        self._read_numbers(
+            report, [s for s in counted if not any(s.meets(small) for small in report.apart)]
+        )
+
+    def _read_numbers(self, report: Trend, counted: list[Period]) -> None:
         if report.total is None and not report.apart:
             self._small(counted)
             return
         if report.total is not None:
             self._shown([(s, TOTAL, "") for s in counted], report.total)
+        cells = [(s, INCIDENTS, "") for s in counted]
+        if report.incidents is not None:
+            self._shown(cells, report.incidents)
+        elif cells:
+            self.secrets.append(tuple(cells))
         for division, table in report.tables.items():
             for row, number in table.items():
                 cells = [(s, division.value, row) for s in counted]
@@ -84,12 +99,13 @@ class Reader:
     def _knows_how_divisions_hang_together(self, stretch: Period) -> None:
         rows: dict[str, list[str]] = {}
         for when, division, row in list(self.cells):
-            if when == stretch and division != TOTAL:
+            if when == stretch and division not in (TOTAL, INCIDENTS):
                 rows.setdefault(division, []).append(row)
+        opened = self._at((stretch, INCIDENTS, ""))  # each begins with a concern
+        concerns = self._at((stretch, *_CONCERNS))
+        self.most.append(([(opened, 1.0), (concerns, -1.0)], 0.0))
         for division, names in rows.items():
-            parent = PARENT.get(Division(division))
-            whole = (stretch, Division.KINDS.value, parent.value) if parent else None
-            above = self._at(whole or (stretch, TOTAL, ""))
+            above = self._at((stretch, *PARENT.get(Division(division), (TOTAL, ""))))
             parts = [self._at((stretch, division, name)) for name in names]
             if Division(division) not in SEVERAL:
                 self.equal.append(([*((p, 1.0) for p in parts), (above, -1.0)], 0.0))

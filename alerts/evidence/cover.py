@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from alerts.evidence.verifier import Problem
 from alerts.evidence.words import without_coded_content
-from monitor.domain import CaptureMode, Case, Evidence, Sighting, Told
+from monitor.domain import CaptureMode, Case, Evidence, Shows, Sighting, Told
 from monitor.wire import moment
 
 _LONDON = ZoneInfo("Europe/London")
@@ -21,18 +21,26 @@ _HOW = {
     CaptureMode.LINK: "Nothing was fetched from the page. The address and the words are kept "
     "as the search gave them.",
 }
+_SUPPLIED = (
+    "A person handed this in. It is kept as it came and cannot have changed since, but no program "
+    "has witnessed how it came about: human-supplied, not machine-witnessed."
+)
 README = """\
 EVIDENCE PACK
 
 incident.txt    what was found, where and when, and how it was recorded
 incident.json   the same for computers
-verify.py       checks that nothing was changed since it was recorded
+report.pdf      the same to read and to print, if there was a browser to make it with
+custody.json    who did what to the evidence; of other evidence only the digests of entries
+timestamps/     what outside authorities signed (.tsr), and their certificates (.pem)
+verify.py       checks that nothing was changed since it was recorded; verifier/ belongs to it
 one folder for each piece of evidence:
     source.json     the post as the search gave it
     text.txt        the words of the page
     screenshot.png  a picture of the whole page, where one was taken
     meta.json       when and how the page was opened, and what could not be recorded
     manifest.json   the SHA-256 of each file, made at the moment of recording
+In a masked pack only manifest.json is there, and names are left out of the papers.
 
 HOW TO CHECK IT
 
@@ -51,6 +59,10 @@ HOW TO CHECK IT
 
 The same can be done without verify.py: each SHA-256 in manifest.json is that of the file
 itself, as sha256sum (Linux), shasum -a 256 (macOS) or certutil -hashfile (Windows) show it.
+
+A time stamp needs openssl, which most systems have, and nothing of ours. ID is the name of a
+folder, N a number:
+    openssl ts -verify -data ID/manifest.json -in timestamps/ID.N.tsr -CAfile timestamps/ID.N.pem
 
 What the pack does not prove: that the page showed the same to everybody, or who wrote it.
 What the monitor concluded stands in incident.txt and never in the recorded files.
@@ -75,6 +87,11 @@ def in_plain_words(case: Case, packed: tuple[Packed, ...]) -> str:
     return "\n".join((*_summary(case), *_findings(case), *_records(packed), *_told(case.told)))
 
 
+def how(evidence: Evidence) -> str:
+    """How it came about, for people."""
+    return _SUPPLIED if evidence.shows is Shows.SUPPLIED else _HOW[evidence.mode]
+
+
 def words(case: Case, sighting: Sighting) -> str:
     """The post's words; in a case without pictures, also none in disguise."""
     text = sighting.mention.text
@@ -86,7 +103,7 @@ def _summary(case: Case) -> Iterator[str]:
     yield f"INCIDENT {incident.number or incident.key}"
     yield ""
     yield f"School:      {incident.school}"
-    yield f"Opened:      {_when(incident.opened_at)}"
+    yield f"Opened:      {when(incident.opened_at)}"
     yield f"State:       {incident.state.value}"
     yield f"Severity:    {incident.severity.value}"
     kinds = sorted(c.value.replace("_", " ") for c in incident.categories)
@@ -104,12 +121,12 @@ def _findings(case: Case) -> Iterator[str]:
         yield f"Where:       {mention.url or 'no address given'}"
         yield f"Search:      {mention.source}, its number {mention.external_id}"
         yield f"Author:      {mention.author or 'not given'}"
-        yield f"Written:     {_when(mention.published_at)} (as the site says)"
-        yield f"First seen:  {_when(sighting.first_seen_at)}"
+        yield f"Written:     {when(mention.published_at)} (as the site says)"
+        yield f"First seen:  {when(sighting.first_seen_at)}"
         yield from _said(case, sighting)
         for revision in sighting.editions[1:]:
-            yield f"Changed:     {_when(revision.first_seen_at)} (found so by us)"
-            yield f"Changed:     {_when(revision.mention.edited_at)} (as the site says)"
+            yield f"Changed:     {when(revision.first_seen_at)} (found so by us)"
+            yield f"Changed:     {when(revision.mention.edited_at)} (as the site says)"
             yield from _said(case, revision)
 
 
@@ -135,8 +152,8 @@ def _records(packed: tuple[Packed, ...]) -> Iterator[str]:
         yield ""
         yield f"EVIDENCE {count}"
         yield f"Folder:      {evidence.id if record.folder else 'not on this computer'}"
-        yield f"Recorded:    {_when(evidence.captured_at)}"
-        yield f"How:         {_HOW[evidence.mode]}"
+        yield f"Recorded:    {when(evidence.captured_at)}"
+        yield f"How:         {how(evidence)}"
         if evidence.note:
             yield f"Note:        {evidence.note}"
         yield f"SHA-256 of the manifest: {evidence.manifest_sha256}"
@@ -153,11 +170,11 @@ def _told(told: tuple[Told, ...]) -> Iterator[str]:
     for one in told:
         role = one.role.value.replace("_", " ")
         yield ""
-        yield f"Told:        {role}, by {one.channel}, {one.state.value}, {_when(one.sent_at)}"
+        yield f"Told:        {role}, by {one.channel}, {one.state.value}, {when(one.sent_at)}"
     yield ""
 
 
-def _when(time: datetime | None) -> str:
+def when(time: datetime | None) -> str:
     if time is None:
         return "not known"
     return f"{moment(time)} (UK time {time.astimezone(_LONDON):%d %B %Y, %H:%M})"

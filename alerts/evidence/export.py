@@ -7,13 +7,16 @@ import json
 import os
 import shutil
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
 from alerts.evidence.carried import verifier_files
 from alerts.evidence.cover import README, Packed, in_plain_words, words
 from alerts.evidence.errors import no_room
+from alerts.evidence.on_paper import as_html
+from alerts.evidence.proofs import Proofs, mask
+from alerts.evidence.report import REPORT_PDF
 from alerts.evidence.seal import MANIFEST
 from alerts.evidence.verifier import verify
 from monitor.domain import CaptureMode, Case, Evidence, Sighting, Told
@@ -21,36 +24,48 @@ from monitor.wire import assessment_to_json, moment
 
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # so that packing the same case twice gives the same bytes
 _WORDS_ONLY = (".json", ".txt")
+_NO_PROOFS = Proofs()
 
 
-def export(case: Case, root: Path, out: Path) -> str:
+def export(
+    case: Case,
+    root: Path,
+    out: Path,
+    *,
+    proofs: Proofs = _NO_PROOFS,
+    print_pdf: Callable[[str], bytes] | None = None,
+    school: str = "",
+) -> str:
     """Write *case* with its evidence from *root* to the ZIP *out*, whole or not at all.
 
     The answer is the SHA-256 of its incident.json, to be written down elsewhere: with it
     the verifier also notices a pack that was made anew.
     Where the incident allows no pictures, or a capture was made without, only words are
-    packed, whatever lies in the folder. Evidence that is not as it was sealed is packed
-    and named as such. Raises CannotKeep when the disk refuses.
+    packed, whatever lies in the folder; in a masked pack, only manifests. Evidence that is not
+    as it was sealed is packed and named as such. Raises CannotKeep when the disk refuses, and
+    what *print_pdf* raises.
     """
-    packed = tuple(_pack(case, evidence, root) for evidence in case.evidence)
-    papers = {"README.txt": README, "incident.txt": in_plain_words(case, packed)}
-    papers |= verifier_files()
-    facts = _for_computers(case, packed, papers)
-    unfinished = out.with_name(f".{out.name}.tmp")
-    try:
-        with unfinished.open("wb") as file:
-            _write(file, papers | {"incident.json": facts}, packed)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(out)
-    except OSError as fault:
-        raise no_room(fault, "The evidence pack") from fault
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return _sha256(facts)
+    if proofs.masked is not None:
+        case = mask(case, proofs.masked)
+    packed = tuple(_pack(case, one, root, proofs) for one in case.evidence)
+    papers = _papers(case, packed, proofs)
+    if print_pdf is not None:
+        html = as_html(case, packed, proofs, school or case.incident.school)
+        papers[REPORT_PDF] = print_pdf(html)
+    facts = _bytes(_for_computers(case, packed, papers))
+    _keep(out, papers | {"incident.json": facts}, packed)
+    return hashlib.sha256(facts).hexdigest()
 
 
-def _pack(case: Case, evidence: Evidence, root: Path) -> Packed:
+def _papers(case: Case, packed: tuple[Packed, ...], proofs: Proofs) -> dict[str, bytes]:
+    texts = {"README.txt": README, "incident.txt": in_plain_words(case, packed)}
+    return {
+        **{name: _bytes(text) for name, text in (texts | verifier_files()).items()},
+        **proofs.papers(case),
+    }
+
+
+def _pack(case: Case, evidence: Evidence, root: Path, proofs: Proofs) -> Packed:
     folder = root / evidence.id
     if not folder.is_dir():
         return Packed(evidence=evidence, folder=None)
@@ -60,14 +75,32 @@ def _pack(case: Case, evidence: Evidence, root: Path) -> Packed:
         evidence=evidence,
         folder=folder,
         problems=tuple(verify(folder, evidence.manifest_sha256)),
-        left_out=tuple(n for n in names if no_pictures and not n.endswith(_WORDS_ONLY)),
+        left_out=tuple(
+            name
+            for name in names
+            if proofs.masked or (no_pictures and not name.endswith(_WORDS_ONLY))
+        ),
     )
 
 
-def _write(file: BinaryIO, papers: Mapping[str, str], packed: tuple[Packed, ...]) -> None:
+def _keep(out: Path, papers: Mapping[str, bytes], packed: tuple[Packed, ...]) -> None:
+    unfinished = out.with_name(f".{out.name}.tmp")
+    try:
+        with unfinished.open("wb") as file:
+            _write(file, papers, packed)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(out)
+    except OSError as fault:
+        raise no_room(fault, "The evidence pack") from fault
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _write(file: BinaryIO, papers: Mapping[str, bytes], packed: tuple[Packed, ...]) -> None:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-        for name, text in papers.items():
-            _add(archive, name, text)
+        for name, content in papers.items():
+            archive.writestr(_entry(name), content)
         for record in packed:
             for path in _files(record):
                 _add_file(archive, f"{record.evidence.id}/{path.name}", path)
@@ -82,16 +115,8 @@ def _files(record: Packed) -> list[Path]:
     return [path for path in there if path.is_file() and not path.is_symlink()]
 
 
-def _add(archive: zipfile.ZipFile, name: str, text: str) -> None:
-    archive.writestr(_entry(name), _bytes(text))
-
-
 def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "backslashreplace")
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(_bytes(text)).hexdigest()
 
 
 def _add_file(archive: zipfile.ZipFile, name: str, path: Path) -> None:
@@ -106,7 +131,7 @@ def _entry(name: str) -> zipfile.ZipInfo:
     return entry
 
 
-def _for_computers(case: Case, packed: tuple[Packed, ...], papers: Mapping[str, str]) -> str:
+def _for_computers(case: Case, packed: tuple[Packed, ...], papers: Mapping[str, bytes]) -> str:
     incident = case.incident
     facts = {
         "id": incident.number or incident.key,
@@ -119,7 +144,10 @@ def _for_computers(case: Case, packed: tuple[Packed, ...], papers: Mapping[str, 
         "mentions": [_mention(case, sighting) for sighting in case.sightings],
         "evidence": [_evidence(record) for record in packed],
         "alerts": [_alert(told) for told in case.told],
-        "papers": [{"name": name, "sha256": _sha256(text)} for name, text in papers.items()],
+        "papers": [
+            {"name": name, "sha256": hashlib.sha256(content).hexdigest()}
+            for name, content in papers.items()
+        ],
     }
     return json.dumps(facts, ensure_ascii=False, indent=2) + "\n"
 

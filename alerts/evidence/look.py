@@ -2,41 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
 
-from playwright.async_api import CDPSession, Error, Page
+from playwright.async_api import CDPSession, Page
 
 from alerts.evidence.gate import Gate
+from alerts.evidence.pace import Pace
 from alerts.evidence.report import Report
-
-_T = TypeVar("_T")
-
-
-class Pace:
-    """What is left of the time that a visit may take."""
-
-    def __init__(self, seconds: float) -> None:
-        self._end = asyncio.get_running_loop().time() + seconds
-
-    @property
-    def left(self) -> float:
-        """Seconds; never less than none."""
-        return max(0.0, self._end - asyncio.get_running_loop().time())
-
-    async def within(self, seconds: float, step: Coroutine[Any, Any, _T]) -> _T | None:
-        """What *step* gives; None when it fails, or is not done in *seconds* or what is left."""
-        if not self.left:
-            step.close()
-            return None
-        try:
-            async with asyncio.timeout(min(seconds, self.left)):
-                return await step
-        except (Error, TimeoutError):
-            return None
+from alerts.evidence.traffic import Traffic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +23,7 @@ class Look:
     folder: Path
     report: Report
     pace: Pace
+    traffic: Traffic
 
     def keep(self, name: str, content: bytes) -> None:
         (self.folder / name).write_bytes(content)

@@ -14,14 +14,17 @@ from pathlib import Path
 
 from playwright.async_api import BrowserContext, CDPSession, Dialog, Error, Page
 
+from alerts.evidence.archive import keep_archive
 from alerts.evidence.copies import keep_copies, keep_dom, read_words
 from alerts.evidence.errors import Never, NotNow
 from alerts.evidence.further import look_further
 from alerts.evidence.gate import Gate, Verdict
 from alerts.evidence.journey import Journey
-from alerts.evidence.look import Look, Pace
+from alerts.evidence.look import Look
+from alerts.evidence.pace import Pace
 from alerts.evidence.report import Report
 from alerts.evidence.shots import photograph, photograph_again
+from alerts.evidence.traffic import Traffic
 
 ANSWER_SECONDS, LOAD_SECONDS, QUIET_SECONDS = 15.0, 10.0, 2.0
 LOAD_SHARE = 0.5  # of what time there is, so that some is left to keep what appeared
@@ -53,7 +56,13 @@ async def visit(
     journey = Journey(gate)
     await journey.listen(session)
     look = Look(
-        page=page, session=session, gate=gate, folder=folder, report=report, pace=Pace(seconds)
+        page=page,
+        session=session,
+        gate=gate,
+        folder=folder,
+        report=report,
+        pace=Pace(seconds),
+        traffic=Traffic(context, gate),
     )
     try:
         await _go(look, journey, url)
@@ -79,6 +88,7 @@ async def keep_all(look: Look, url: str) -> None:
         await photograph_again(look)
         await read_words(look)
     await keep_copies(look)
+    await keep_archive(look)
 
 
 async def keep_words(look: Look, _url: str) -> None:

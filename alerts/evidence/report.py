@@ -16,6 +16,7 @@ SCREENSHOT, AFTER, TEXT, REPORT_PDF = (
     "report.pdf",
 )
 DOM, MHTML, PAGE_PDF, CERTIFICATES = "dom.html", "page.mhtml", "page.pdf", "certificates.pem"
+WACZ = "capture.wacz"
 TOO_LONG = "The page kept the browser busy until its time was up."
 CRASHED = "The browser ended before the page was captured."
 

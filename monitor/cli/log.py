@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from alerts.governors import CannotWrite, period
+from alerts.governors import CannotWrite
 from monitor.cli.common import (
     CONFIG,
     ConfigPath,
@@ -61,6 +61,9 @@ def report(
     from_: Annotated[str, typer.Option("--from", help="first day, as 2026-09-01")],
     to: Annotated[str, typer.Option("--to", help="last day, as 2026-12-18")],
     out: Annotated[Path, typer.Option(help="FILE.html, .pdf, .csv or .xlsx")],
+    round_to: Annotated[
+        int, typer.Option(min=1, max=100, help="round every number to a multiple of this")
+    ] = 1,
     school: SchoolId = None,
     config: ConfigPath = CONFIG,
 ) -> None:
@@ -72,12 +75,12 @@ def report(
     with opened(config) as app:
         owner = one_of(app.schools, school, "school") if school else next(iter(app.schools))
         try:
-            trend = app.report(owner, first, last, out)
+            written = app.report(owner, first, last, out, round_to=round_to)
         except CannotWrite as error:
             raise Failed(str(error)) from None
-    if (trend.period.first_day, trend.period.last_day) != (first, last):
+    if (written.coverage.start, written.coverage.end) != (first, last):
         complain(
-            f"The report is on {period(trend)}: numbers are published term by term, so that "
+            f"The report is on {written.period}: numbers are published term by term, so that "
             "nobody can subtract one report from another."
         )
     say(f"Written to {out}.")
@@ -86,14 +89,26 @@ def report(
 def coverage(
     from_: Annotated[str, typer.Option("--from", help="first day, as 2026-09-01")],
     to: Annotated[str, typer.Option("--to", help="last day, as 2026-12-18")],
+    out: Annotated[
+        Path | None, typer.Option(help="one page to hand over: FILE.html or .pdf")
+    ] = None,
     school: SchoolId = None,
     config: ConfigPath = CONFIG,
 ) -> None:
     """Proof of regular checks: which sources were visited, when, and with which result."""
     first, last = _days(from_, to)
+    if out is not None:
+        demand_folder(out)
     with opened(config) as app:
         owner = one_of(app.schools, school, "school") if school else next(iter(app.schools))
         checks = app.checks(owner, first, last)
+        if out is not None:
+            try:
+                app.write_checks(owner, cover(checks, first, last), out)
+            except CannotWrite as error:
+                raise Failed(str(error)) from None
+            say(f"Written to {out}.")
+            return
     say("\n".join([*what_was_checked(cover(checks, first, last)), *as_checks(checks)]))
 
 

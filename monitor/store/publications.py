@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from monitor.counts import Division, Period, Table, Trend
+from monitor.counts import Division, Period, Table, Trend, Wait
 from monitor.publishing import to_be_counted
 from monitor.store.database import Database, one_writer
 from monitor.store.tables import PublicationRow
@@ -61,6 +61,8 @@ def _published(session: Session, school: str, parts: Iterable[Period]) -> list[T
 def _row(school: str, trend: Trend, now: datetime) -> PublicationRow:
     numbers = {
         "total": trend.total,
+        "incidents": trend.incidents,
+        "waits": {wait.value: span.total_seconds() for wait, span in trend.waits.items()},
         "tables": {division.value: dict(table) for division, table in trend.tables.items()},
     }
     return PublicationRow(
@@ -75,8 +77,11 @@ def _row(school: str, trend: Trend, now: datetime) -> PublicationRow:
 def _trend(row: PublicationRow) -> Trend:
     numbers = json.loads(row.numbers)
     tables: dict[str, Table] = numbers["tables"]
+    waits: dict[str, float] = numbers["waits"]
     return Trend(
         period=Period(start=row.start_at, end=row.end_at),
         total=numbers["total"],
+        incidents=numbers["incidents"],
+        waits={w: timedelta(seconds=waits[w]) for w in Wait if w in waits},
         tables={d: tables[d] for d in Division if d in tables},
     )

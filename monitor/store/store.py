@@ -5,6 +5,7 @@ from __future__ import annotations
 from monitor.store.answers import Answers
 from monitor.store.captures import Captures
 from monitor.store.cases import Cases
+from monitor.store.counting import Counting
 from monitor.store.coverage import Coverage
 from monitor.store.custody import Custody
 from monitor.store.forgetting import Forgetting
@@ -28,6 +29,7 @@ class Store(
     Visits,
     Coverage,
     Cases,
+    Counting,
     Working,
     Forgetting,
     Publications,

@@ -13,11 +13,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from monitor.domain import School
+from monitor.reviewing import Reviewer
 from monitor.store.accounts import Accounts
 from monitor.store.database import StoreError
-from monitor.terms import Terms
 from monitor.web import answer as answer_screen
 from monitor.web import (
+    deciding,
     home,
     incident,
     incidents,
@@ -28,9 +29,10 @@ from monitor.web import (
     sign_out,
     sources,
     static,
+    today,
     trends,
 )
-from monitor.web.desk import Desk, Log, Reporting, Trends, Verify
+from monitor.web.desk import Desk, Log, Reporting, Verify, Work
 from monitor.web.guard import NotAllowed, SignInNeeded, insist_on_policies
 from monitor.web.page import render
 from monitor.web.shield import Shield
@@ -41,9 +43,11 @@ _SCREENS = (
     sign_in,
     sign_out,
     invite,
+    today,
     answer_screen,
     incidents,
     incident,
+    deciding,
     screenshot,
     report,
     trends,
@@ -59,9 +63,9 @@ def create_app(
     schools: Mapping[str, School],
     evidence_root: Path,
     verify: Verify,
+    reviewer: Reviewer,
+    work: Work,
     reporting: Reporting,
-    trends: Trends,
-    terms: Mapping[str, Terms],
     answer: Callable[[str], bool],
     clock: Callable[[], datetime],
     secure_cookies: bool,
@@ -78,9 +82,9 @@ def create_app(
         schools=schools,
         evidence_root=evidence_root,
         verify=verify,
+        reviewer=reviewer,
+        work=work,
         report=reporting,
-        trends=trends,
-        terms=terms,
         answer=answer,
         clock=clock,
         secure_cookies=secure_cookies,

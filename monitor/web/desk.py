@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from fastapi import Request
 
-from monitor.counts import Trend
 from monitor.custody import Deed
-from monitor.domain import Case, Evidence, School
+from monitor.domain import Case, Event, Evidence, Incident, School
 from monitor.health import Check, SourceHealth
 from monitor.reporting import Report
+from monitor.reviewing import Reviewer
 from monitor.stamps import Stamp
 from monitor.store.accounts import Account, Accounts
 from monitor.store.cases import Listed, Wanted
-from monitor.terms import Terms
 
 
 class Log(Protocol):
     """What the dashboard reads from the store; it writes there only who looked at what."""
 
-    def listed(self, wanted: Wanted, *, limit: int, offset: int = 0) -> list[Listed]:
-        """Newest first."""
+    def listed(
+        self, wanted: Wanted, *, limit: int, offset: int = 0, gravest: bool = False
+    ) -> list[Listed]:
+        """Newest first, or gravest."""
 
     def count(self, wanted: Wanted) -> int: ...
 
@@ -44,7 +45,7 @@ class Log(Protocol):
 
 
 Reporting = Callable[[School, Report, Account], str]
-Trends = Callable[[str, date, date], Trend | None]
+Work = Callable[[str, Event, int | None], Incident]
 Verify = Callable[[Evidence], list[str]]
 
 
@@ -55,9 +56,9 @@ class Desk:
     schools: Mapping[str, School]  # by id
     evidence_root: Path  # holds one folder for each evidence id
     verify: Verify  # what is wrong with the files; nothing when they are unchanged
+    work: Work  # as monitor.working.work: the number, what was done, what had been seen
+    reviewer: Reviewer
     report: Reporting  # writes it down; the number of its incident
-    trends: Trends  # what is published of the terms that these days of a school lie in
-    terms: Mapping[str, Terms]  # by School.id
     answer: Callable[[str], bool]  # write down that the alert with this link was seen
     clock: Callable[[], datetime]
     secure_cookies: bool

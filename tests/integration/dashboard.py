@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from threading import Thread
@@ -17,7 +17,6 @@ from argon2 import PasswordHasher
 
 from alerts.telling import Telling
 from monitor.answering import answer
-from monitor.counts import Trend
 from monitor.domain import (
     Alert,
     Assessment,
@@ -39,15 +38,15 @@ from monitor.domain import (
     StillThere,
     Urgency,
 )
-from monitor.publishing import parts
 from monitor.reporting import Report, take
-from monitor.reviewing import review
+from monitor.reviewing import Reviewer
 from monitor.store.accounts import Account, AccountRole, Accounts
 from monitor.store.mentions import Entry
 from monitor.store.store import Store
 from monitor.terms import Terms
 from monitor.web.app import create_app
 from monitor.web.server import listen, server
+from monitor.working import work
 
 PASSWORD = "seven purple kettles"
 SCHOOLS = {
@@ -222,11 +221,20 @@ class Dashboard:
             clock=self.clock,
         )
 
-    def trends(
-        self, school: str, first: date, last: date, *, so_far: bool = False
-    ) -> Trend | None:
-        spans = parts(Terms(), first, last)
-        return review(self.store, school, spans, groups={}, clock=self.clock, so_far=so_far)
+    @property
+    def reviewer(self) -> Reviewer:
+        return Reviewer(
+            store=self.store,
+            schools=SCHOOLS,
+            groups={},
+            terms=dict.fromkeys(SCHOOLS, Terms()),
+            clock=self.clock,
+        )
+
+    def publish(self, school: str) -> None:
+        """What governors may know so far of the term that runs."""
+        today = self.clock().date()
+        assert self.reviewer.report(school, today, today, so_far=True).trend
 
 
 def as_abuse(_mention: Mention, _school: School) -> Assessment:
@@ -252,9 +260,9 @@ def running(folder: Path, *, secure_cookies: bool = False) -> Iterator[Dashboard
         schools=SCHOOLS,
         evidence_root=board.evidence,
         verify=lambda _: list(board.changed),
+        reviewer=board.reviewer,
         reporting=board.reported,
-        trends=board.trends,
-        terms={school: Terms() for school in SCHOOLS},
+        work=lambda number, event, seen: work(store, number, event, {}, seen=seen),
         answer=lambda link: answer(store, link, clock()),
         clock=clock,
         secure_cookies=secure_cookies,

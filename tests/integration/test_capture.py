@@ -127,7 +127,7 @@ def test_a_full_capture_holds_everything_and_proves_itself(
     evidence = take("/post", last_try=False)
     folder = tmp_path / "capture-1"
     names = {"dom.html", "meta.json", "page.mhtml", "page.pdf", "screenshot.png", "source.json"}
-    assert {file.name for file in evidence.files} == names | {"text.txt"}
+    assert {file.name for file in evidence.files} == names | {"capture.wacz", "text.txt"}
     assert (folder / "dom.html").read_text().startswith("<html><head></head><body><h1>Town")
     assert "Content-Type: multipart/related" in (folder / "page.mhtml").read_text()
     assert (folder / "page.pdf").read_bytes().startswith(b"%PDF-")

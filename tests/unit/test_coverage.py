@@ -7,9 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from alerts.governors import as_html, tables
-from alerts.governors import sentences as report_sentences
-from monitor.counts import Period, Trend
+from alerts.governors import Report, as_html
+from monitor.counts import Period, SourceGroup, Trend
 from monitor.coverage import cover, lines, sentences
 from monitor.domain import School
 from monitor.health import Check
@@ -70,20 +69,22 @@ def test_a_period_that_ends_first_is_refused() -> None:
 
 
 def test_the_governors_report_proves_the_checks_and_gives_no_number_of_finds_away() -> None:
-    coverage = cover(checks(0, 1, 2), FIRST, LAST)
-    period = Period(start=NOON, end=NOON + 14 * DAY)
-    trend = Trend(period=period, total=0)
-    assert report_sentences(trend, coverage)[1].startswith("The school checked 1 source on 3 of")
-    shown = {table.title: table.rows for table in tables(trend, coverage)}
-    assert shown["What was checked"] == (("Paper", 3),)
+    def report(found: list[Check]) -> Report:
+        return Report(
+            school=School(id="w", name="Wexcombe Park"),
+            name="Spring term 2026",
+            trend=Trend(period=Period(start=NOON, end=NOON + 14 * DAY), total=0),
+            coverage=cover(found, FIRST, LAST),
+            groups={"Paper": SourceGroup.NEWS},
+        )
+
+    proved = report(checks(0, 1, 2))
+    assert proved.sentences[1].startswith("The school checked 1 source on 3 of")
+    shown = {table.title: table.rows for table in proved.tables}
+    assert shown["What was checked"] == (("Newspapers and blogs", 3),)
     assert shown["When it was checked"] == (("23 Mar 2026", 3), ("30 Mar 2026", 0))
-    page = as_html(trend, School(id="w", name="Wexcombe Park"), coverage)
-    fewer = as_html(
-        trend,
-        School(id="w", name="Wexcombe Park"),
-        cover([Check(source=c.source, at=c.at) for c in checks(0, 1, 2)], FIRST, LAST),
-    )
-    assert page == fewer
+    fewer = report([Check(source=c.source, at=c.at) for c in checks(0, 1, 2)])
+    assert as_html(proved) == as_html(fewer)
 
 
 def test_the_record_is_a_line_for_each_visit() -> None:

@@ -124,7 +124,7 @@ def test_a_pack_holds_the_evidence_and_the_means_to_check_it(
 ) -> None:
     folder = pack(case)
     evidence = {"manifest.json", "screenshot.png", "source.json", "text.txt"}
-    papers = {"README.txt", "incident.json", "incident.txt", *verifier_files()}
+    papers = {"README.txt", "incident.json", "incident.txt", "custody.json", *verifier_files()}
     assert files(folder) == papers | {f"capture-1/{name}" for name in evidence}
     status, said = check(folder)
     assert status == 0

@@ -5,18 +5,35 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO, StringIO
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
-from alerts.governors import CannotWrite, as_html, sentences, tables, write
-from monitor.counts import LONDON, Division, Kind, Period, SourceGroup, Table, Trend
+from alerts.charts import by_week
+from alerts.figures import rounded_to
+from alerts.findings import Earlier, likely
+from alerts.governors import CannotWrite, Report, as_html, write
+from alerts.limits import scores
+from monitor.counts import (
+    LONDON,
+    Division,
+    Handling,
+    Kind,
+    Outcome,
+    Period,
+    SourceGroup,
+    Speed,
+    Table,
+    Trend,
+    Wait,
+)
 from monitor.coverage import cover
 from monitor.domain import Category, School, Sentiment, Severity
 from monitor.health import Check
+from tests.architecture.project import ROOT
 
 SCHOOL = School(
     id="wexcombe",
@@ -44,6 +61,18 @@ EMPTY = Trend(period=PERIOD, total=0)
 FEW = Trend(period=PERIOD, total=None)
 
 
+NOTHING_CHECKED = cover([], *DAYS)
+
+
+def report(trend: Trend | None = TREND, **changes: object) -> Report:
+    plain = Report(school=SCHOOL, name="Autumn term 2026", trend=trend, coverage=NOTHING_CHECKED)
+    return replace(plain, **changes)
+
+
+def sentences(trend: Trend, **changes: object) -> list[str]:
+    return report(trend, **changes).sentences
+
+
 def with_table(division: Division, table: Table) -> Trend:
     return replace(TREND, tables={**TREND.tables, division: table})
 
@@ -51,9 +80,36 @@ def with_table(division: Division, table: Table) -> Trend:
 def test_the_sentences_say_what_the_numbers_say() -> None:
     said = " ".join(sentences(TREND))
     assert "61 public mentions" in said
-    assert "Most of them, 40, are positive toward the school." in said
+    assert "Most of them, 40, are positive toward the school: 66%" in said
     assert "9 of them raised a concern" in said
     assert "12 were lawful criticism" in said
+
+
+def test_a_share_is_given_with_the_interval_that_chance_allows() -> None:
+    """Wilson's interval, as Brown, Cai and DasGupta 2001 give it for small numbers."""
+    assert likely(40, 61) == (53, 76)
+    assert likely(5, 5) == (57, 100)
+
+
+def test_a_term_is_compared_with_others_and_they_with_it() -> None:
+    before = replace(TREND, total=40)
+    year_ago = replace(TREND, total=62)
+    said = sentences(
+        TREND,
+        earlier=(
+            Earlier(called="last term", trend=before),
+            Earlier(called="in the same term last year", trend=year_ago),
+        ),
+    )
+    assert said[0] == (
+        "61 public mentions of the school were found in this period, 21 more than last term (40) "
+        "and 1 fewer than in the same term last year (62)."
+    )
+
+
+def test_a_term_that_is_withheld_is_compared_with_nothing() -> None:
+    said = sentences(TREND, earlier=(Earlier(called="last term", trend=FEW),))
+    assert "last term" not in said[0]
 
 
 def test_without_a_majority_each_tone_is_named() -> None:
@@ -67,15 +123,84 @@ def test_without_a_majority_each_tone_is_named() -> None:
     )
 
 
+def test_all_that_is_withheld_is_said_in_one_sentence() -> None:
+    tables = {division: {} for division in TREND.tables}
+    said = sentences(replace(TREND, total=9, tables=tables))
+    assert sum("pointing at someone" in sentence for sentence in said) == 1
+
+
+def test_what_became_of_incidents_and_what_alerts_were_worth_is_said() -> None:
+    handled = {
+        Division.HANDLING: {Handling.CLOSED: 20, Handling.OPEN: 0},
+        Division.SPEED: {Speed.IN_TIME: 15, Speed.LATER: 5},
+        Division.OUTCOMES: {
+            Outcome.INCIDENT: 10,
+            Outcome.CRITICISM: 0,
+            Outcome.NO_CONCERN: 5,
+            Outcome.NOT_US: 5,
+            Outcome.UNSAID: 0,
+        },
+    }
+    said = sentences(replace(TREND, incidents=20, tables={**TREND.tables, **handled}))
+    assert "20 incidents were opened; all are closed, 15 within five school days." in said
+    assert any(s.startswith("Of 20 that a person decided, 10 were incidents indeed") for s in said)
+
+
+def test_times_are_told_in_coarse_steps() -> None:
+    waits = {Wait.FOUND: timedelta(hours=24), Wait.TOLD: timedelta(hours=1)}
+    said = sentences(replace(TREND, waits=waits))
+    assert (
+        "Half of the posts that say when they were written were found within a day and the "
+        "incidents were told by mail within an hour of being found." in said
+    )
+
+
 def test_a_period_with_nothing_or_very_little_is_one_sentence_without_tables() -> None:
-    assert sentences(EMPTY) == ["No public mention of the school was found in this period."]
+    assert sentences(EMPTY)[0] == "No public mention of the school was found in this period."
     assert sentences(FEW)[0].startswith("Fewer than five")
-    assert tables(EMPTY) == tables(FEW) == []
+    assert report(EMPTY).tables == report(FEW).tables == []
 
 
 def test_a_table_withheld_as_a_whole_says_so() -> None:
-    shown = {t.title: t.rows for t in tables(with_table(Division.GROUPS, {}))}
+    withheld = report(with_table(Division.GROUPS, {}))
+    shown = {t.title: t.rows for t in withheld.tables}
     assert shown["Where they were found"] == (("All rows", "withheld"),)
+    assert "too small: Where they were found." in as_html(withheld)
+
+
+def test_rounding_changes_every_number_alike() -> None:
+    assert [rounded_to(5)(n) for n in (0, 2, 3, 7, 8, 61)] == [0, 0, 5, 5, 10, 60]
+    round_ = report(round_to=5)
+    assert round_.sentences[0].startswith("60 public mentions")
+    assert dict(round_.tables[0].rows) == {
+        "Concern, in the incident log": 10,
+        "Lawful criticism": 10,
+        "Praise, news and everything else": 40,
+    }
+    assert any("rounded to the nearest 5" in limit for limit in round_.limits)
+
+
+def test_a_picture_says_its_finding_and_its_numbers_in_words() -> None:
+    picture = by_week(
+        {"2026-09-07": 50, "2026-09-14": None}, title="The week of 7 Sep had most mentions."
+    )
+    assert picture.alt == (
+        "Bar chart. The week of 7 Sep had most mentions. 7 September: 50; 14 September: withheld."
+    )
+    assert b"<svg" in picture.svg
+    page = as_html(report())
+    assert 'alt="Bar chart. Of the weeks that can be shown, the week of 7 Sep 2026' in page
+
+
+def test_the_same_numbers_make_the_same_picture() -> None:
+    assert report().pictures == report().pictures
+
+
+def test_the_scores_are_those_that_are_published() -> None:
+    published = (ROOT / "docs" / "judging.md").read_text(encoding="utf-8")
+    row = next(line for line in published.splitlines() if line.startswith("| alerts"))
+    precision, recall = (round(100 * float(n)) for n in re.findall(r"\.\d+", row)[:2])
+    assert scores() == {"precision": precision, "recall": recall}
 
 
 def _numbers(text: str) -> list[str]:
@@ -83,24 +208,22 @@ def _numbers(text: str) -> list[str]:
 
 
 def test_page_csv_and_workbook_hold_the_same_numbers(tmp_path: Path) -> None:
-    write(TREND, SCHOOL, tmp_path / "r.csv")
-    write(TREND, SCHOOL, tmp_path / "r.xlsx")
+    write(report(), tmp_path / "r.csv")
+    write(report(), tmp_path / "r.xlsx")
     lines = list(csv.reader(StringIO((tmp_path / "r.csv").read_text("utf-8-sig"))))
     in_csv = [(line[1], line[2]) for line in lines if line[2]][1:]
     sheet = load_workbook(BytesIO((tmp_path / "r.xlsx").read_bytes())).active
     in_book = [(str(a), str(b)) for a, b, *_ in sheet.iter_rows(values_only=True) if b is not None]
-    in_book = [row for row in in_book if row[1] not in ("Mentions", "Days")]
-    in_page = re.findall(
-        r'<th scope="row">(.*?)</th><td>(.*?)</td>', as_html(TREND, SCHOOL), re.DOTALL
-    )
-    expected = [(name, str(count)) for table in tables(TREND) for name, count in table.rows]
+    in_book = [row for row in in_book if row[1] not in ("Mentions", "Days", "Incidents")]
+    in_page = re.findall(r'<th scope="row">(.*?)</th><td>(.*?)</td>', as_html(report()), re.DOTALL)
+    expected = [(name, str(count)) for table in report().tables for name, count in table.rows]
     assert in_csv == in_book == in_page == expected
 
 
 def test_the_report_names_nobody_and_links_nowhere(tmp_path: Path) -> None:
     for kind in ("html", "csv", "xlsx"):
         out = tmp_path / f"report.{kind}"
-        write(TREND, SCHOOL, out)
+        write(report(), out)
         cells = out.read_bytes()
         if kind == "xlsx":
             book = load_workbook(out)
@@ -116,25 +239,25 @@ def test_a_pdf_is_printed_from_the_page(tmp_path: Path) -> None:
         printed.append(page)
         return b"%PDF-"
 
-    write(TREND, SCHOOL, tmp_path / "report.PDF", print_pdf=print_pdf)
-    assert printed == [as_html(TREND, SCHOOL)]
+    write(report(), tmp_path / "report.PDF", print_pdf=print_pdf)
+    assert printed == [as_html(report())]
     assert (tmp_path / "report.PDF").read_bytes() == b"%PDF-"
 
 
 def test_a_pdf_without_a_browser_is_refused_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(CannotWrite, match="needs the browser"):
-        write(TREND, SCHOOL, tmp_path / "report.pdf")
+        write(report(), tmp_path / "report.pdf")
 
 
 def test_an_unknown_ending_is_refused_before_anything_is_written(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"report\.doc should end in"):
-        write(TREND, SCHOOL, tmp_path / "report.doc")
+        write(report(), tmp_path / "report.doc")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_is_not_there_is_said_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(CannotWrite, match="choose another place"):
-        write(TREND, SCHOOL, tmp_path / "nowhere" / "report.html")
+        write(report(), tmp_path / "nowhere" / "report.html")
 
 
 def test_an_old_report_stays_when_the_new_one_cannot_be_made(tmp_path: Path) -> None:
@@ -145,7 +268,7 @@ def test_an_old_report_stays_when_the_new_one_cannot_be_made(tmp_path: Path) -> 
         raise RuntimeError("no browser")
 
     with pytest.raises(RuntimeError):
-        write(TREND, SCHOOL, out, print_pdf=break_down)
+        write(report(), out, print_pdf=break_down)
     assert out.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [out]
 
@@ -157,7 +280,7 @@ def test_a_school_named_like_a_formula_stays_text(start: str, tmp_path: Path) ->
     coverage = cover([Check(source=f"{start}1+1", at=PERIOD.start)], *DAYS)
     school = replace(SCHOOL, name=f"{start}HYPERLINK(1)")
     for kind in ("csv", "xlsx"):
-        write(TREND, school, tmp_path / f"r.{kind}", coverage=coverage)
+        write(report(school=school, coverage=coverage), tmp_path / f"r.{kind}")
     for line in csv.reader(StringIO((tmp_path / "r.csv").read_text("utf-8-sig"))):
         assert not any(
             cell.lstrip().startswith(tuple("=+-@\uff1d\uff0b\uff0d\uff20")) for cell in line
@@ -167,5 +290,5 @@ def test_a_school_named_like_a_formula_stays_text(start: str, tmp_path: Path) ->
 
 
 def test_a_school_named_like_markup_stays_text() -> None:
-    page = as_html(TREND, replace(SCHOOL, name="<script>alert(1)</script>"))
+    page = as_html(report(school=replace(SCHOOL, name="<script>alert(1)</script>")))
     assert "<script" not in page

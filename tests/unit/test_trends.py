@@ -12,7 +12,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.counts import Counted, Division, Kind, Period, SourceGroup, Trend
+from monitor.counts import (
+    Age,
+    Counted,
+    Division,
+    Handled,
+    Handling,
+    Kind,
+    Outcome,
+    Period,
+    SourceGroup,
+    Speed,
+    Trend,
+    Wait,
+)
 from monitor.domain import Category, Sentiment, Severity
 from monitor.trends import FEWEST_SHOWN, summarise, withhold
 
@@ -89,7 +102,7 @@ def test_a_period_with_nothing_in_it_says_so() -> None:
 
 
 def test_a_total_below_five_withholds_everything() -> None:
-    assert september([counted()] * 4) == Trend(period=SEPTEMBER, total=None)
+    assert september([counted()] * 4) == Trend(period=SEPTEMBER, total=None, incidents=None)
 
 
 def test_a_small_number_takes_the_next_larger_one_with_it() -> None:
@@ -105,6 +118,36 @@ def test_what_a_withheld_number_is_divided_into_is_withheld_with_it() -> None:
     trend = september([threat] * 5 + [counted()] * 3 + [counted(criticism=True)] * 9)
     assert trend.number(Kind.CONCERN) is None
     assert trend.tables[Division.CATEGORIES] == trend.tables[Division.SEVERITIES] == {}
+
+
+def handled(**changes: object) -> Handled:
+    plain = Handled(opened_at=datetime(2026, 9, 9, 12, tzinfo=UTC), outcome=Outcome.INCIDENT)
+    return replace(plain, **changes)
+
+
+def test_incidents_are_divided_by_what_became_of_them() -> None:
+    found = [counted(in_log=True)] * 20 + [counted()] * 9
+    friday, tuesday, october = (datetime(2026, 9, day, 12, tzinfo=UTC) for day in (11, 15, 17))
+    opened = [
+        *[handled(told_at=friday, closed_at=tuesday)] * 6,
+        *[handled(told_at=friday, closed_at=october, outcome=Outcome.NOT_US)] * 5,
+        *[handled()] * 8,
+    ]
+    trend = summarise(found, SEPTEMBER, handled=opened)
+    assert trend.incidents == 19
+    assert trend.tables[Division.HANDLING] == {Handling.CLOSED: 11, Handling.OPEN: 8}
+    assert trend.tables[Division.SPEED] == {Speed.IN_TIME: 6, Speed.LATER: 5}
+    assert trend.tables[Division.OUTCOMES][Outcome.NOT_US] == 5
+    assert trend.tables[Division.AGES] == {Age.WEEK: 0, Age.MONTH: 8, Age.OLDER: 0}
+    assert trend.waits == {Wait.TOLD: timedelta(days=2), Wait.CLOSED: timedelta(days=7)}
+
+
+def test_incidents_are_withheld_with_the_concerns_that_they_come_from() -> None:
+    found = [counted(in_log=True)] * 20 + [counted()] * 3
+    trend = summarise(found, SEPTEMBER, handled=[handled()] * 19)
+    assert trend.incidents is None
+    assert trend.tables[Division.HANDLING] == {}
+    assert trend.waits == {}
 
 
 def test_days_are_those_of_the_united_kingdom() -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from .capture import MANIFEST, verify
 from .pack import PACK, is_pack, verify_pack
 from .problem import Problem
+from .stamps import proviso
 
 
 def check(folder: Path, sha256: str | None = None) -> list[Problem]:
@@ -39,7 +40,7 @@ def main(arguments: list[str], home: Path) -> int:
         return _say([*(problem.sentence for problem in problems), "NOT as it was sealed."], 1)
     if sha256 is None:
         return _say(provisos(folder, "as a second word: python verify.py FOLDER NUMBER"), 0)
-    return _say(["Unchanged: every file is as it was sealed."], 0)
+    return _say(["Unchanged: every file is as it was sealed.", *proviso(folder)], 0)
 
 
 def provisos(folder: Path, how: str) -> list[str]:
@@ -55,6 +56,7 @@ def provisos(folder: Path, how: str) -> list[str]:
         f"Unchanged, as far as the {what} can tell by itself.",
         f"It cannot tell whether {listing} was made anew together with changed files.",
         f"To prove that too, add {number} {how}",
+        *proviso(folder),
     ]
 
 

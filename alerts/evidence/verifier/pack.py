@@ -7,7 +7,9 @@ import json
 from pathlib import Path
 
 from .capture import MANIFEST, hashed, verify
+from .chain import LOG, verify_chain
 from .problem import ADDED, CHANGED, MISSING, UNREADABLE, Problem
+from .stamps import verify_stamps
 
 PACK = "incident.json"
 
@@ -38,10 +40,26 @@ def verify_pack(folder: Path, sha256: str | None = None) -> list[Problem]:
     tops = {name.partition("/")[0] for name in papers}
     return (
         problems
+        + _custody(folder, LOG in papers)
+        + verify_stamps(folder)
         + _rewritten(folder, papers)
         + _unlisted(folder, {PACK, *tops, *(name for name, _, _ in captures)})
         + _beside(folder, papers)
     )
+
+
+def _custody(folder: Path, listed: bool) -> list[Problem]:
+    """The chain from the first entry that is told on, where the pack has one."""
+    if not listed:
+        return []
+    try:
+        rows = json.loads((folder / LOG).read_bytes().decode("utf-8"))
+        fit = isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
+    except (OSError, ValueError, RecursionError):
+        fit = False
+    if not fit:
+        return [Problem(LOG, UNREADABLE, f"{LOG} is missing or was changed.")]
+    return verify_chain(rows, whole=False)
 
 
 def _capture(entry: dict) -> tuple[str, str, set[str]]:  # type: ignore[type-arg]  # as above

@@ -1,0 +1,148 @@
+"""Pictures of the governors' numbers, for black-and-white printers: the same one in page, PDF and
+mail. What is withheld is hatched, up to what it could be at most. Each picture has a title that
+says the finding, and its numbers stand in a table beside it, so nobody needs the picture."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Counts = Mapping[str, int | None]
+
+_INK, _FAINT = "#1b1f24", "#6b7280"
+_WIDTH = 7.0  # inches: an A4 page between its margins
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """`alt`: what it shows, for those who do not see it."""
+
+    title: str
+    alt: str
+    svg: bytes
+
+    @property
+    def address(self) -> str:
+        """To be put into a page that loads nothing from anywhere."""
+        return f"data:image/svg+xml;base64,{b64encode(self.svg).decode()}"
+
+
+def by_week(
+    counts: Counts,
+    *,
+    title: str,
+    holidays: Sequence[tuple[date, date]] = (),
+    changes: Sequence[tuple[date, str]] = (),
+) -> Picture:
+    """*counts* by Monday, as 2026-09-07. *holidays* are shaded; *changes* of our rules are lines,
+    for a step there may be ours and not the world's."""
+    figure, axes = _figure(height=2.3)
+    mondays = [date.fromisoformat(monday) for monday in counts]
+    _shade(axes, mondays, holidays)
+    _bars(axes, list(counts.values()))
+    for day, _ in changes:
+        axes.axvline(_place(mondays, day), color=_INK, linestyle=":", linewidth=1.2)
+    step = max(1, len(mondays) // 8)
+    axes.set_xticks(
+        range(0, len(mondays), step), [f"{m.day} {m:%b}" for m in mondays[::step]], fontsize=8
+    )
+    return Picture(title=title, alt=_in_words(title, _by_day(counts)), svg=_svg(figure))
+
+
+def by_row(counts: Counts, *, title: str) -> Picture:
+    """A bar for each row, the first at the top."""
+    figure, axes = _figure(height=0.55 + 0.3 * len(counts))
+    for place, count in enumerate(counts.values()):
+        _bar(axes, place, count, most=_most(counts), least=_least(list(counts.values())))
+    axes.set_yticks(range(len(counts)), list(counts), fontsize=8)
+    axes.invert_yaxis()
+    axes.set_xticks([])
+    axes.set_xlim(0, _most(counts) * 1.12)
+    for side in ("bottom", "left"):
+        axes.spines[side].set_visible(False)
+    return Picture(title=title, alt=_in_words(title, counts), svg=_svg(figure))
+
+
+def _figure(*, height: float) -> tuple[Figure, Axes]:
+    from matplotlib.figure import Figure  # a second, which no other command should pay
+
+    figure = Figure(figsize=(_WIDTH, height), layout="constrained")
+    axes = figure.subplots()
+    axes.tick_params(length=0, colors=_INK, labelsize=8)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    return figure, axes
+
+
+def _bars(axes: Axes, counts: Sequence[int | None]) -> None:
+    most = max((count or 0 for count in counts), default=0) or 1
+    least = _least(counts)
+    for place, count in enumerate(counts):
+        if count is None:
+            axes.bar(place, least, width=0.8, fill=False, hatch="////", edgecolor=_FAINT, lw=0)
+        else:
+            axes.bar(place, count, width=0.8, color=_INK)
+    axes.set_ylim(0, most * 1.05)
+    axes.locator_params(axis="y", integer=True, nbins=4)
+    axes.set_xlim(-0.6, len(counts) - 0.4)
+
+
+def _bar(axes: Axes, place: int, count: int | None, *, most: int, least: int) -> None:
+    if count is None:
+        axes.barh(place, least, height=0.6, fill=False, hatch="////", edgecolor=_FAINT, lw=0)
+        axes.text(least + most * 0.01, place, "withheld", va="center", fontsize=8, color=_INK)
+    else:
+        axes.barh(place, count, height=0.6, color=_INK)
+        axes.text(count + most * 0.01, place, str(count), va="center", fontsize=8, color=_INK)
+
+
+def _most(counts: Counts) -> int:
+    return max((count or 0 for count in counts.values()), default=0) or 1
+
+
+def _least(counts: Sequence[int | None]) -> int:
+    """What is withheld is smaller than all that is shown."""
+    return min((count for count in counts if count), default=1)
+
+
+def _shade(axes: Axes, mondays: Sequence[date], holidays: Sequence[tuple[date, date]]) -> None:
+    for first, last in holidays:
+        start, end = _place(mondays, first), _place(mondays, last) + 1 / 7
+        if end > -0.5 and start < len(mondays) - 0.5:
+            axes.axvspan(start, end, color="#e5e7eb", lw=0, zorder=0)
+
+
+def _place(mondays: Sequence[date], day: date) -> float:
+    """Where a day stands among bars that are a week wide and centred on whole numbers."""
+    return (day - mondays[0]).days / 7 - 0.5
+
+
+def _by_day(counts: Counts) -> Counts:
+    days = {row: date.fromisoformat(row) for row in counts}
+    return {f"{days[row].day} {days[row]:%B}": count for row, count in counts.items()}
+
+
+def _in_words(title: str, counts: Counts) -> str:
+    shown = "; ".join(
+        f"{row}: {'withheld' if count is None else count}"
+        for row, count in counts.items()
+        if count != 0
+    )
+    return f"Bar chart. {title} {shown}."
+
+
+def _svg(figure: Figure) -> bytes:
+    from matplotlib import rc_context
+
+    made = BytesIO()
+    with rc_context({"svg.hashsalt": "reputation", "hatch.linewidth": 0.6}):
+        figure.savefig(made, format="svg", metadata={"Date": None, "Creator": None})
+    return made.getvalue()

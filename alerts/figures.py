@@ -1,0 +1,123 @@
+"""The governors' numbers as small tables: the same in the page, the CSV and the spreadsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+
+from alerts.spreadsheets import Table
+from monitor.counts import Division, Period, SourceGroup, Trend
+from monitor.counts import Table as Counts
+from monitor.coverage import Coverage, days_by_group
+from monitor.words import (
+    AGES,
+    CATEGORIES,
+    GROUPS,
+    HANDLINGS,
+    KINDS,
+    OUTCOMES,
+    SENTIMENTS,
+    SEVERITIES,
+    SPEEDS,
+)
+
+WITHHELD = "withheld"
+WITHHELD_MEANS = (
+    "“Withheld” means fewer than five, or a number from which a reader could work out "
+    "another that is fewer than five. It protects the people behind small numbers."
+)
+
+_ALL = (("All rows", WITHHELD),)
+Names = Iterable[tuple[str, str]]
+Shown = Callable[[int], int]  # a number as it is shown: itself, or rounded
+
+# Which numbers, under which title, what its rows are, what is counted, and what rows are called.
+DIVISIONS: Mapping[Division, tuple[str, str, str, Names]] = {
+    Division.KINDS: ("What they were", "Kind", "Mentions", KINDS.items()),
+    Division.SENTIMENTS: (
+        "How they sound",
+        "Toward the school",
+        "Mentions",
+        SENTIMENTS.items(),
+    ),
+    Division.CATEGORIES: (
+        "What raised concern",
+        "Kind of concern",
+        "Mentions",
+        CATEGORIES.items(),
+    ),
+    Division.SEVERITIES: (
+        "How serious the concerns were",
+        "Severity",
+        "Mentions",
+        SEVERITIES.items(),
+    ),
+    Division.HANDLING: ("What became of the incidents", "State", "Incidents", HANDLINGS.items()),
+    Division.SPEED: ("How soon they were closed", "Closed", "Incidents", SPEEDS.items()),
+    Division.OUTCOMES: (
+        "What those closed turned out to be",
+        "Decision",
+        "Incidents",
+        OUTCOMES.items(),
+    ),
+    Division.AGES: ("How long the others have been open", "Open for", "Incidents", AGES.items()),
+    Division.GROUPS: ("Where they were found", "Place", "Mentions", GROUPS.items()),
+    Division.WEEKS: ("When they were found", "Week beginning", "Mentions", ()),
+}
+
+
+def exactly(number: int) -> int:
+    return number
+
+
+def rounded_to(base: int) -> Shown:
+    """To the nearest multiple of *base*, half upwards."""
+    return lambda number: (number + base // 2) // base * base
+
+
+def tables_of(trend: Trend, shown: Shown = exactly) -> list[Table]:
+    """The numbers, or the word that says why there is none."""
+    return [table_of(trend, division, shown) for division in DIVISIONS if division in trend.tables]
+
+
+def table_of(trend: Trend, division: Division, shown: Shown = exactly) -> Table:
+    """A table that is withheld as a whole has one row that says so."""
+    title, what, of, names = DIVISIONS[division]
+    rows = tuple(
+        (name, WITHHELD if count is None else shown(count))
+        for name, count in _named(trend.tables[division], names)
+    )
+    return Table(title=title, what=what, rows=rows or _ALL, of=of)
+
+
+def is_withheld(table: Table) -> bool:
+    """As a whole."""
+    return table.rows == _ALL
+
+
+def tables_of_checks(coverage: Coverage, groups: Mapping[str, SourceGroup]) -> list[Table]:
+    """Days only: how much was found where would give away what is withheld elsewhere."""
+    if not coverage.sources:
+        return []
+    by_group = days_by_group(coverage, groups)
+    places = tuple((name, by_group[g]) for g, name in GROUPS.items() if g in by_group)
+    weeks = tuple((short(monday), days) for monday, days in coverage.weeks.items())
+    return [
+        Table(title="What was checked", what="Place", rows=places, of="Days"),
+        Table(title="When it was checked", what="Week beginning", rows=weeks, of="Days"),
+    ]
+
+
+def short(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
+
+
+def days(period: Period) -> str:
+    ends = (period.first_day, period.last_day)
+    return " to ".join(f"{day.day} {day:%B %Y}" for day in ends)
+
+
+def _named(counts: Counts, names: Names) -> list[tuple[str, int | None]]:
+    """In the order of *names*; without any, the rows are Mondays."""
+    known = list(names) or [(row, short(date.fromisoformat(row))) for row in counts]
+    return [(name, counts[row]) for row, name in known if row in counts]

@@ -1,0 +1,220 @@
+"""What the governors' numbers say, in plain English: made from the numbers, not from posts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from math import sqrt
+
+from alerts.figures import Shown, days, exactly
+from monitor.counts import Division, Handling, Kind, Outcome, Period, Speed, Trend, Wait
+from monitor.domain import Sentiment
+from monitor.words import CATEGORIES, SENTIMENTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """A term to compare with, and how a sentence calls it: "last term"."""
+
+    called: str
+    trend: Trend
+
+
+def findings(trend: Trend, earlier: Iterable[Earlier] = (), shown: Shown = exactly) -> list[str]:
+    """The most important first. A number that is withheld is said to be so."""
+    said = _Said(trend, tuple(earlier), shown)
+    return [*said.whole(), *map(_apart, trend.apart if trend.total is not None else ())]
+
+
+def _apart(period: Period) -> str:
+    return (
+        f"From {days(period)} fewer than five were found. They are in no number here, because "
+        "they would point at someone."
+    )
+
+
+_TONE = {
+    Sentiment.POSITIVE: "positive toward the school",
+    Sentiment.NEUTRAL: "neutral",
+    Sentiment.MIXED: "mixed",
+    Sentiment.NEGATIVE: "negative toward the school",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    trend: Trend
+    earlier: tuple[Earlier, ...]
+    shown: Shown
+
+    def says(self, number: int) -> str:
+        return f"{self.shown(number):,}"
+
+    def whole(self) -> list[str]:
+        if self.trend.total is None:
+            return [
+                "Fewer than five public mentions of the school were found in this period: too "
+                "few to say more without pointing at someone."
+            ]
+        if self.trend.total == 0:
+            none = "No public mention of the school was found in this period"
+            return [f"{none}{self._beside(0, lambda t: t.total)}."]
+        return [
+            self._total(self.trend.total),
+            *self._tone(self.trend.total),
+            *self._concerns(),
+            *self._handling(),
+            *self._criticism(),
+            *self._withheld(),
+            *self._waits(),
+        ]
+
+    def _withheld(self) -> list[str]:
+        """All in one sentence: in a small school it may be nearly everything."""
+        missing = {
+            "how they sound": not any(self.trend.tables[Division.SENTIMENTS].values()),
+            "how many raised a concern": self.trend.number(Kind.CONCERN) is None,
+            "how many were lawful criticism": self.trend.number(Kind.CRITICISM) is None,
+            "how many incidents were opened": self.trend.incidents is None
+            and self.trend.number(Kind.CONCERN) is not None,
+        }
+        said = [words for words, is_missing in missing.items() if is_missing]
+        if not said:
+            return []
+        return [
+            f"This cannot be said without pointing at someone, for the numbers are too small: "
+            f"{_list(said)}."
+        ]
+
+    def _total(self, total: int) -> str:
+        found = f"{self.says(total)} public mentions of the school were found in this period"
+        return f"{found}{self._beside(total, lambda t: t.total)}."
+
+    def _beside(self, number: int, of: Callable[[Trend], int | None]) -> str:
+        """How it compares: ", 21 more than last term (40)"."""
+        said = [
+            f"{_difference(self.shown(number), self.shown(then))} {one.called} ({self.says(then)})"
+            for one in self.earlier
+            if (then := of(one.trend)) is not None
+        ]
+        return f", {_list(said)}" if said else ""
+
+    def _tone(self, total: int) -> list[str]:
+        table = self.trend.tables[Division.SENTIMENTS]
+        shown = {s: n for s in SENTIMENTS if (n := table.get(s))}
+        if not shown:
+            return []
+        most = max(shown, key=lambda sentiment: shown[sentiment])
+        if shown[most] == total:
+            return [f"All of them are {_TONE[most]}."]
+        if shown[most] * 2 > total:
+            low, high = likely(shown[most], total)
+            return [
+                f"Most of them, {self.says(shown[most])}, are {_TONE[most]}: "
+                f"{round(100 * shown[most] / total)}%, or anything from {low}% to {high}% once "
+                "chance is allowed for."
+            ]
+        said = [f"{self.says(n)} {_TONE[s]}" for s, n in shown.items()]
+        rest = "; the others are withheld" if sum(shown.values()) < total else ""
+        return [f"Of these, {_list(said)}{rest}."]
+
+    def _concerns(self) -> list[str]:
+        number = self.trend.number(Kind.CONCERN)
+        if number is None:
+            return []
+        if number == 0:
+            return ["None of them raised a concern about safety, privacy or the law."]
+        compared = self._beside(number, lambda t: t.number(Kind.CONCERN))
+        said = f"{self.says(number)} of them raised a concern and went into the incident log"
+        table = self.trend.tables[Division.CATEGORIES]
+        shown = {c: n for c in CATEGORIES if (n := table.get(c))}
+        if not shown:
+            return [f"{said}{compared}."]
+        most = max(shown, key=lambda category: shown[category])
+        kind = f"“{CATEGORIES[most]}” ({self.says(shown[most])})"
+        return [f"{said}{compared}; the most frequent that can be shown is {kind}."]
+
+    def _handling(self) -> list[str]:
+        opened = self.trend.incidents
+        if not opened:
+            return []
+        opens = f"{self.says(opened)} incidents were opened"
+        table = self.trend.tables[Division.HANDLING]
+        closed = table.get(Handling.CLOSED)
+        if closed is None:
+            return [f"{opens}; how many are closed is withheld."]
+        state = "all are closed" if closed == opened else f"{self.says(closed)} are closed"
+        state = "none is closed yet" if closed == 0 else state
+        return [f"{opens}; {state}{self._in_time()}.", *self._right()]
+
+    def _in_time(self) -> str:
+        in_time = self.trend.tables.get(Division.SPEED, {}).get(Speed.IN_TIME)
+        return "" if not in_time else f", {self.says(in_time)} within five school days"
+
+    def _right(self) -> list[str]:
+        """What the alerts were worth to the school, by its own decisions."""
+        table = self.trend.tables.get(Division.OUTCOMES, {})
+        counts = [table.get(outcome) for outcome in Outcome if outcome is not Outcome.UNSAID]
+        right, *wrong = counts
+        if right is None or None in wrong:
+            return []
+        decided = right + sum(n for n in wrong if n)
+        if not decided:
+            return []
+        return [
+            f"Of {self.says(decided)} that a person decided, {self.says(right)} were incidents "
+            "indeed; the others were criticism, no concern, or not about the school."
+        ]
+
+    def _criticism(self) -> list[str]:
+        number = self.trend.number(Kind.CRITICISM)
+        if number is None:
+            return []
+        if number == 0:
+            return ["None of them was lawful criticism of the school."]
+        compared = self._beside(number, lambda t: t.number(Kind.CRITICISM))
+        return [
+            f"{self.says(number)} were lawful criticism of the school{compared}. People are free "
+            "to criticise: this is counted, not treated as an incident, and belongs to the "
+            "complaints procedure."
+        ]
+
+    def _waits(self) -> list[str]:
+        waits = self.trend.waits
+        said = [words.format(_span(waits[w])) for w, words in _WAITS.items() if w in waits]
+        return [f"Half of {_list(said)}."] if said else []
+
+
+_WAITS: Mapping[Wait, str] = {
+    Wait.FOUND: "the posts that say when they were written were found within {}",
+    Wait.TOLD: "the incidents were told by mail within {} of being found",
+    Wait.CLOSED: "those closed were closed within {} of that mail",
+}
+
+
+def _span(span: timedelta) -> str:
+    hours = round(span.total_seconds() / 3600)
+    if hours < 48:
+        return {1: "an hour", 24: "a day"}.get(hours, f"{hours} hours")
+    days_ = hours // 24
+    return {7: "a week", 14: "two weeks", 28: "four weeks"}.get(days_, f"{days_} days")
+
+
+def likely(part: int, whole: int) -> tuple[int, int]:
+    """The 95% interval of a share, in per cent (Wilson 1927): right for small numbers, too."""
+    z, share = 1.96, part / whole
+    middle = share + z * z / (2 * whole)
+    spread = z * sqrt(share * (1 - share) / whole + z * z / (4 * whole * whole))
+    scale = 100 / (1 + z * z / whole)
+    return round((middle - spread) * scale), round((middle + spread) * scale)
+
+
+def _difference(now: int, then: int) -> str:
+    if now == then:
+        return "as many as"
+    return f"{now - then:,} more than" if now > then else f"{then - now:,} fewer than"
+
+
+def _list(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

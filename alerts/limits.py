@@ -1,0 +1,87 @@
+"""What the governors' report cannot know, how its numbers are come by, and what its words mean."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from monitor.counts import SourceGroup
+from monitor.coverage import Coverage, days_by_group
+from monitor.words import GROUPS
+
+_LOOKED_FOR = (SourceGroup.NEWS, SourceGroup.SOCIAL, SourceGroup.REVIEWS, SourceGroup.FORUMS,
+               SourceGroup.SEARCH)  # fmt: skip
+
+
+def unseen(coverage: Coverage, groups: Mapping[str, SourceGroup]) -> list[str]:
+    """What could not be seen, and when."""
+    return [
+        "Closed and private groups, messages (WhatsApp, Snapchat), and what is shown or spoken in "
+        "pictures and videos are never seen. Facebook, Instagram, TikTok and most review sites "
+        "show little to anybody who is not signed in.",
+        *_never_looked(coverage, groups),
+        *_outages(coverage, groups),
+    ]
+
+
+def _never_looked(coverage: Coverage, groups: Mapping[str, SourceGroup]) -> list[str]:
+    read = days_by_group(coverage, groups)
+    without = [GROUPS[group].lower() for group in _LOOKED_FOR if not read.get(group)]
+    if not without:
+        return []
+    return [f"Nothing was read in this period from: {', '.join(without)}."]
+
+
+def _outages(coverage: Coverage, groups: Mapping[str, SourceGroup]) -> list[str]:
+    """Days on which a place was visited and never let us read, be it broken or out of quota."""
+    failed = {
+        group: sum(
+            any(groups.get(name, SourceGroup.OTHER) is group for name in day.failed)
+            for day in coverage.days
+        )
+        for group in SourceGroup
+    }
+    said = [f"{GROUPS[g].lower()} on {_days(n)}" for g, n in failed.items() if n]
+    if not said:
+        return []
+    return [f"A source was visited and could not be read (out of order, or its quota used up): "
+            f"{'; '.join(said)}."]  # fmt: skip
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number} days"
+
+
+def definitions(changes: Sequence[tuple[date, str]], round_to: int) -> list[str]:
+    return [
+        "A mention is one public post or page about the school, counted on the day on which it "
+        "was first found. A concern is one that went into the incident log. One concern can be of "
+        "several kinds, or of none. Lawful criticism is negative and breaks no rule.",
+        "Each term, with the holidays after it, is counted once. A later report on the same days "
+        "has the same numbers.",
+        *_rounding(round_to),
+        f"Posts are judged by a program. On invented posts that it had never seen, "
+        f"{scores()['recall']} in a hundred of those that should raise an alert did, and "
+        f"{scores()['precision']} in a hundred alerts were right; it misses things, and it raises "
+        "false alarms.",
+        *(f"The rules changed on {day.day} {day:%B %Y} (now {version}): a step in the numbers on "
+          "that day may be ours." for day, version in changes),
+    ]  # fmt: skip
+
+
+def _rounding(round_to: int) -> list[str]:
+    if round_to == 1:
+        return []
+    return [f"Every number is rounded to the nearest {round_to}, so sums may not add up."]
+
+
+@cache
+def scores() -> dict[str, int]:
+    """How well alerts are judged, in per cent: docs/judging.md, as a test compares."""
+    found: dict[str, int] = json.loads(
+        (Path(__file__).parent / "scores.json").read_text(encoding="utf-8")
+    )
+    return found
