@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
+from alerts.playbook import Playbook
 from monitor.domain import School
 from monitor.reviewing import Reviewer
 from monitor.store.accounts import Accounts
@@ -29,6 +30,7 @@ from monitor.web import (
     sign_out,
     sources,
     static,
+    steps,
     today,
     trends,
 )
@@ -48,6 +50,7 @@ _SCREENS = (
     incidents,
     incident,
     deciding,
+    steps,
     screenshot,
     report,
     trends,
@@ -66,6 +69,7 @@ def create_app(
     reviewer: Reviewer,
     work: Work,
     reporting: Reporting,
+    playbook: Playbook,
     answer: Callable[[str], bool],
     clock: Callable[[], datetime],
     secure_cookies: bool,
@@ -85,6 +89,7 @@ def create_app(
         reviewer=reviewer,
         work=work,
         report=reporting,
+        playbook=playbook,
         answer=answer,
         clock=clock,
         secure_cookies=secure_cookies,
