@@ -33,6 +33,7 @@ from monitor.retention import Retention
 from monitor.secret import MissingSecret, Reference, Secret
 from monitor.term_file import BadTermDates, read_file
 from monitor.terms import Terms
+from monitor.watchdog_settings import WatchdogSettings
 from sources import registry
 from sources.contract import Source
 
@@ -169,6 +170,7 @@ class Settings(Section):
     network: Network = Field(default_factory=Network)
     evidence: EvidenceSettings = Field(default_factory=EvidenceSettings)
     dashboard: Dashboard = Field(default_factory=Dashboard)
+    watchdog: WatchdogSettings = Field(default_factory=WatchdogSettings)
     retention: Retention = Field(default_factory=Retention)
 
     def database_url(self) -> str:

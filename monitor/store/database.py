@@ -28,7 +28,7 @@ class RowRefused(StoreError):
     """It would not take this one row, and works otherwise: the rest goes on."""
 
 
-def _trouble(error: SQLAlchemyError) -> StoreError:
+def trouble(error: SQLAlchemyError) -> StoreError:
     if (words := _known(error)) is not None:
         return StoreError(words)
     return RowRefused(
@@ -68,7 +68,7 @@ class Database:
                 'Write "sqlite" or env:DATABASE_URL holding postgresql+psycopg://…'
             ) from None
         except SQLAlchemyError as error:
-            raise _trouble(error) from error
+            raise trouble(error) from error
 
     def _migrate_or_close(self) -> None:
         try:
@@ -110,7 +110,7 @@ class Database:
             with Session(engine, expire_on_commit=False) as session, session.begin():
                 yield session
         except DBAPIError as error:
-            raise _trouble(error) from error
+            raise trouble(error) from error
 
     def close(self) -> None:
         self.engine.dispose()
