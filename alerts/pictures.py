@@ -12,6 +12,7 @@ from monitor.domain import (
     Evidence,
     EvidenceState,
     School,
+    Shows,
     Urgency,
 )
 
@@ -84,4 +85,5 @@ def _harmless(case: Case) -> bool:
 
 
 def _complete(item: Evidence) -> bool:
-    return item.mode is CaptureMode.FULL and item.state is EvidenceState.SEALED
+    of_a_page = item.mode is CaptureMode.FULL and item.shows is not Shows.SUPPLIED
+    return of_a_page and item.state is EvidenceState.SEALED

@@ -25,6 +25,7 @@ from alerts.evidence.rechecks import Eyes, keep_looking
 from alerts.evidence.report import SCREENSHOT
 from alerts.evidence.seal import read_sealed
 from alerts.evidence.stamping import Means, fetch_stamps
+from alerts.evidence.supplied import Supply, keep_supplied
 from alerts.governors import CannotWrite
 from alerts.governors import Report as TermReport
 from alerts.governors import write as write_report
@@ -452,6 +453,24 @@ class App:
         )
         evidence = self._make_evidence(promise, last_try=True)
         self.store.add_capture(school, asked, evidence)
+        return evidence
+
+    def supply(
+        self, case: Case, read: Callable[[], bytes], *, actor: str, no_indecent_picture: bool
+    ) -> Evidence:
+        """Seal what a person hands in for *case*. Raises Refused, without reading it, unless the
+        person has said that no picture in it could be indecent; CannotKeep."""
+        incident = case.incident
+        supply = Supply(
+            id=f"ev-{uuid4().hex[:16]}",
+            school=incident.school,
+            by=actor,
+            read=read,
+            no_indecent_picture=no_indecent_picture,
+            pictures_allowed=incident.pictures_allowed,
+        )
+        evidence = keep_supplied(supply, self.evidence_root, self.clock())
+        self.store.supplied(incident, evidence, actor)
         return evidence
 
     def export(self, case: Case, out: Path, *, masked: bool = False) -> str:

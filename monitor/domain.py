@@ -404,6 +404,7 @@ class Shows(StrEnum):
     SOFT_404 = "soft_404"  # the site says so in words only
     BLANK = "blank"
     ERROR = "error"
+    SUPPLIED = "supplied"  # no address: a person handed it in, and no machine has witnessed it
 
 
 class StillThere(StrEnum):

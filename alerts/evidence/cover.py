@@ -10,17 +10,21 @@ from zoneinfo import ZoneInfo
 
 from alerts.evidence.verifier import Problem
 from alerts.evidence.words import without_coded_content
-from monitor.domain import CaptureMode, Case, Evidence, Sighting, Told
+from monitor.domain import CaptureMode, Case, Evidence, Shows, Sighting, Told
 from monitor.wire import moment
 
 _LONDON = ZoneInfo("Europe/London")
-HOW = {
+_HOW = {
     CaptureMode.FULL: "The page was opened in a web browser that was not logged in anywhere, "
     "as any visitor would see it. A picture of the whole page and its words were kept.",
     CaptureMode.TEXT: "Only the words of the page were fetched and kept, and no picture.",
     CaptureMode.LINK: "Nothing was fetched from the page. The address and the words are kept "
     "as the search gave them.",
 }
+_SUPPLIED = (
+    "A person handed this in. It is kept as it came and cannot have changed since, but no program "
+    "has witnessed how it came about: human-supplied, not machine-witnessed."
+)
 README = """\
 EVIDENCE PACK
 
@@ -81,6 +85,11 @@ class Packed:
 def in_plain_words(case: Case, packed: tuple[Packed, ...]) -> str:
     """The whole of incident.txt."""
     return "\n".join((*_summary(case), *_findings(case), *_records(packed), *_told(case.told)))
+
+
+def how(evidence: Evidence) -> str:
+    """How it came about, for people."""
+    return _SUPPLIED if evidence.shows is Shows.SUPPLIED else _HOW[evidence.mode]
 
 
 def words(case: Case, sighting: Sighting) -> str:
@@ -144,7 +153,7 @@ def _records(packed: tuple[Packed, ...]) -> Iterator[str]:
         yield f"EVIDENCE {count}"
         yield f"Folder:      {evidence.id if record.folder else 'not on this computer'}"
         yield f"Recorded:    {when(evidence.captured_at)}"
-        yield f"How:         {HOW[evidence.mode]}"
+        yield f"How:         {how(evidence)}"
         if evidence.note:
             yield f"Note:        {evidence.note}"
         yield f"SHA-256 of the manifest: {evidence.manifest_sha256}"

@@ -12,13 +12,14 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import Image
 
-from alerts.evidence.cover import HOW, Packed, when, words
+from alerts.evidence.cover import Packed, how, when, words
 from alerts.evidence.proofs import Proofs
 from alerts.evidence.record import META
 from alerts.evidence.report import SCREENSHOT
 from alerts.evidence.seal import read_sealed
+from alerts.evidence.supplied import DISPLAY
 from monitor.custody import Link
-from monitor.domain import Case, Evidence, Sighting
+from monitor.domain import Case, Evidence, Shows, Sighting
 
 MOST_PIXELS = 40_000_000  # of a screenshot that is cut up for paper; it takes 4 bytes for each
 PAGE_SHAPE = 1.28  # height of what fits under its heading on A4, by its width
@@ -76,7 +77,7 @@ def _record(record: Packed, proofs: Proofs) -> dict[str, object]:
     return {
         "evidence": evidence,
         "there": there,
-        "how": HOW[evidence.mode],
+        "how": how(evidence),
         "facts": list(_facts(record)) if there and META not in record.left_out else [],
         "left_out": record.left_out,
         "problems": record.problems,
@@ -95,6 +96,9 @@ def _facts(record: Packed) -> Iterator[tuple[str, str]]:
     page, made = meta.get("page") or {}, meta.get("made_with") or {}
     yield "Begun", _moment(meta.get("started_at"))
     yield "Ended", _moment(meta.get("ended_at"))
+    if meta.get("supplied_by"):
+        yield "Handed in by", str(meta["supplied_by"])
+        return
     yield "Address asked for", str(meta.get("requested_url", ""))
     if page:
         yield "Address in the end", str(page.get("final_url", ""))
@@ -114,9 +118,10 @@ def _moment(text: object) -> str:
 
 
 def _pictures(record: Packed, evidence: Evidence) -> list[str]:
-    if record.folder is None or SCREENSHOT in record.left_out:
+    name = DISPLAY if evidence.shows is Shows.SUPPLIED else SCREENSHOT
+    if record.folder is None or name in record.left_out:
         return []
-    content = read_sealed(record.folder.parent, evidence, SCREENSHOT)
+    content = read_sealed(record.folder.parent, evidence, name)
     return cut_up(content) if content else []
 
 

@@ -21,7 +21,9 @@ from monitor.cli.common import (
     opened,
     say,
 )
-from monitor.domain import CaptureMode
+from monitor.custody import COMMAND_LINE
+from monitor.domain import CaptureMode, Case
+from monitor.reporting import Indecent
 
 if TYPE_CHECKING:
     from monitor.custody import Head
@@ -45,6 +47,44 @@ def capture(
     say(evidence.id)
     if evidence.note:
         raise Failed(f"{evidence.id} holds less than was asked for: {evidence.note}")
+
+
+def supply(
+    file: Annotated[Path, typer.Argument(help="a picture, or a mail saved as .eml")],
+    incident: Annotated[str, typer.Option(help="its number, for example 2026-014")],
+    indecent: Annotated[
+        Indecent | None,
+        typer.Option(help="could a picture in it be indecent or intimate? asked if not given"),
+    ] = None,
+    config: ConfigPath = CONFIG,
+) -> None:
+    """Seal what a person hands in, marked as not witnessed by the program; print its id."""
+    if not file.is_file():
+        raise Failed(f"There is no file {file}.")
+    with opened(config) as app:
+        case = app.store.case(incident)
+        if case is None:
+            raise Failed(f"There is no incident {incident}. monitor incidents lists them.")
+        answer = indecent or _ask_first(case)
+        evidence = app.supply(
+            case,
+            file.read_bytes,
+            actor=COMMAND_LINE,
+            no_indecent_picture=answer is Indecent.NO,
+        )
+    say(evidence.id)
+
+
+def _ask_first(case: Case) -> Indecent:
+    """Before the file is touched; not at all where the incident rules pictures out anyway."""
+    if not case.incident.pictures_allowed:
+        return Indecent.NOT_SURE
+    question = (
+        "Could a picture in it be an indecent picture of anybody under 18, or an intimate one of "
+        "anybody? (no / yes / not_sure)"
+    )
+    answer: str = typer.prompt(question, default="not_sure").strip().lower()
+    return Indecent(answer) if answer in set(Indecent) else Indecent.NOT_SURE
 
 
 def verify(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, or_, select
 
-from monitor.custody import Deed
-from monitor.domain import CaptureMode, CapturePromise, Evidence, EvidenceState, Mention
+from monitor.custody import Deed, Handling
+from monitor.domain import CaptureMode, CapturePromise, Evidence, EvidenceState, Incident, Mention
 from monitor.store.custody import captured, record
 from monitor.store.database import Database
 from monitor.store.rechecks import plan_looks, rechecks_of
@@ -73,6 +73,25 @@ class Captures(Database):
             session.flush()
             plan_looks(session, evidence)
             record(session, _deed(evidence))
+
+    def supplied(self, incident: Incident, evidence: Evidence, actor: str) -> None:
+        """What a person handed in for an incident."""
+        with self.transaction() as session:
+            row = CaptureRow(
+                id=evidence.id,
+                school=incident.school,
+                incident=incident.key,
+                source="handed in",
+                external_id=evidence.id,
+                url="",
+                mode=evidence.mode,
+                state=evidence.state,
+                due_at=evidence.captured_at,
+            )
+            _seal(row, evidence)
+            session.add(row)
+            session.flush()
+            record(session, replace(_deed(evidence), act=Handling.SUPPLIED, actor=actor))
 
     def evidence(self, id_: str | None = None) -> list[Evidence]:
         """All that is sealed, or the one with this id."""

@@ -72,7 +72,7 @@ class Proof:
     @property
     def of_the_post(self) -> bool:
         """Whether the address showed the post, and no wall or empty page in its place."""
-        return self.evidence.shows in (Shows.POST, Shows.NOT_OPENED)
+        return self.evidence.shows in (Shows.POST, Shows.NOT_OPENED, Shows.SUPPLIED)
 
     @property
     def gone_since(self) -> datetime | None:
@@ -113,7 +113,11 @@ def screenshot_of(case: Case, evidence: Evidence) -> EvidenceFile | None:
     """The picture that may be shown: a sealed one, where no picture could be indecent."""
     if evidence.mode is not CaptureMode.FULL or not case.incident.pictures_allowed:
         return None
-    pictures = [file for file in evidence.files if file.name.endswith(".png")]
+    pictures = [
+        file
+        for file in evidence.files
+        if file.name.endswith(".png") and not file.name.startswith("original.")
+    ]
     return min(
         pictures, key=lambda file: file.name not in (SCREENSHOT, IN_ITS_PLACE), default=None
     )
