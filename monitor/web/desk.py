@@ -10,6 +10,7 @@ from typing import Protocol
 
 from fastapi import Request
 
+from alerts.evidence.at_rest import Key
 from monitor.custody import Deed
 from monitor.domain import Case, Evidence, School
 from monitor.health import Check, SourceHealth
@@ -52,6 +53,7 @@ class Desk:
     accounts: Accounts
     schools: Mapping[str, School]  # by id
     evidence_root: Path  # holds one folder for each evidence id
+    key: Key  # to read what is encrypted there
     verify: Verify  # what is wrong with the files; nothing when they are unchanged
     reviewer: Reviewer
     report: Reporting  # writes it down; the number of its incident

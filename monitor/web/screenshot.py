@@ -31,7 +31,7 @@ def screenshot(
     picture = None if evidence is None else screenshot_of(case, evidence)
     if evidence is None or picture is None:
         raise HTTPException(404)
-    content = read_sealed(room.evidence_root, evidence, picture.name)
+    content = read_sealed(room.evidence_root, evidence, picture.name, room.key)
     if content is None or not content.startswith(_PNG):  # changed since: not shown
         raise HTTPException(404)
     room.store.record(_seen(account, evidence, picture, room.clock()))
