@@ -9,7 +9,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from types import MappingProxyType
 
-from alerts import called_in, custody_head, many, source_news
+from alerts import called_in, custody_head, many, source_news, week_news
 from alerts.body import Context, body
 from alerts.envelope import envelope, set_text
 from alerts.pictures import attachable, is_png
@@ -17,6 +17,7 @@ from alerts.text import one_line
 from monitor.custody import Head
 from monitor.domain import Case, Evidence, Letter, Urgency
 from monitor.health import Notice
+from monitor.week import Week
 
 __all__ = [
     "Context",
@@ -85,6 +86,19 @@ def compose_notices(
 def notices_id(letter: Letter, notices: tuple[Notice, ...], context: Context) -> str:
     """Another, once one of the troubles is over."""
     return _identity("source", letter, context, {notice.key for notice in notices})
+
+
+def compose_week(letter: Letter, week: Week, context: Context, *, at: datetime) -> EmailMessage:
+    """The weekly summary, dated *at*."""
+    message = _envelope(context, at, week_id(letter, week, context))
+    _thread(message, [f"weekly:{letter.school}"], context)
+    message["Subject"] = week_news.subject(week)
+    set_text(message, week_news.body(week, context))
+    return message
+
+
+def week_id(letter: Letter, week: Week, context: Context) -> str:
+    return _identity("weekly", letter, context, {week.start.isoformat(), week.end.isoformat()})
 
 
 def compose_head(letter: Letter, head: Head, context: Context, *, at: datetime) -> EmailMessage:

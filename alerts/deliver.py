@@ -25,11 +25,13 @@ from alerts.telling import MAILS_AN_HOUR
 from monitor.custody import Head
 from monitor.domain import Case, Letter, Severity, Urgency
 from monitor.health import Notice
+from monitor.week import Week
 
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
-Matters = tuple[Case | Notice | Head, ...]  # what a letter tells of: incidents, or sources ...
+Matter = Case | Notice | Head | Week
+Matters = tuple[Matter, ...]  # what a letter tells of: incidents, or sources ...
 
 # Longer than a channel may take for one letter (email: 2 minutes), so that no other worker
 # takes up a letter which is still on its way.
@@ -229,7 +231,7 @@ class _Round:
         return Outcome.POSTPONED
 
 
-def _is_critical(matter: Case | Notice | Head) -> bool:
+def _is_critical(matter: Matter) -> bool:
     return isinstance(matter, Case) and matter.incident.severity is Severity.CRITICAL
 
 

@@ -143,6 +143,16 @@ def audience(incident: Incident, roster: Roster, routes: Routes = NO_CHANGES) ->
     return list(first.values())
 
 
+def weekly_readers(roster: Roster) -> list[Role]:
+    """Who gets the weekly summary, one for each person; nobody where nobody has an address."""
+    first: dict[str, Role] = {}
+    for wanted in (Role.HEAD, Role.OFFICE):
+        role = roster.standing(wanted)
+        if roster.person(role):
+            first.setdefault(roster.person(role), role)
+    return list(first.values())
+
+
 def _wanted(incident: Incident, routes: Routes) -> Iterator[Role]:
     for row in TABLE:
         if row.applies(incident):

@@ -60,6 +60,11 @@ class Hours:
             if start > moment and self._is_digest_day(start.astimezone(LONDON).date())
         )
 
+    def next_week(self, moment: datetime) -> datetime:
+        """When the next weekly summary leaves: on a Monday, with the digest."""
+        starts = (start for start, _ in self._spans(moment) if start > moment)
+        return next(s for s in starts if s.astimezone(LONDON).weekday() == _MONDAY)
+
     def _is_digest_day(self, day: date) -> bool:
         return self.terms.is_working_day(day) or day.weekday() == _MONDAY
 

@@ -14,18 +14,21 @@ from alerts.compose import (
     compose,
     compose_head,
     compose_notices,
+    compose_week,
     head_id,
     message_id,
     notices_id,
+    week_id,
 )
-from alerts.deliver import CannotWrite, Matters, envelope
+from alerts.deliver import CannotWrite, Matter, Matters, envelope
 from alerts.guidance import Guidance
 from alerts.pictures import MOST_TOGETHER, attachable, fitting
 from alerts.playbook import Playbook
 from alerts.roster import Roster
-from monitor.custody import Head, head_in
+from monitor.custody import head_in
 from monitor.domain import Case, Evidence, Letter, Role, School
 from monitor.health import Notice
+from monitor.week import Week
 
 ReadScreenshot = Callable[[str, Evidence], bytes | None]
 
@@ -78,6 +81,8 @@ class MailWriter:
         context = self._context(letter, matters)
         if head := head_in(letter.key):
             return head_id(letter, head, context)
+        if week := _week(matters):
+            return week_id(letter, week, context)
         if notices := _notices(matters):
             return notices_id(letter, notices, context)
         return message_id(letter, _cases(matters), context)
@@ -89,6 +94,8 @@ class MailWriter:
         context = self._context(letter, matters)
         if head := head_in(letter.key):
             return compose_head(letter, head, context, at=at)
+        if week := _week(matters):
+            return compose_week(letter, week, context, at=at)
         if notices := _notices(matters):
             return compose_notices(letter, notices, context, at=at)
         cases = _cases(matters)
@@ -150,12 +157,16 @@ class MailWriter:
         return self.rosters.get(letter.school) or Roster.of({})
 
 
-def _concerns_head(matter: Case | Notice | Head) -> bool:
+def _concerns_head(matter: Matter) -> bool:
     return isinstance(matter, Case) and matter.concerns_head
 
 
 def _cases(matters: Matters) -> tuple[Case, ...]:
     return tuple(one for one in matters if isinstance(one, Case))
+
+
+def _week(matters: Matters) -> Week | None:
+    return next((one for one in matters if isinstance(one, Week)), None)
 
 
 def _notices(matters: Matters) -> tuple[Notice, ...]:

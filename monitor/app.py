@@ -32,6 +32,7 @@ from alerts.governors import Report as TermReport
 from alerts.governors import write as write_report
 from alerts.guidance import BadGuidance, Guidance, load_guidance
 from alerts.playbook import Playbook, load_playbook
+from alerts.routing import weekly_readers
 from alerts.telling import Telling
 from alerts.writer import MailWriter
 from monitor.answering import answer, escalate
@@ -43,7 +44,9 @@ from monitor.domain import (
     CaptureMode,
     CapturePromise,
     Case,
+    Event,
     Evidence,
+    Incident,
     Mention,
     School,
     capture_mode,
@@ -64,6 +67,7 @@ from monitor.store.database import RowRefused, StoreError
 from monitor.store.store import Store
 from monitor.terms import Terms
 from monitor.watching import ask_canaries, write_down
+from monitor.working import work
 from nlp.assess import Assessor
 from sources.contract import Source
 from sources.errors import AccessRefused, Broken, SourceError, Unfinished
@@ -171,6 +175,11 @@ class App:
     def evidence_root(self) -> Path:
         return self.settings.data_dir / "evidence"
 
+    def work(self, number: str, event: Event, seen: int | None = None) -> Incident:
+        """A person does something to an incident. Raises NoSuchIncident, Overtaken."""
+        tellings = {school.id: self.telling(school) for school in self.settings.schools}
+        return work(self.store, number, event, tellings, seen=seen)
+
     def visits(self, *, only: str | None = None) -> Iterator[Visit]:
         for source in self.settings.sources:
             for school in self.settings.schools:
@@ -239,6 +248,7 @@ class App:
         done.visits = self._round(visits, progress)
         progress.begin("Capturing evidence", self.store.captures_waiting())
         done.captures = self._capture_in_view(progress, until=self.clock() + CAMERA_FIRST)
+        self.weekly()
         self.store.hasten(self.clock())
         done.alerts_sent = self.deliver().sent
         done.captures += self._capture_in_view(progress)
@@ -340,6 +350,14 @@ class App:
         self._hasten_readdressed(writer)
         most = self.settings.alerts.mails_an_hour
         return deliver(self.store, channel, writer, clock=self.clock, most=most, ring=self._ring)
+
+    def weekly(self) -> None:
+        """The weekly summary is due on a Monday, whether there is anything to tell or not."""
+        now = self.clock()
+        for school in self.settings.schools:
+            telling = self.telling(school)
+            for role in weekly_readers(telling.roster):
+                self.store.promise_week(school.id, role, telling.hours.next_week(now), now)
 
     def escalate(self) -> int:
         """Tell others of what nobody has answered in time."""

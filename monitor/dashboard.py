@@ -32,6 +32,7 @@ def build(app: App) -> FastAPI:
         key=app.settings.evidence.key,
         verify=problems,
         reviewer=app.reviewer,
+        work=app.work,
         reporting=app.take_report,
         answer=app.answer,
         clock=app.clock,

@@ -7,7 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from monitor.counts import LONDON, Age, Handling, Kind, Outcome, SourceGroup, Speed
-from monitor.domain import Category, Role, Sentiment, Severity, StillThere
+from monitor.domain import Category, Decision, Role, Sentiment, Severity, StillThere, Veracity
 
 CATEGORIES: Mapping[Category, str] = MappingProxyType(
     {
@@ -57,6 +57,26 @@ GROUPS: Mapping[SourceGroup, str] = MappingProxyType(
         SourceGroup.STAFF: "Passed on by staff",
         SourceGroup.LOOKALIKE: "Accounts and domains that look like the school's",
         SourceGroup.OTHER: "Other places",
+    }
+)
+# What it is, and what follows from that.
+DECISIONS: Mapping[Decision, tuple[str, str]] = MappingProxyType(
+    {
+        Decision.NOT_US: ("Not about us", "Closes it. It is about somebody else."),
+        Decision.NO_CONCERN: ("About us, no concern", "Closes it. Nothing needs to be done."),
+        Decision.CRITICISM: (
+            "Fair criticism",
+            "Closes it. People may say this; it is a matter for the complaints procedure.",
+        ),
+        Decision.INCIDENT: ("An incident", "Keeps it open. The school acts on it."),
+    }
+)
+VERACITIES: Mapping[Veracity, str] = MappingProxyType(
+    {
+        Veracity.TRUE: "True",
+        Veracity.UNTRUE: "Untrue",
+        Veracity.DISPUTED: "Disputed",
+        Veracity.UNKNOWN: "Not known",
     }
 )
 HANDLINGS: Mapping[Handling, str] = MappingProxyType(

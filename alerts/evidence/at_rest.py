@@ -49,7 +49,8 @@ def opened_name(path: Path) -> str:
 
 
 def lock(content: bytes, public: str) -> bytes:
-    return pyrage.encrypt(content, [pyrage.x25519.Recipient.from_str(public)])
+    locked: bytes = pyrage.encrypt(content, [pyrage.x25519.Recipient.from_str(public)])
+    return locked
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,13 @@ class Key:
             )
         try:
             identity = pyrage.x25519.Identity.from_str(_line(self.reveal()))
-            return pyrage.decrypt(content, [identity])
+            opened: bytes = pyrage.decrypt(content, [identity])
         except (pyrage.IdentityError, pyrage.DecryptError, ValueError) as fault:
             raise Locked(
                 "This evidence cannot be read with the key under [evidence]: it is another "
                 "one, or the file was changed."
             ) from fault
+        return opened
 
 
 def _line(text: str) -> str:

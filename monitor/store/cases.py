@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain
 
-from sqlalchemy import JSON, ColumnElement, cast, type_coerce
+from sqlalchemy import JSON, ColumnElement, case, cast, type_coerce
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, func, or_, select
 
 from monitor.domain import (
     Assessment,
     Case,
+    Category,
+    Decision,
     EvidenceState,
     Incident,
     IncidentState,
+    Severity,
 )
 from monitor.store.database import Database
 from monitor.store.history_tables import RevisionRow
@@ -35,12 +38,21 @@ _STREAMED = 1000  # rows held at a time
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which incidents a list is of: also those that concern the head, or a child's safety?"""
+    """Which incidents a list is of: also those that concern the head, or a child's safety?
+
+    What is None, or empty, is not asked for. `words` are looked for in all that was written.
+    """
 
     schools: tuple[str, ...]
     state: IncidentState | None = None
     about_head: bool = False
     child_safety: bool = False
+    severity: Severity | None = None
+    category: Category | None = None
+    decision: Decision | None = None
+    undecided: bool = False
+    assigned: str = ""
+    due_before: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +81,14 @@ class Cases(Database):
         with self.reading() as session:
             return cases_of(session, session.exec(query.order_by(*_NEWEST_FIRST)).all())
 
-    def listed(self, wanted: Wanted, *, limit: int, offset: int = 0) -> list[Listed]:
-        """Newest first, without a word of what was written."""
+    def listed(
+        self, wanted: Wanted, *, limit: int, offset: int = 0, gravest: bool = False
+    ) -> list[Listed]:
+        """Newest first, or what is *gravest*; without a word of what was written."""
+        order = (_GRAVITY.desc(), *_NEWEST_FIRST) if gravest else _NEWEST_FIRST
         with self.reading() as session:
             query = select(IncidentRow).where(*_among(session, wanted))
-            page = query.order_by(*_NEWEST_FIRST).limit(limit).offset(offset)
+            page = query.order_by(*order).limit(limit).offset(offset)
             return _listed(session, session.exec(page).all())
 
     def count(self, wanted: Wanted) -> int:
@@ -108,6 +123,7 @@ class Cases(Database):
 
 
 _NEWEST_FIRST = (col(IncidentRow.opened_at).desc(), col(IncidentRow.number).desc())
+_GRAVITY = case({each.value: each.rank for each in Severity}, value=col(IncidentRow.severity))
 
 
 def _among(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -115,11 +131,28 @@ def _among(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [col(IncidentRow.school).in_(wanted.schools)]
     if wanted.state is not None:
         found.append(col(IncidentRow.state) == wanted.state)
+    found += _asked_for(wanted)
     if not wanted.about_head:
         found.append(~_concerns(session, col(IncidentRow.about_head), "about_head"))
     if not wanted.child_safety:
         found.append(~_concerns(session, col(IncidentRow.child_safety), "child_safety"))
     return found
+
+
+def _asked_for(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    for column, value in (
+        (IncidentRow.severity, wanted.severity),
+        (IncidentRow.decision, wanted.decision),
+        (IncidentRow.assigned, wanted.assigned),
+    ):
+        if value:
+            yield col(column) == value
+    if wanted.undecided:
+        yield col(IncidentRow.decision) == ""
+    if wanted.category:  # no name of a category is a part of another's
+        yield col(IncidentRow.categories).contains(wanted.category)
+    if wanted.due_before:
+        yield col(IncidentRow.due) < wanted.due_before
 
 
 def _concerns(session: Session, flag: Mapped[bool], name: str) -> ColumnElement[bool]:

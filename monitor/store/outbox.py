@@ -12,15 +12,16 @@ from monitor.custody import Head, head_in
 from monitor.domain import AlertState, Case, Letter, Role, Urgency
 from monitor.health import Notice
 from monitor.store.cases import cases_of
-from monitor.store.database import Database
 from monitor.store.letters import URGENT
 from monitor.store.notices import notices_of
 from monitor.store.tables import AlertRow, IncidentRow, LetterRow
+from monitor.store.weeks import Weeks
+from monitor.week import Week
 
 _HOUR = timedelta(hours=1)
 
 
-class Outbox(Database):
+class Outbox(Weeks):
     def claim_letter(
         self, *, due: datetime, until: datetime, urgencies: frozenset[Urgency], most: int
     ) -> Letter | None:
@@ -65,9 +66,11 @@ class Outbox(Database):
         with self.reading() as session:
             return tuple(notices_of(session, letter))
 
-    def matters_in(self, letter: Letter) -> tuple[Case | Notice | Head, ...]:
+    def matters_in(self, letter: Letter) -> tuple[Case | Notice | Head | Week, ...]:
         if head := head_in(letter.key):
             return (head,)
+        if week := self.week_in(letter.key, letter.school, letter.role):
+            return (week,)
         return self.cases_in(letter) or self.notices_in(letter)
 
     def write_message(self, letter: Letter, message: bytes, message_id: str) -> None:

@@ -19,6 +19,7 @@ from monitor.store.accounts import Accounts
 from monitor.store.database import StoreError
 from monitor.web import answer as answer_screen
 from monitor.web import (
+    deciding,
     home,
     incident,
     incidents,
@@ -29,9 +30,10 @@ from monitor.web import (
     sign_out,
     sources,
     static,
+    today,
     trends,
 )
-from monitor.web.desk import Desk, Log, Reporting, Verify
+from monitor.web.desk import Desk, Log, Reporting, Verify, Work
 from monitor.web.guard import NotAllowed, SignInNeeded, insist_on_policies
 from monitor.web.page import render
 from monitor.web.shield import Shield
@@ -42,9 +44,11 @@ _SCREENS = (
     sign_in,
     sign_out,
     invite,
+    today,
     answer_screen,
     incidents,
     incident,
+    deciding,
     screenshot,
     report,
     trends,
@@ -62,6 +66,7 @@ def create_app(
     key: Key = NO_KEY,
     verify: Verify,
     reviewer: Reviewer,
+    work: Work,
     reporting: Reporting,
     answer: Callable[[str], bool],
     clock: Callable[[], datetime],
@@ -81,6 +86,7 @@ def create_app(
         key=key,
         verify=verify,
         reviewer=reviewer,
+        work=work,
         report=reporting,
         answer=answer,
         clock=clock,

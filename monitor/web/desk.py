@@ -12,7 +12,7 @@ from fastapi import Request
 
 from alerts.evidence.at_rest import Key
 from monitor.custody import Deed
-from monitor.domain import Case, Evidence, School
+from monitor.domain import Case, Event, Evidence, Incident, School
 from monitor.health import Check, SourceHealth
 from monitor.reporting import Report
 from monitor.reviewing import Reviewer
@@ -24,8 +24,10 @@ from monitor.store.cases import Listed, Wanted
 class Log(Protocol):
     """What the dashboard reads from the store; it writes there only who looked at what."""
 
-    def listed(self, wanted: Wanted, *, limit: int, offset: int = 0) -> list[Listed]:
-        """Newest first."""
+    def listed(
+        self, wanted: Wanted, *, limit: int, offset: int = 0, gravest: bool = False
+    ) -> list[Listed]:
+        """Newest first, or gravest."""
 
     def count(self, wanted: Wanted) -> int: ...
 
@@ -44,6 +46,7 @@ class Log(Protocol):
 
 
 Reporting = Callable[[School, Report, Account], str]
+Work = Callable[[str, Event, int | None], Incident]
 Verify = Callable[[Evidence], list[str]]
 
 
@@ -55,6 +58,7 @@ class Desk:
     evidence_root: Path  # holds one folder for each evidence id
     key: Key  # to read what is encrypted there
     verify: Verify  # what is wrong with the files; nothing when they are unchanged
+    work: Work  # as monitor.working.work: the number, what was done, what had been seen
     reviewer: Reviewer
     report: Reporting  # writes it down; the number of its incident
     answer: Callable[[str], bool]  # write down that the alert with this link was seen

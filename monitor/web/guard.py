@@ -52,6 +52,7 @@ def public(because: str) -> list[Any]:
 
 
 IncidentReader = Annotated[Account, Depends(Requires(Action.READ_INCIDENTS))]
+IncidentWorker = Annotated[Account, Depends(Requires(Action.WORK_INCIDENTS))]
 TrendReader = Annotated[Account, Depends(Requires(Action.READ_TRENDS))]
 Reporter = Annotated[Account, Depends(Requires(Action.REPORT))]
 SourceReader = Annotated[Account, Depends(Requires(Action.READ_SOURCES))]

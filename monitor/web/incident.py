@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from fastapi import APIRouter, Request
@@ -13,6 +15,7 @@ from alerts.evidence.filing import NOT_THE_POST
 from alerts.evidence.report import SCREENSHOT
 from monitor.domain import (
     ABOUT_SCHOOL,
+    Act,
     Assessment,
     CaptureMode,
     Case,
@@ -33,14 +36,39 @@ from monitor.web.display import Piece, pieces
 from monitor.web.guard import IncidentReader
 from monitor.web.page import render
 from monitor.web.policy import Action, may
+from monitor.web.timeline import timeline
 from monitor.wire import places
-from monitor.words import CATEGORIES
+from monitor.words import CATEGORIES, DECISIONS, SEVERITIES, VERACITIES
 
 router = APIRouter()
 IN_ITS_PLACE = NOT_THE_POST + SCREENSHOT
 _WORDS = {category.value: words for category, words in CATEGORIES.items()} | {
     ABOUT_SCHOOL: "About the school"
 }
+
+
+DONE = {
+    Act.DECIDED: "Your decision is in the history.",
+    Act.SEVERITY: "The severity is changed.",
+    Act.VERACITY: "It is written down whether it is true.",
+    Act.CLOSED: "The incident is closed.",
+    Act.REOPENED: "The incident is open again.",
+    Act.NOTE: "Your note is in the history.",
+    Act.ASSIGNED: "It is handed on.",
+    Act.DUE: "The day is written down.",
+    Act.ACKNOWLEDGED: "It is written down that you have read it.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What a person entered, and what is wrong with it, by the name of the field."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+_NOTHING_TYPED = Typed()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,20 +113,48 @@ class Proof:
 
 
 @router.get("/incidents/{number}")
-def incident(request: Request, account: IncidentReader, number: str) -> Response:
+def incident(request: Request, account: IncidentReader, number: str, done: str = "") -> Response:
+    return show(request, account, case_for(desk(request), account, number), done=done)
+
+
+def show(
+    request: Request,
+    account: Account,
+    case: Case,
+    *,
+    typed: Typed = _NOTHING_TYPED,
+    done: str = "",
+    status: int = 200,
+) -> Response:
+    """*done*: the Act that was just carried out."""
     room = desk(request)
-    case = case_for(room, account, number)
     school = room.schools.get(case.incident.school)
     return render(
         request,
         "incident",
         account=account,
+        status=status,
         case=case,
         school=school.name if school else case.incident.school,
         posts=[_post(sighting) for sighting in case.sightings],
         places=places(case),
         proofs=_proofs(room, case),
+        moments=timeline(case),
+        may_work=may(account, Action.WORK_INCIDENTS, case),
+        colleagues=[("", "Nobody in particular"), *((c, c) for c in colleagues(room, case))],
+        answers=[(each, *words) for each, words in DECISIONS.items()],
+        severities=[(each, words, "") for each, words in SEVERITIES.items()],
+        veracities=[(each, words, "") for each, words in VERACITIES.items()],
+        typed=defaultdict(str, typed.values),
+        errors=defaultdict(str, typed.errors),
+        done=next((words for act, words in DONE.items() if act == done), ""),
     )
+
+
+def colleagues(room: Desk, case: Case) -> list[str]:
+    """The addresses of all who may work on it."""
+    everyone = room.accounts.everyone()
+    return [each.email for each in everyone if may(each, Action.WORK_INCIDENTS, case)]
 
 
 def case_for(room: Desk, account: Account, number: str) -> Case:

@@ -1,30 +1,60 @@
-"""The log: every incident this person may see, newest first."""
+"""The log: the incidents this person may see and asks for, newest first."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
+from pydantic import BaseModel, Field
 
-from monitor.domain import IncidentState, School
+from monitor.counts import LONDON
+from monitor.domain import Category, Decision, IncidentState, Severity
 from monitor.health import SourceHealth
 from monitor.health_words import wrong
 from monitor.store.accounts import Account
 from monitor.store.cases import Listed, Wanted
-from monitor.web.desk import Log, desk
+from monitor.web.desk import Desk, Log, desk
 from monitor.web.display import place
 from monitor.web.guard import IncidentReader
 from monitor.web.page import render
 from monitor.web.policy import reach
+from monitor.words import CATEGORIES, DECISIONS, SEVERITIES
 
 router = APIRouter()
 PER_PAGE = 50
 _STATES = {state.value: state for state in IncidentState}
+_SEVERITIES = {severity.value: severity for severity in Severity}
+_CATEGORIES = {category.value: category for category in Category}
+_DECISIONS = {decision.value: decision for decision in Decision}
+
+
+class Asked(BaseModel):
+    """What the list was asked for, as it stands in the address; what is no answer is none."""
+
+    state: str = ""
+    severity: str = ""
+    category: str = ""
+    decision: str = ""  # a Decision, or "none"
+    school: str = ""
+    handed: str = Field("", alias="with")  # "me"
+    due: str = ""  # "overdue"
+    page: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """Without the page."""
+        said = self.model_dump(by_alias=True, exclude={"page"})
+        return {name: value for name, value in said.items() if value}
+
+    def address(self, **other: object) -> str:
+        said = self.filters | {name: str(value) for name, value in other.items()}
+        return "/incidents?" + urlencode({k: v for k, v in said.items() if v})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,22 +86,20 @@ class Page:
 
 @router.get("/incidents")
 def incidents(
-    request: Request,
-    account: IncidentReader,
-    state: str = "",
-    page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
+    request: Request, account: IncidentReader, asked: Annotated[Asked, Query()]
 ) -> Response:
     room = desk(request)
-    schools = room.schools_of(account)
+    schools = {school.id: school.name for school in room.schools_of(account)}
     return render(
         request,
         "incidents",
         account=account,
-        page=_page(room.store, _wanted(account, schools, _STATES.get(state)), page),
-        state=state if state in _STATES else "",
-        schools={school.id: school.name for school in schools},
+        page=_page(room.store, _wanted(room, account, asked), asked.page),
+        asked=asked,
+        schools=schools,
+        choices=_choices(schools),
         checked=checked(room.store.health(), account),
-        places=_places,
+        places=seen_at,
     )
 
 
@@ -86,14 +114,48 @@ def checked(health: Iterable[SourceHealth], account: Account) -> Checked:
     )
 
 
-def _wanted(account: Account, schools: list[School], state: IncidentState | None) -> Wanted:
+def within_reach(room: Desk, account: Account) -> Wanted:
+    """All that this person may know of."""
     within = reach(account.role)
     return Wanted(
-        schools=tuple(school.id for school in schools),
-        state=state,
+        schools=tuple(school.id for school in room.schools_of(account)),
         about_head=within.about_head,
         child_safety=within.child_safety,
     )
+
+
+def _wanted(room: Desk, account: Account, asked: Asked) -> Wanted:
+    mine = within_reach(room, account)
+    today = room.clock().astimezone(LONDON).date()
+    return replace(
+        mine,
+        schools=tuple(s for s in mine.schools if asked.school in ("", s)),
+        state=_STATES.get(asked.state),
+        severity=_SEVERITIES.get(asked.severity),
+        category=_CATEGORIES.get(asked.category),
+        decision=_DECISIONS.get(asked.decision),
+        undecided=asked.decision == "none",
+        assigned=account.email if asked.handed == "me" else "",
+        due_before=today if asked.due == "overdue" else None,
+    )
+
+
+def _choices(schools: dict[str, str]) -> dict[str, list[tuple[str, str]]]:
+    """What the filters offer: the value in the address, and the words for it."""
+    anything = ("", "Any")
+    return {
+        "state": [anything, ("open", "Open"), ("closed", "Closed")],
+        "severity": [anything, *((each.value, name) for each, name in SEVERITIES.items())],
+        "category": [anything, *((each.value, name) for each, name in CATEGORIES.items())],
+        "decision": [
+            anything,
+            ("none", "None yet"),
+            *((each.value, name) for each, (name, _) in DECISIONS.items()),
+        ],
+        "school": [anything, *schools.items()],
+        "with": [("", "Anybody"), ("me", "You")],
+        "due": [anything, ("overdue", "Overdue")],
+    }
 
 
 def _page(store: Log, wanted: Wanted, number: int) -> Page:
@@ -104,6 +166,6 @@ def _page(store: Log, wanted: Wanted, number: int) -> Page:
     return Page(number=number, total=total, rows=rows)
 
 
-def _places(listed: Listed) -> list[str]:
+def seen_at(listed: Listed) -> list[str]:
     """The sites it was seen on, or the source where an address names none."""
     return sorted({place(url) or source for source, url in listed.seen})

@@ -12,9 +12,19 @@ from monitor.store.accounts import Account
 from monitor.web import display
 from monitor.web.policy import Action, may
 from monitor.web.static import asset
-from monitor.words import CATEGORIES, ROLES, SENTIMENTS, SEVERITIES, STILL_THERE, when
+from monitor.words import (
+    CATEGORIES,
+    DECISIONS,
+    ROLES,
+    SENTIMENTS,
+    SEVERITIES,
+    STILL_THERE,
+    VERACITIES,
+    when,
+)
 
 _SCREENS = (
+    (Action.READ_INCIDENTS, "/today", "Today"),
     (Action.READ_INCIDENTS, "/incidents", "Incidents"),
     (Action.REPORT, "/report", "Report"),
     (Action.READ_TRENDS, "/trends", "Trends"),
@@ -74,6 +84,8 @@ def _environment() -> Environment:
         "SENTIMENTS": SENTIMENTS,
         "STILL_THERE": STILL_THERE,
         "ROLES": ROLES,
+        "DECISIONS": DECISIONS,
+        "VERACITIES": VERACITIES,
     }
     return pages
 

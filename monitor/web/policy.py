@@ -13,6 +13,7 @@ from monitor.store.accounts import Account, AccountRole
 
 class Action(StrEnum):
     READ_INCIDENTS = "read_incidents"
+    WORK_INCIDENTS = "work_incidents"
     READ_TRENDS = "read_trends"
     READ_SOURCES = "read_sources"
     REPORT = "report"
@@ -21,6 +22,7 @@ class Action(StrEnum):
 _ROLES: Mapping[Action, frozenset[AccountRole]] = MappingProxyType(
     {
         Action.READ_INCIDENTS: frozenset({AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL}),
+        Action.WORK_INCIDENTS: frozenset({AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL}),
         Action.READ_TRENDS: frozenset(
             {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.GOVERNOR}
         ),

@@ -46,6 +46,7 @@ from monitor.store.store import Store
 from monitor.terms import Terms
 from monitor.web.app import create_app
 from monitor.web.server import listen, server
+from monitor.working import work
 
 PASSWORD = "seven purple kettles"
 SCHOOLS = {
@@ -261,6 +262,7 @@ def running(folder: Path, *, secure_cookies: bool = False) -> Iterator[Dashboard
         verify=lambda _: list(board.changed),
         reviewer=board.reviewer,
         reporting=board.reported,
+        work=lambda number, event, seen: work(store, number, event, {}, seen=seen),
         answer=lambda link: answer(store, link, clock()),
         clock=clock,
         secure_cookies=secure_cookies,

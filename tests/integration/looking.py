@@ -54,7 +54,9 @@ def _reason(category: str, text: str, words: str, rule: str) -> Reason:
 
 def pages(number: str) -> Iterator[tuple[str, str]]:
     """A name and an address for each page that a head can open."""
+    yield "today", "/today"
     yield "incidents", "/incidents"
+    yield "filtered", "/incidents?state=open&severity=high"
     yield "incident", f"/incidents/{number}"
     yield "report", "/report"
     yield "trends", "/trends"

@@ -1,0 +1,75 @@
+"""Everything that happened to an incident, in one order. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from monitor.domain import Act, AlertState, Case, Decision, Event, Severity, Veracity
+from monitor.words import DECISIONS, ROLES, SEVERITIES, VERACITIES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """`by` is empty where no person did it; `words` are a person's own."""
+
+    at: datetime
+    what: str
+    by: str = ""
+    words: str = ""
+
+
+def timeline(case: Case) -> list[Moment]:
+    """Newest first; of one time, what was written down last comes first."""
+    found = [*_machine(case), *(_of_event(event) for event in case.history)]
+    return sorted(found, key=lambda each: each.at)[::-1]
+
+
+def _machine(case: Case) -> Iterator[Moment]:
+    for sighting in case.sightings:
+        source = sighting.mention.source
+        yield Moment(at=sighting.first_seen_at, what=f"First seen through {source}")
+        for revision in sighting.revisions:
+            yield Moment(at=revision.seen_at, what=f"Found changed, through {source}")
+    for evidence in case.evidence:
+        yield Moment(at=evidence.captured_at, what="Evidence was captured")
+    for told in case.told:
+        if told.state is AlertState.SENT and told.sent_at is not None:
+            yield Moment(at=told.sent_at, what=f"Sent by {told.channel}: {ROLES[told.role]}")
+
+
+def _of_event(event: Event) -> Moment:
+    return Moment(
+        at=event.at, what=_done(event), by=f"{event.by} ({event.role})", words=event.reason
+    )
+
+
+def _done(event: Event) -> str:
+    value = event.value
+    match event.act:
+        case Act.DECIDED:
+            return f"Decided: {DECISIONS[Decision(value)][0]}"
+        case Act.SEVERITY:
+            return f"Severity: {SEVERITIES[Severity(value)]}"
+        case Act.VERACITY:
+            return f"What was said is: {VERACITIES[Veracity(value)]}"
+        case Act.ASSIGNED:
+            return f"Handed to {value}" if value else "Handed to nobody in particular"
+        case Act.DUE:
+            return f"To be done by {_day(value)}" if value else "No longer due on a day"
+        case _:
+            return _PLAIN[event.act]
+
+
+_PLAIN = {
+    Act.CLOSED: "Closed",
+    Act.REOPENED: "Opened again",
+    Act.NOTE: "Note",
+    Act.ACKNOWLEDGED: "Read",
+}
+
+
+def _day(written: str) -> str:
+    day = date.fromisoformat(written)
+    return f"{day.day} {day:%B %Y}"
