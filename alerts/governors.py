@@ -170,13 +170,18 @@ def write(report: Report, out: Path, *, print_pdf: PrintPdf | None = None) -> No
 
 
 def as_html(report: Report) -> str:
-    return _PAGES.get_template("governors.html").render(
+    return page(
+        "governors.html",
         report=report,
         tables=[table for table in report.tables if not is_withheld(table)],
         withheld=[table.title for table in report.tables if is_withheld(table)],
         pictures=_pictures_by_table(report),
         withheld_means=WITHHELD_MEANS,
     )
+
+
+def page(template: str, **values: object) -> str:
+    return _PAGES.get_template(template).render(**values)
 
 
 def _pictures_by_table(report: Report) -> dict[str, charts.Picture]:

@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 from uuid import uuid4
 
 from alerts.channels.contract import Bell, Channel, ChannelError
+from alerts.checks_page import write_checks
 from alerts.deliver import Delivered, deliver
 from alerts.evidence.at_rest import Locked
 from alerts.evidence.capture import capture
@@ -37,6 +38,7 @@ from alerts.telling import Telling
 from alerts.writer import MailWriter
 from monitor.answering import answer, escalate
 from monitor.counts import LONDON
+from monitor.coverage import Coverage
 from monitor.custody import COMMAND_LINE, PROGRAM, Deed, Handling
 from monitor.domain import (
     AlertState,
@@ -551,6 +553,16 @@ class App:
             raise CannotWrite("This period has not begun yet. Please choose days up to today.")
         write_report(report, out, print_pdf=lambda h: print_pdf(h, find_browser()))
         return report
+
+    def write_checks(self, school: str, coverage: Coverage, out: Path) -> None:
+        """The page that proves regular checks. Raises CannotWrite."""
+        write_checks(
+            coverage,
+            self.schools[school],
+            out,
+            made=self.clock().astimezone(LONDON).date(),
+            print_pdf=lambda h: print_pdf(h, find_browser()),
+        )
 
     def publish_so_far(self) -> None:
         """Show governors what there is of the present term."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from alerts.evidence.errors import EvidenceError
-from alerts.evidence.launcher import find_browser
+from alerts.evidence.launcher import built_at, find_browser
 from alerts.evidence.pdf import print_pdf
 from monitor.app import App, Visit
 from monitor.check_mail import check_mail
@@ -72,7 +73,7 @@ def _the_rest(app: App, send_to: str) -> Iterator[Finding]:
         yield _with_health(
             _source(app, visit), health.get((visit.school.id, visit.source.name)), app
         )
-    yield _browser()
+    yield _browser(app.clock())
     yield from _contacts(app)
     yield from check_mail(app, send_to)
 
@@ -108,13 +109,30 @@ def _with_health(finding: Finding, health: SourceHealth | None, app: App) -> Fin
     return replace(finding, sentence=f"{finding.sentence} Up to now: {up_to_now}")
 
 
-def _browser() -> Finding:
+OLD_BROWSER = timedelta(days=30)
+_STARTS = "The browser starts inside its sandbox."
+
+
+def _browser(now: datetime) -> Finding:
     """Print an empty page: the whole way, sandbox and all."""
+    browser = find_browser()
     try:
-        print_pdf("<!doctype html><title>check</title>", find_browser())
+        print_pdf("<!doctype html><title>check</title>", browser)
     except EvidenceError as error:
         return Finding(part="browser", ok=False, sentence=str(error))
-    return Finding(part="browser", ok=True, sentence="The browser starts inside its sandbox.")
+    old = age_of(browser, now) if browser else ""
+    return Finding(part="browser", ok=True, sentence=f"{_STARTS} {old}".rstrip())
+
+
+def age_of(browser: Path, now: datetime) -> str:
+    """A warning if it is old: pages are written by strangers, and old ones have known holes."""
+    age = now - built_at(browser)
+    if age <= OLD_BROWSER:
+        return ""
+    return (
+        f"But it is {age.days} days old. Browsers are mended every few weeks; please update it "
+        "(on Debian or Ubuntu: apt update && apt upgrade)."
+    )
 
 
 # Who else is named is a matter of how a school is organised.

@@ -87,10 +87,20 @@ class Act(StrEnum):
     ASSIGNED = "assigned"
     DUE = "due"
     ACKNOWLEDGED = "acknowledged"
+    STEP = "step"
 
     @property
     def needs_a_reason(self) -> bool:
         return list(Act).index(self) <= list(Act).index(Act.NOTE)
+
+
+class Progress(StrEnum):
+    """How far one has come with a step: a letter or form was sent, an answer came."""
+
+    DONE = "done"
+    SENT = "sent"
+    ANSWERED = "answered"
+    NOT_NEEDED = "not_needed"
 
 
 class Decision(StrEnum):
@@ -259,6 +269,9 @@ def _may_be(act: Act, value: str) -> bool:
                 Veracity(value)
             case Act.DUE:
                 bool(value) and date.fromisoformat(value)
+            case Act.STEP:
+                progress, _, title = value.partition(": ")
+                return bool(Progress(progress)) and 0 < len(title) <= LONGEST_ID
             case Act.ASSIGNED:
                 return len(value) <= LONGEST_ID
             case _:
@@ -274,8 +287,9 @@ class Event:
 
     `by` is the account's e-mail address, `role` what it was at the time. `value` is a
     Decision, Severity or Veracity; for `assigned` an account's address and for `due` a date,
-    both empty where it is taken off; else nothing. `reason` is the person's own words.
-    Raises ValueError, in words for that person, without a reason where one is needed.
+    both empty where it is taken off; for `step` "progress: its title"; else nothing.
+    `reason` is the person's own words. Raises ValueError, in words for that person, without a
+    reason where one is needed.
     """
 
     act: Act

@@ -7,7 +7,16 @@ from datetime import datetime
 from types import MappingProxyType
 
 from monitor.counts import LONDON, Age, Handling, Kind, Outcome, SourceGroup, Speed
-from monitor.domain import Category, Decision, Role, Sentiment, Severity, StillThere, Veracity
+from monitor.domain import (
+    Category,
+    Decision,
+    Progress,
+    Role,
+    Sentiment,
+    Severity,
+    StillThere,
+    Veracity,
+)
 
 CATEGORIES: Mapping[Category, str] = MappingProxyType(
     {
@@ -77,6 +86,14 @@ VERACITIES: Mapping[Veracity, str] = MappingProxyType(
         Veracity.UNTRUE: "Untrue",
         Veracity.DISPUTED: "Disputed",
         Veracity.UNKNOWN: "Not known",
+    }
+)
+PROGRESS: Mapping[Progress, str] = MappingProxyType(
+    {
+        Progress.DONE: "Done",
+        Progress.SENT: "Sent, waiting for an answer",
+        Progress.ANSWERED: "Answer came",
+        Progress.NOT_NEEDED: "Not needed here",
     }
 )
 HANDLINGS: Mapping[Handling, str] = MappingProxyType(

@@ -14,6 +14,7 @@ import signal
 import stat
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from alerts.evidence.errors import NoBrowser
@@ -44,6 +45,20 @@ ORDINARY_USER = "nobody"
 PID_FILE = "browser.pid"
 
 
+# Where Chrome and Edge put themselves on macOS and Windows, where no path leads to them.
+_APPLICATIONS = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
+_PROGRAMS = ("Microsoft/Edge/Application/msedge.exe", "Google/Chrome/Application/chrome.exe")
+
+
+def _program_folders() -> list[str]:
+    names = ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")
+    return [os.environ[name] for name in names if name in os.environ]
+
+
 def find_browser() -> Path | None:
     """MONITOR_BROWSER, else the system's browser, else one that Playwright downloaded."""
     named = os.environ.get("MONITOR_BROWSER")
@@ -52,8 +67,15 @@ def find_browser() -> Path | None:
     return next(filter(_usable, _candidates()), None)
 
 
+def built_at(browser: Path) -> datetime:
+    """When it was made or installed, as its file says; packages keep the day of the build."""
+    return datetime.fromtimestamp(browser.resolve().stat().st_mtime, UTC)
+
+
 def _candidates() -> Iterator[Path]:
     yield from (Path(found) for found in map(shutil.which, NAMES) if found)
+    yield from map(Path, _APPLICATIONS)
+    yield from (Path(root) / path for root in _program_folders() for path in _PROGRAMS)
     for pattern in (
         "chrome-linux*/chrome",
         "chrome-mac*/*.app/Contents/MacOS/*",

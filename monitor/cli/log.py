@@ -89,14 +89,26 @@ def report(
 def coverage(
     from_: Annotated[str, typer.Option("--from", help="first day, as 2026-09-01")],
     to: Annotated[str, typer.Option("--to", help="last day, as 2026-12-18")],
+    out: Annotated[
+        Path | None, typer.Option(help="one page to hand over: FILE.html or .pdf")
+    ] = None,
     school: SchoolId = None,
     config: ConfigPath = CONFIG,
 ) -> None:
     """Proof of regular checks: which sources were visited, when, and with which result."""
     first, last = _days(from_, to)
+    if out is not None:
+        demand_folder(out)
     with opened(config) as app:
         owner = one_of(app.schools, school, "school") if school else next(iter(app.schools))
         checks = app.checks(owner, first, last)
+        if out is not None:
+            try:
+                app.write_checks(owner, cover(checks, first, last), out)
+            except CannotWrite as error:
+                raise Failed(str(error)) from None
+            say(f"Written to {out}.")
+            return
     say("\n".join([*what_was_checked(cover(checks, first, last)), *as_checks(checks)]))
 
 

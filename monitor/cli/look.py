@@ -90,7 +90,6 @@ def _as_json(done: Scanned) -> dict[str, object]:
         "mentions": sum(v.new for v in done.visits),
         "incidents_opened": sum(v.incidents_opened for v in done.visits),
         "captures": done.captures,
-        "rechecks": done.rechecks,
         "alerts_sent": done.alerts_sent,
     }
 

@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from alerts.evidence.at_rest import NO_KEY, Key, Locked
+from alerts.playbook import Playbook
 from monitor.domain import School
 from monitor.reviewing import Reviewer
 from monitor.store.accounts import Accounts
@@ -30,6 +31,7 @@ from monitor.web import (
     sign_out,
     sources,
     static,
+    steps,
     today,
     trends,
 )
@@ -49,6 +51,7 @@ _SCREENS = (
     incidents,
     incident,
     deciding,
+    steps,
     screenshot,
     report,
     trends,
@@ -68,6 +71,7 @@ def create_app(
     reviewer: Reviewer,
     work: Work,
     reporting: Reporting,
+    playbook: Playbook,
     answer: Callable[[str], bool],
     clock: Callable[[], datetime],
     secure_cookies: bool,
@@ -88,6 +92,7 @@ def create_app(
         reviewer=reviewer,
         work=work,
         report=reporting,
+        playbook=playbook,
         answer=answer,
         clock=clock,
         secure_cookies=secure_cookies,

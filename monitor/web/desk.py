@@ -11,6 +11,7 @@ from typing import Protocol
 from fastapi import Request
 
 from alerts.evidence.at_rest import Key
+from alerts.playbook import Playbook
 from monitor.custody import Deed
 from monitor.domain import Case, Event, Evidence, Incident, School
 from monitor.health import Check, SourceHealth
@@ -61,6 +62,7 @@ class Desk:
     work: Work  # as monitor.working.work: the number, what was done, what had been seen
     reviewer: Reviewer
     report: Reporting  # writes it down; the number of its incident
+    playbook: Playbook  # the steps after an incident
     answer: Callable[[str], bool]  # write down that the alert with this link was seen
     clock: Callable[[], datetime]
     secure_cookies: bool

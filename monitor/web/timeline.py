@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from monitor.domain import Act, AlertState, Case, Decision, Event, Severity, Veracity
-from monitor.words import DECISIONS, ROLES, SEVERITIES, VERACITIES
+from monitor.domain import Act, AlertState, Case, Decision, Event, Progress, Severity, Veracity
+from monitor.words import DECISIONS, PROGRESS, ROLES, SEVERITIES, VERACITIES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +58,9 @@ def _done(event: Event) -> str:
             return f"Handed to {value}" if value else "Handed to nobody in particular"
         case Act.DUE:
             return f"To be done by {_day(value)}" if value else "No longer due on a day"
+        case Act.STEP:
+            progress, _, title = value.partition(": ")
+            return f"{title}: {PROGRESS[Progress(progress)].lower()}"
         case _:
             return _PLAIN[event.act]
 

@@ -7,7 +7,7 @@ import sys
 from rich.console import Console
 
 from nlp.bench import main as judging_scores
-from tests.bench import judging, scanning, visiting
+from tests.bench import judging, reviewing, scanning, visiting
 from tests.bench.capturing import captures
 from tests.bench.table import show
 
@@ -21,6 +21,8 @@ def main() -> int:
         ("captures", captures),
         ("a scan", scanning.scans),
         ("visits for many schools", visiting.visits),
+        ("governors' reports", reviewing.reports),
+        ("what they give away", reviewing.disclosure),
     ):
         if progress.is_terminal:
             progress.print(f"Measuring {what} ...")

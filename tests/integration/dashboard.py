@@ -15,6 +15,7 @@ from threading import Thread
 import httpx
 from argon2 import PasswordHasher
 
+from alerts.playbook import load_playbook
 from alerts.telling import Telling
 from monitor.answering import answer
 from monitor.domain import (
@@ -96,6 +97,7 @@ class Dashboard:
         return httpx.Client(
             base_url=self.url,
             trust_env=False,
+            timeout=60,
             headers={"Origin": self.url, "Sec-Fetch-Site": "same-origin"},
         )
 
@@ -262,6 +264,7 @@ def running(folder: Path, *, secure_cookies: bool = False) -> Iterator[Dashboard
         verify=lambda _: list(board.changed),
         reviewer=board.reviewer,
         reporting=board.reported,
+        playbook=load_playbook(),
         work=lambda number, event, seen: work(store, number, event, {}, seen=seen),
         answer=lambda link: answer(store, link, clock()),
         clock=clock,

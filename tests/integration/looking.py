@@ -58,6 +58,7 @@ def pages(number: str) -> Iterator[tuple[str, str]]:
     yield "incidents", "/incidents"
     yield "filtered", "/incidents?state=open&severity=high"
     yield "incident", f"/incidents/{number}"
+    yield "steps", f"/incidents/{number}/steps"
     yield "report", "/report"
     yield "trends", "/trends"
     yield "sources", "/sources"
