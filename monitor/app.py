@@ -16,6 +16,7 @@ from uuid import uuid4
 from alerts.channels.contract import Bell, Channel, ChannelError
 from alerts.checks_page import write_checks
 from alerts.deliver import Delivered, deliver
+from alerts.evidence.at_rest import Locked
 from alerts.evidence.capture import capture
 from alerts.evidence.export import export
 from alerts.evidence.launcher import find_browser
@@ -322,6 +323,7 @@ class App:
             browser=find_browser(),
             fetch=partial(fetch_text, self.client),
             last_try=last_try,
+            encrypt_to=self.settings.evidence.encrypt_to or "",
         )
 
     def channel(self) -> Channel | None:
@@ -403,7 +405,12 @@ class App:
                 self.store.hasten_letter(letter, now)
 
     def _screenshot(self, _school: str, evidence: Evidence) -> bytes | None:
-        found = read_sealed(self.evidence_root, evidence, SCREENSHOT)
+        """None too where it is encrypted and no key is here: no mail waits for a picture."""
+        key = self.settings.evidence.key
+        try:
+            found = read_sealed(self.evidence_root, evidence, SCREENSHOT, key)
+        except (Locked, MissingSecret):
+            return None
         if found is not None:
             self.store.record(_done(Handling.MAILED, evidence, self.clock()))
         return found
@@ -489,7 +496,12 @@ class App:
             no_indecent_picture=no_indecent_picture,
             pictures_allowed=incident.pictures_allowed,
         )
-        evidence = keep_supplied(supply, self.evidence_root, self.clock())
+        evidence = keep_supplied(
+            supply,
+            self.evidence_root,
+            self.clock(),
+            encrypt_to=self.settings.evidence.encrypt_to or "",
+        )
         self.store.supplied(incident, evidence, actor)
         return evidence
 
@@ -511,6 +523,7 @@ class App:
                 stamps=tuple(self.store.stamps([one.id for one in case.evidence])),
                 masked=(school or School(id=case.incident.school, name="")) if masked else None,
                 at=now,
+                key=self.settings.evidence.key,
             ),
             print_pdf=partial(print_pdf, browser=browser) if browser else None,
             school=school.name if school else "",

@@ -29,6 +29,7 @@ def build(app: App) -> FastAPI:
         accounts=Accounts(app.store, app.clock),
         schools=app.schools,
         evidence_root=app.evidence_root,
+        key=app.settings.evidence.key,
         verify=problems,
         reviewer=app.reviewer,
         work=app.work,

@@ -60,6 +60,7 @@ class Means:
     wall: timedelta = WALL
     fetch: Fetch | None = None
     last_try: bool = False
+    encrypt_to: str = ""
 
 
 def capture(
@@ -72,18 +73,26 @@ def capture(
     wall: timedelta = WALL,
     fetch: Fetch | None = None,
     last_try: bool = False,
+    encrypt_to: str = "",
 ) -> Evidence:
     """Make the evidence of *promise* in `root/<id>`, or find it there from an earlier life.
 
     A fault that may pass raises NotNow; with *last_try* it settles for what can be had, at
     the least the words and the address as the source gave them, in the state `partial` with
     a note. A post that its site calls sensitive is never opened, whatever was promised.
-    CannotKeep: the disk is full or failing; nothing is left half done.
+    CannotKeep: the disk is full or failing; nothing is left half done. *encrypt_to*: a public
+    key, with which what is kept can only be written.
     """
     if not _ID.fullmatch(promise.id):
         raise ValueError(f"{promise.id!r} cannot be the name of a folder")
     means = Means(
-        egress=egress, clock=clock, browser=browser, wall=wall, fetch=fetch, last_try=last_try
+        egress=egress,
+        clock=clock,
+        browser=browser,
+        wall=wall,
+        fetch=fetch,
+        last_try=last_try,
+        encrypt_to=encrypt_to,
     )
     if promise.mention.sensitive:  # whoever made the promise: this rule has no exception
         promise = replace(promise, mode=CaptureMode.LINK)
@@ -103,7 +112,13 @@ def _capture(promise: CapturePromise, root: Path, means: Means) -> Evidence:
         words = (temporary / TEXT).read_text(encoding="utf-8")
         write_source(temporary, promise)
         write_meta(temporary, making)
-        sealed = seal(temporary, capture=promise.id, mode=making.mode)
+        sealed = seal(
+            temporary,
+            capture=promise.id,
+            mode=making.mode,
+            encrypt_to=means.encrypt_to,
+            made=_made(making),
+        )
         publish(temporary, final)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -221,6 +236,16 @@ def _evidence(making: Making, sealed: Sealed, words: str) -> Evidence:
     )
 
 
+def _made(making: Making) -> dict[str, str]:
+    """What the log must know of a capture even where its files cannot be read."""
+    return {
+        "ended_at": making.ended_at.isoformat(),
+        "note": making.note,
+        "shows": making.report.shows.value,
+        "state": making.state.value,
+    }
+
+
 def already_there(folder: Path) -> Evidence:
     """The evidence sealed in *folder*. Raises CannotKeep when it is not as it was sealed."""
     problems = verify(folder)
@@ -230,11 +255,11 @@ def already_there(folder: Path) -> Evidence:
             f"The folder {folder.name} already holds evidence that is not as it was sealed: "
             f"{sentences} Move that folder away, and the capture will be made anew."
         )
-    meta = json.loads((folder / META).read_bytes())
     manifest = json.loads((folder / MANIFEST).read_bytes())
+    meta = manifest.get("made") or json.loads((folder / META).read_bytes())
     return Evidence(
         id=folder.name,
-        mode=CaptureMode(meta["mode"]),
+        mode=CaptureMode(manifest["mode"]),
         state=EvidenceState(meta["state"]),
         captured_at=datetime.fromisoformat(meta["ended_at"]).astimezone(UTC),
         manifest_sha256=hash_file(folder / MANIFEST).sha256,

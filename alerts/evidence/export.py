@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
+from alerts.evidence.at_rest import Key, opened_name
 from alerts.evidence.carried import verifier_files
 from alerts.evidence.cover import README, Packed, in_plain_words, words
 from alerts.evidence.errors import no_room
@@ -53,7 +54,7 @@ def export(
         html = as_html(case, packed, proofs, school or case.incident.school)
         papers[REPORT_PDF] = print_pdf(html)
     facts = _bytes(_for_computers(case, packed, papers))
-    _keep(out, papers | {"incident.json": facts}, packed)
+    _keep(out, papers | {"incident.json": facts}, packed, proofs.key)
     return hashlib.sha256(facts).hexdigest()
 
 
@@ -83,11 +84,11 @@ def _pack(case: Case, evidence: Evidence, root: Path, proofs: Proofs) -> Packed:
     )
 
 
-def _keep(out: Path, papers: Mapping[str, bytes], packed: tuple[Packed, ...]) -> None:
+def _keep(out: Path, papers: Mapping[str, bytes], packed: tuple[Packed, ...], key: Key) -> None:
     unfinished = out.with_name(f".{out.name}.tmp")
     try:
         with unfinished.open("wb") as file:
-            _write(file, papers, packed)
+            _write(file, papers, packed, key)
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(out)
@@ -97,13 +98,15 @@ def _keep(out: Path, papers: Mapping[str, bytes], packed: tuple[Packed, ...]) ->
         unfinished.unlink(missing_ok=True)
 
 
-def _write(file: BinaryIO, papers: Mapping[str, bytes], packed: tuple[Packed, ...]) -> None:
+def _write(
+    file: BinaryIO, papers: Mapping[str, bytes], packed: tuple[Packed, ...], key: Key
+) -> None:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         for name, content in papers.items():
             archive.writestr(_entry(name), content)
         for record in packed:
             for path in _files(record):
-                _add_file(archive, f"{record.evidence.id}/{path.name}", path)
+                _add_file(archive, f"{record.evidence.id}/{opened_name(path)}", path, key)
 
 
 def _files(record: Packed) -> list[Path]:
@@ -111,7 +114,7 @@ def _files(record: Packed) -> list[Path]:
     if record.folder is None:
         return []
     sealed = {file.name for file in record.evidence.files} - set(record.left_out) | {MANIFEST}
-    there = [path for path in sorted(record.folder.iterdir()) if path.name in sealed]
+    there = [path for path in sorted(record.folder.iterdir()) if opened_name(path) in sealed]
     return [path for path in there if path.is_file() and not path.is_symlink()]
 
 
@@ -119,7 +122,11 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "backslashreplace")
 
 
-def _add_file(archive: zipfile.ZipFile, name: str, path: Path) -> None:
+def _add_file(archive: zipfile.ZipFile, name: str, path: Path, key: Key) -> None:
+    """As it was recorded: whoever gets the pack has no key."""
+    if path.name != opened_name(path):
+        archive.writestr(_entry(name), key.unlock(path.read_bytes()))
+        return
     with path.open("rb") as source, archive.open(_entry(name), "w") as target:
         shutil.copyfileobj(source, target)
 

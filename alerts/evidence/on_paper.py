@@ -12,11 +12,12 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import Image
 
+from alerts.evidence.at_rest import Key
 from alerts.evidence.cover import Packed, how, when, words
 from alerts.evidence.proofs import Proofs
 from alerts.evidence.record import META
 from alerts.evidence.report import SCREENSHOT
-from alerts.evidence.seal import read_sealed
+from alerts.evidence.seal import read_file, read_sealed
 from alerts.evidence.supplied import DISPLAY
 from monitor.custody import Link
 from monitor.domain import Case, Evidence, Shows, Sighting
@@ -78,19 +79,19 @@ def _record(record: Packed, proofs: Proofs) -> dict[str, object]:
         "evidence": evidence,
         "there": there,
         "how": how(evidence),
-        "facts": list(_facts(record)) if there and META not in record.left_out else [],
+        "facts": list(_facts(record, proofs.key)) if there and META not in record.left_out else [],
         "left_out": record.left_out,
         "problems": record.problems,
         "stamps": [stamp for stamp in proofs.stamps if stamp.capture == evidence.id],
-        "pictures": _pictures(record, evidence),
+        "pictures": _pictures(record, evidence, proofs.key),
     }
 
 
-def _facts(record: Packed) -> Iterator[tuple[str, str]]:
+def _facts(record: Packed, key: Key) -> Iterator[tuple[str, str]]:
     """From meta.json: what an expert asks for first."""
     assert record.folder is not None
     try:
-        meta = json.loads((record.folder / META).read_bytes())
+        meta = json.loads(read_file(record.folder / META, key))
     except (OSError, ValueError):
         return
     page, made = meta.get("page") or {}, meta.get("made_with") or {}
@@ -117,11 +118,11 @@ def _moment(text: object) -> str:
         return "not known"
 
 
-def _pictures(record: Packed, evidence: Evidence) -> list[str]:
+def _pictures(record: Packed, evidence: Evidence, key: Key) -> list[str]:
     name = DISPLAY if evidence.shows is Shows.SUPPLIED else SCREENSHOT
     if record.folder is None or name in record.left_out:
         return []
-    content = read_sealed(record.folder.parent, evidence, name)
+    content = read_sealed(record.folder.parent, evidence, name, key)
     return cut_up(content) if content else []
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from alerts.evidence.at_rest import NO_KEY, Key
 from alerts.masking import GAP, host_of, quote
 from monitor.custody import Link
 from monitor.domain import Case, Mention, School, Sighting
@@ -26,6 +27,7 @@ class Proofs:
     stamps: tuple[Stamp, ...] = ()
     masked: School | None = None
     at: datetime | None = None
+    key: Key = NO_KEY  # to read what is encrypted
 
     def told(self, case: Case) -> list[Link]:
         ours = _subjects(case)

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import rfc8785
 
+from alerts.evidence.at_rest import ENDING, NO_KEY, Key, lock
 from monitor.domain import CaptureMode, Evidence, EvidenceFile
 
 MANIFEST = "manifest.json"
-FORMAT = 1
+FORMAT, LOCKED_FORMAT = 1, 2
 _CHUNK = 1 << 20
 
 
@@ -36,21 +37,43 @@ def hash_file(path: Path) -> EvidenceFile:
     return EvidenceFile(name=path.name, sha256=digest.hexdigest(), bytes=size)
 
 
-def seal(folder: Path, *, capture: str, mode: CaptureMode) -> Sealed:
-    """Write the manifest of all files in *folder* and push everything to the disk."""
-    files = tuple(hash_file(path) for path in sorted(folder.iterdir()) if path.name != MANIFEST)
-    manifest = canonical(
-        {
-            "capture": capture,
-            "files": [asdict(file) for file in files],
-            "format": FORMAT,
-            "mode": mode.value,
-        }
-    )
+def seal(
+    folder: Path,
+    *,
+    capture: str,
+    mode: CaptureMode,
+    encrypt_to: str = "",
+    made: Mapping[str, str] | None = None,
+) -> Sealed:
+    """Write the manifest of all files in *folder* and push everything to the disk.
+
+    With *encrypt_to*, a public key, only NAME.age is left of each file. The manifest then also
+    lists the encrypted forms, and says in *made* what no key should be needed for.
+    """
+    paths = [path for path in sorted(folder.iterdir()) if path.name != MANIFEST]
+    files = tuple(hash_file(path) for path in paths)
+    listed: dict[str, object] = {
+        "capture": capture,
+        "files": [asdict(file) for file in files],
+        "format": FORMAT,
+        "mode": mode.value,
+    }
+    if encrypt_to:
+        locked = [_lock(path, encrypt_to) for path in paths]
+        listed |= {"format": LOCKED_FORMAT, "locked": locked, "made": dict(made or {})}
+    manifest = canonical(listed)
     (folder / MANIFEST).write_bytes(manifest)
     for path in (*folder.iterdir(), folder):
         _to_disk(path)
     return Sealed(manifest_sha256=hashlib.sha256(manifest).hexdigest(), files=files)
+
+
+def _lock(path: Path, public: str) -> dict[str, object]:
+    """Leave only the encrypted form of a file; what the manifest says of it."""
+    locked = path.with_name(path.name + ENDING)
+    locked.write_bytes(lock(path.read_bytes(), public))
+    path.unlink()
+    return asdict(hash_file(locked))
 
 
 def canonical(value: Mapping[str, object]) -> bytes:
@@ -82,13 +105,20 @@ def _to_disk(path: Path) -> None:
         os.close(handle)
 
 
-def read_sealed(root: Path, evidence: Evidence, name: str) -> bytes | None:
-    """A file of a capture, if it is there and exactly as it was sealed."""
+def read_sealed(root: Path, evidence: Evidence, name: str, key: Key = NO_KEY) -> bytes | None:
+    """A file of a capture, if it is there and exactly as it was sealed. Raises Locked where
+    *key* cannot read it."""
     listed = next((file for file in evidence.files if file.name == name), None)
     if listed is None:
         return None
     try:
-        content = (root / evidence.id / Path(listed.name).name).read_bytes()
+        content = read_file(root / evidence.id / Path(listed.name).name, key)
     except OSError:
         return None
     return content if hashlib.sha256(content).hexdigest() == listed.sha256 else None
+
+
+def read_file(path: Path, key: Key = NO_KEY) -> bytes:
+    """What was recorded under this name, encrypted or not. Raises OSError, Locked."""
+    locked = path.with_name(path.name + ENDING)
+    return key.unlock(locked.read_bytes()) if locked.is_file() else path.read_bytes()

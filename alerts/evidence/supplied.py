@@ -71,7 +71,7 @@ class Supply:
     pictures_allowed: bool = True
 
 
-def keep_supplied(supply: Supply, root: Path, now: datetime) -> Evidence:
+def keep_supplied(supply: Supply, root: Path, now: datetime, *, encrypt_to: str = "") -> Evidence:
     """Seal it in `root/<id>`, whole or not at all. Raises Refused, and CannotKeep when the disk
     refuses."""
     if not supply.pictures_allowed:
@@ -82,17 +82,17 @@ def keep_supplied(supply: Supply, root: Path, now: datetime) -> Evidence:
     if not 0 < len(content) <= LARGEST:
         raise Refused(f"The file is empty, or larger than {LARGEST // 1_000_000} MB. {_OTHER}")
     try:
-        return _keep(supply, content, root, now)
+        return _keep(supply, content, root, now, encrypt_to)
     except OSError as fault:
         raise no_room(fault, "The evidence") from fault
 
 
-def _keep(supply: Supply, content: bytes, root: Path, now: datetime) -> Evidence:
+def _keep(supply: Supply, content: bytes, root: Path, now: datetime, encrypt_to: str) -> Evidence:
     temporary = fresh_folder(root / f".tmp-{supply.id}")
     try:
         kind = _write_picture(content, temporary) or _write_mail(content, temporary)
         (temporary / META).write_text(json.dumps(_meta(supply, kind, now), indent=2) + "\n")
-        sealed = seal(temporary, capture=supply.id, mode=CaptureMode.FULL)
+        sealed = seal(temporary, capture=supply.id, mode=CaptureMode.FULL, encrypt_to=encrypt_to)
         publish(temporary, root / supply.id)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
+from alerts.evidence.at_rest import NO_KEY, Key, Locked
 from alerts.playbook import Playbook
 from monitor.domain import School
 from monitor.reviewing import Reviewer
@@ -65,6 +66,7 @@ def create_app(
     accounts: Accounts,
     schools: Mapping[str, School],
     evidence_root: Path,
+    key: Key = NO_KEY,
     verify: Verify,
     reviewer: Reviewer,
     work: Work,
@@ -85,6 +87,7 @@ def create_app(
         accounts=accounts,
         schools=schools,
         evidence_root=evidence_root,
+        key=key,
         verify=verify,
         reviewer=reviewer,
         work=work,
@@ -132,10 +135,15 @@ def _store(request: Request, error: Exception) -> HTMLResponse:
     )
 
 
+def _locked(request: Request, error: Exception) -> HTMLResponse:
+    return render(request, "error", status=409, title="It is encrypted", say=str(error))
+
+
 _HANDLERS: dict[type[Exception], Callable[[Request, Exception], Response]] = {
     SignInNeeded: _ask_to_sign_in,
     NotAllowed: _not_allowed,
     RequestValidationError: _not_found,
     HTTPException: _http,
     StoreError: _store,
+    Locked: _locked,
 }

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from fastapi import Request
 
+from alerts.evidence.at_rest import Key
 from alerts.playbook import Playbook
 from monitor.custody import Deed
 from monitor.domain import Case, Event, Evidence, Incident, School
@@ -56,6 +57,7 @@ class Desk:
     accounts: Accounts
     schools: Mapping[str, School]  # by id
     evidence_root: Path  # holds one folder for each evidence id
+    key: Key  # to read what is encrypted there
     verify: Verify  # what is wrong with the files; nothing when they are unchanged
     work: Work  # as monitor.working.work: the number, what was done, what had been seen
     reviewer: Reviewer

@@ -36,7 +36,7 @@ def screenshot(
     picture = None if evidence is None else screenshot_of(case, evidence)
     if evidence is None or picture is None:
         raise HTTPException(404)
-    content = read_sealed(room.evidence_root, evidence, picture.name)
+    content = read_sealed(room.evidence_root, evidence, picture.name, room.key)
     shown = None if content is None else drawn_anew(content, look)  # None: changed since
     if shown is None:
         raise HTTPException(404)

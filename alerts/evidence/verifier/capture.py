@@ -11,6 +11,7 @@ from .problem import ADDED, CHANGED, MISSING, RENAMED, SWAPPED, UNREADABLE, Prob
 
 MANIFEST = "manifest.json"
 KEYS = {"capture", "files", "format", "mode"}
+LOCKED_KEYS = KEYS | {"locked", "made"}  # format 2: the files are encrypted at rest
 FILE_KEYS = {"bytes", "name", "sha256"}
 MODES = ("full", "text", "link")
 MAX_MANIFEST = 10_000_000  # bytes; larger is not ours
@@ -28,7 +29,7 @@ def verify(folder: Path, manifest_sha256: str | None = None) -> list[Problem]:
     try:
         manifest = _read_manifest(folder)
         replaced = _replaced(manifest, manifest_sha256)
-        return replaced + _compare(folder, _listed(manifest, folder.resolve().name))
+        return replaced + _compare(folder, _expected(folder, manifest))
     except FileNotFoundError:
         return [Problem(MANIFEST, MISSING, f"{MANIFEST} is missing: nothing can be proved.")]
     except OSError as fault:
@@ -54,17 +55,32 @@ def _replaced(manifest: bytes, expected: str | None) -> list[Problem]:
     return [Problem(MANIFEST, CHANGED, sentence)]
 
 
-def _listed(manifest: bytes, capture: str) -> dict[str, tuple[str, int]]:
-    """The SHA-256 and size of each file by name, from a manifest in exactly our form."""
+def _expected(folder: Path, manifest: bytes) -> dict[str, tuple[str, int]]:
+    """What must be in *folder*: the files, or where they are encrypted, that form of each."""
+    listed, locked = _listed(manifest, folder.resolve().name)
+    return locked if any((folder / name).exists() for name in locked) else listed
+
+
+def _listed(
+    manifest: bytes, capture: str
+) -> tuple[dict[str, tuple[str, int]], dict[str, tuple[str, int]]]:
+    """The SHA-256 and size of each file by name, from a manifest in exactly our form; and those
+    of the encrypted forms, if it has any."""
     data = _parsed(manifest)
     if data["capture"] != capture:
         raise Unfit(f"it belongs to the capture {data['capture']}, not to the folder {capture}")
-    if data["mode"] not in MODES or data["format"] != 1:
+    locked = data.get("locked", [])
+    if data["mode"] not in MODES or data["format"] != (2 if "locked" in data else 1):
         raise Unfit("it has a mode or a format that does not exist")
-    listed = {entry["name"]: (entry["sha256"], entry["bytes"]) for entry in data["files"]}
-    if len(listed) != len(data["files"]):
+    both = [
+        {entry["name"]: (entry["sha256"], entry["bytes"]) for entry in entries}
+        for entries in (data["files"], locked)
+    ]
+    if len(both[0]) != len(data["files"]) or len(both[1]) != len(locked):
         raise Unfit("it lists a name twice")
-    return listed
+    if locked and set(both[1]) != {name + ".age" for name in both[0]}:
+        raise Unfit("it does not list the encrypted form of each file")
+    return both[0], both[1]
 
 
 def _parsed(manifest: bytes) -> dict:  # type: ignore[type-arg]  # whatever shape a stranger gave it
@@ -82,11 +98,14 @@ def _parsed(manifest: bytes) -> dict:  # type: ignore[type-arg]  # whatever shap
 def _in_shape(data: object) -> bool:
     return (
         isinstance(data, dict)
-        and set(data) == KEYS
+        and set(data) in (KEYS, LOCKED_KEYS)
         and isinstance(data["capture"], str)
-        and isinstance(data["files"], list)
-        and all(_is_file_entry(entry) for entry in data["files"])
+        and all(_is_list_of_files(data.get(name, [])) for name in ("files", "locked"))
     )
+
+
+def _is_list_of_files(entries: object) -> bool:
+    return isinstance(entries, list) and all(_is_file_entry(entry) for entry in entries)
 
 
 def _is_file_entry(entry: object) -> bool:
