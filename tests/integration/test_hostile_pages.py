@@ -154,7 +154,7 @@ def test_a_page_that_wants_all_there_is_ends_in_time_and_leaves_nothing(
     prefix = f"monitor-browser-{abs(hash(tmp_path)):x}-"
     monkeypatch.setattr(apart, "PREFIX", prefix)
     site.html("/", f"<p>{POST}</p>{HOSTILE[trick]}")
-    evidence = take(site, browser, tmp_path, seconds=16)
+    evidence = take(site, browser, tmp_path, seconds=12)
     assert verify(tmp_path / "capture-1", evidence.manifest_sha256) == []
     meta = json.loads((tmp_path / "capture-1" / "meta.json").read_text())
     assert evidence.state is EvidenceState.PARTIAL or meta["limits"], evidence
