@@ -336,7 +336,8 @@ def test_incidents_as_json_lines_are_in_the_form_that_is_promised(scanned: Scann
     assert set(incident) == {
         *("id", "school", "opened_at", "state", "severity", "categories"),
         *("mentions", "evidence", "alerts"),
-        *("places", "near_copies"),  # added since
+        *("places", "near_copies", "history", "decision", "veracity"),  # added since
+        *("assigned", "due", "acknowledged_at", "closed_at"),
     }
     assert (incident["school"], incident["state"]) == ("wexcombe", "open")
     (mention,) = incident["mentions"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from unicodedata import category
 
 import pytest
@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from monitor.domain import ABOUT_SCHOOL, Reason
 from monitor.web.display import address, pieces, place, visible
-from monitor.web.terms import recent_terms
 from monitor.words import when
 
 
@@ -98,15 +97,3 @@ def test_times_are_those_of_the_wall_clock_in_the_school() -> None:
     assert when(datetime(2026, 7, 1, 23, 30, tzinfo=UTC)) == "Thu 2 Jul 2026, 00:30"
     assert when(datetime(2026, 12, 1, 9, 5, tzinfo=UTC)) == "Tue 1 Dec 2026, 09:05"
     assert when(None) == "not known"
-
-
-def test_terms_follow_one_another_without_a_gap() -> None:
-    terms = recent_terms(date(2026, 11, 20))
-    assert [term.id for term in terms] == [
-        "2026-autumn",
-        "2026-summer",
-        "2026-spring",
-        "2025-autumn",
-    ]
-    assert (terms[0].start, terms[0].end) == (date(2026, 9, 1), date(2026, 11, 20))
-    assert (terms[1].start, terms[1].end) == (date(2026, 4, 1), date(2026, 8, 31))
