@@ -266,4 +266,11 @@ def already_there(folder: Path) -> Evidence:
         files=tuple(EvidenceFile(**file) for file in manifest["files"]),
         note=meta["note"],
         shows=Shows(meta.get("shows", Shows.NOT_OPENED)),
+        words=_words_in(folder),
     )
+
+
+def _words_in(folder: Path) -> str:
+    """Nothing where they are encrypted: a later look then has nothing to be set beside."""
+    words = folder / TEXT
+    return words.read_text(encoding="utf-8") if words.exists() else ""
