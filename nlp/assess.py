@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from monitor.domain import Assessment, Mention, School
-from nlp.judge import Case, in_doubt, verdict_of
+from nlp.judge import Case, Verdict, doubt_of, verdict_of
 from nlp.language import why_not_english
 from nlp.normalise import normalise
 from nlp.profile import profile_of
@@ -95,8 +95,8 @@ class Assessor:
         if case.unreadable is not None:
             return self._by_name_only(case, case.unreadable)
         thresholds = self._pipeline.reader.thresholds
-        if in_doubt(case, thresholds):
-            return self._perhaps_ours(case)
+        if doubt := doubt_of(case, thresholds):
+            return self._perhaps_ours(case, doubt)
         verdict = verdict_of(case, thresholds)
         return Assessment(
             about_school=verdict.about_school,
@@ -123,13 +123,16 @@ class Assessor:
             not_assessed=reason,
         )
 
-    def _perhaps_ours(self, case: Case) -> Assessment:
+    def _perhaps_ours(self, case: Case, doubt: Verdict) -> Assessment:
+        """No flag, but who must not see it, and who must, cannot wait until somebody has read."""
         return Assessment(
             about_school=True,
             relevance=round(case.relevance, 4),
             model=self.model,
             because=link_reasons(case),
             not_assessed="it sounds serious, but may not be about the school",
+            about_head=doubt.about_head,
+            child_safety=doubt.child_safety,
         )
 
     def _unjudged(self, reason: str) -> Assessment:

@@ -19,9 +19,17 @@ from nlp.rendering import Rendered
 from nlp.rules import Hit
 from nlp.severity import Signs, severity_of
 
+# Who leads a part of it only is "head of maths"; of whatever else, the doubt is the chair's.
+_PART = (
+    r"(?: of (?:the |our |their |his |her )?(?:year|yr|key stage|ks\d|eyfs|sixth|6th|house|boarding"
+    r"|pastoral|department|dept|faculty|math(?:s|ematics)?|english(?! martyrs)|science|physics"
+    r"|chemistry|biology|history|geography|languages?|mfl|french|spanish|german|music|drama|art"
+    r"|pe|sports?|games|re|computing|ict|it|dt|technology|food|business|send?|inclusion"
+    r"|safeguarding|behaviour|attendance|governors|finance|admissions|catering)(?!\w))"
+)
 _HEAD = re.compile(
-    r"(?<!\w)(?<!deputy )(?<!assistant )(?:the |our |new )?"
-    r"(?:head(?:teacher|master|mistress)?(?! of (?!school|this|the school)|'s office)"
+    r"(?<!\w)(?<!deputy )(?<!assistant )"
+    rf"(?:head(?!'s office|{_PART})|head ?(?:teacher|master|mistress)(?!'s office)"
     r"|principal|rector)(?!\w)"
 )
 _CHILD = re.compile(
@@ -105,21 +113,25 @@ _WORTH_SAYING = 0.05
 _PERHAPS_OURS = 0.2  # on schools not trained on, half of what is grave and lies above is ours
 
 
-def in_doubt(case: Case, thresholds: Thresholds) -> bool:
-    """Grave, and perhaps about the school: a person has to say."""
-    reading = case.reading
-    return (
-        reading is not None
-        and _PERHAPS_OURS <= case.relevance < thresholds.about
-        and reading.at_least[Severity.HIGH] >= thresholds.at_least[Severity.HIGH]
-    )
-
-
 def verdict_of(case: Case, thresholds: Thresholds) -> Verdict:
     """Not about the school: nothing is held against it (labels: decision 1)."""
     reading = case.reading
     if reading is None or case.relevance < thresholds.about:
         return Verdict()
+    return _if_ours(case, reading, thresholds)
+
+
+def doubt_of(case: Case, thresholds: Thresholds) -> Verdict | None:
+    """What it would be if it were about the school, of what is grave and perhaps is: a person
+    has to say. None of anything else."""
+    reading = case.reading
+    if reading is None or not _PERHAPS_OURS <= case.relevance < thresholds.about:
+        return None
+    grave = reading.at_least[Severity.HIGH] >= thresholds.at_least[Severity.HIGH]
+    return _if_ours(case, reading, thresholds) if grave else None
+
+
+def _if_ours(case: Case, reading: Reading, thresholds: Thresholds) -> Verdict:
     scores = {c: max(p, _surely(case, c)) for c, p in reading.categories.items()}
     heard = _heard(reading, thresholds)
     sure = frozenset(c for c, p in scores.items() if p >= thresholds.categories[c])

@@ -115,3 +115,13 @@ def test_the_model_names_the_reader_and_the_words(assessor: Assessor) -> None:
     assert version.startswith("reader-")
     assert len(words) == 8
     assert assessor(post("WPPS"), WEXCOMBE).model == assessor.model
+
+
+def test_what_may_be_ours_and_would_be_about_the_head_is_kept_from_the_head(
+    assessor: Assessor,
+) -> None:
+    text = "wexcombe head is a paedophile and has been abusing pupils for years"
+    found = assessor(post(text), WEXCOMBE)
+    assert "may not be about the school" in (found.not_assessed or "")
+    assert found.categories == frozenset()
+    assert found.about_head

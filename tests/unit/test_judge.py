@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.domain import Category, Sentiment, Severity
-from nlp.judge import Case, in_doubt
+from nlp.judge import Case, doubt_of
 from nlp.normalise import normalise
 from nlp.profile import profile_of
 from nlp.reading import Reading, Thresholds
@@ -43,4 +43,4 @@ def _case(*, about: float, grave: float) -> Case:
 def test_what_is_grave_and_perhaps_ours_is_for_a_person(
     about: float, grave: float, wanted: bool
 ) -> None:
-    assert in_doubt(_case(about=about, grave=grave), THRESHOLDS) is wanted
+    assert (doubt_of(_case(about=about, grave=grave), THRESHOLDS) is not None) is wanted
