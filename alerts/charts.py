@@ -1,6 +1,7 @@
 """Pictures of the governors' numbers, for black-and-white printers: the same one in page, PDF and
-mail. What is withheld is hatched, up to what it could be at most. Each picture has a title that
-says the finding, and its numbers stand in a table beside it, so nobody needs the picture."""
+mail. What is withheld is hatched, up to what it could be at most. Where nobody can say how much
+that is (it is not `least`), weeks are hatched to the top and rows have no bar. Each picture has a
+title that says the finding, and its numbers stand in a table beside it, so nobody needs it."""
 
 from __future__ import annotations
 
@@ -40,16 +41,14 @@ def by_week(
     *,
     title: str,
     holidays: Sequence[tuple[date, date]] = (),
-    changes: Sequence[tuple[date, str]] = (),
+    is_least: bool = True,
 ) -> Picture:
-    """*counts* by Monday, as 2026-09-07. *holidays* are shaded; *changes* of our rules are lines,
-    for a step there may be ours and not the world's."""
+    """*counts* by Monday, as 2026-09-07. *holidays* are shaded. *is_least*: what is withheld is
+    less than all that is shown."""
     figure, axes = _figure(height=2.3)
     mondays = [date.fromisoformat(monday) for monday in counts]
     _shade(axes, mondays, holidays)
-    _bars(axes, list(counts.values()))
-    for day, _ in changes:
-        axes.axvline(_place(mondays, day), color=_INK, linestyle=":", linewidth=1.2)
+    _bars(axes, list(counts.values()), is_least=is_least)
     step = max(1, len(mondays) // 8)
     axes.set_xticks(
         range(0, len(mondays), step), [f"{m.day} {m:%b}" for m in mondays[::step]], fontsize=8
@@ -57,11 +56,12 @@ def by_week(
     return Picture(title=title, alt=_in_words(title, _by_day(counts)), svg=_svg(figure))
 
 
-def by_row(counts: Counts, *, title: str) -> Picture:
+def by_row(counts: Counts, *, title: str, is_least: bool = True) -> Picture:
     """A bar for each row, the first at the top."""
+    hatched = _least(list(counts.values())) if is_least else 0
     figure, axes = _figure(height=0.55 + 0.3 * len(counts))
     for place, count in enumerate(counts.values()):
-        _bar(axes, place, count, most=_most(counts), least=_least(list(counts.values())))
+        _bar(axes, place, count, most=_most(counts), hatched=hatched)
     axes.set_yticks(range(len(counts)), list(counts), fontsize=8)
     axes.invert_yaxis()
     axes.set_xticks([])
@@ -82,12 +82,12 @@ def _figure(*, height: float) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _bars(axes: Axes, counts: Sequence[int | None]) -> None:
+def _bars(axes: Axes, counts: Sequence[int | None], *, is_least: bool) -> None:
     most = max((count or 0 for count in counts), default=0) or 1
-    least = _least(counts)
+    hatched = _least(counts) if is_least else most * 1.05
     for place, count in enumerate(counts):
         if count is None:
-            axes.bar(place, least, width=0.8, fill=False, hatch="////", edgecolor=_FAINT, lw=0)
+            axes.bar(place, hatched, width=0.8, fill=False, hatch="////", edgecolor=_FAINT, lw=0)
         else:
             axes.bar(place, count, width=0.8, color=_INK)
     axes.set_ylim(0, most * 1.05)
@@ -95,10 +95,10 @@ def _bars(axes: Axes, counts: Sequence[int | None]) -> None:
     axes.set_xlim(-0.6, len(counts) - 0.4)
 
 
-def _bar(axes: Axes, place: int, count: int | None, *, most: int, least: int) -> None:
+def _bar(axes: Axes, place: int, count: int | None, *, most: int, hatched: int) -> None:
     if count is None:
-        axes.barh(place, least, height=0.6, fill=False, hatch="////", edgecolor=_FAINT, lw=0)
-        axes.text(least + most * 0.01, place, "withheld", va="center", fontsize=8, color=_INK)
+        axes.barh(place, hatched, height=0.6, fill=False, hatch="////", edgecolor=_FAINT, lw=0)
+        axes.text(hatched + most * 0.01, place, "withheld", va="center", fontsize=8, color=_INK)
     else:
         axes.barh(place, count, height=0.6, color=_INK)
         axes.text(count + most * 0.01, place, str(count), va="center", fontsize=8, color=_INK)
@@ -109,7 +109,7 @@ def _most(counts: Counts) -> int:
 
 
 def _least(counts: Sequence[int | None]) -> int:
-    """What is withheld is smaller than all that is shown."""
+    """What is withheld is smaller than all that is shown, in numbers that are no sum."""
     return min((count for count in counts if count), default=1)
 
 

@@ -6,9 +6,10 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from alerts.figures import short
+from alerts.figures import days, short
 from alerts.governors import CannotWrite, PrintPdf, page, put
 from alerts.spreadsheets import Table
+from alerts.text import day
 from monitor.coverage import Coverage, sentences
 from monitor.domain import School
 
@@ -28,8 +29,8 @@ def as_html(coverage: Coverage, school: School, made: date) -> str:
     return page(
         "checks.html",
         school=school.name,
-        period=f"{_long(coverage.start)} to {_long(coverage.end)}",
-        made=_long(made),
+        period=days(coverage.start, coverage.end),
+        made=day(made),
         sentences=sentences(coverage),
         tables=_tables(coverage),
     )
@@ -38,13 +39,9 @@ def as_html(coverage: Coverage, school: School, made: date) -> str:
 def _tables(coverage: Coverage) -> list[Table]:
     if not coverage.sources:
         return []
-    weeks = tuple((short(monday), days) for monday, days in coverage.weeks.items())
+    weeks = tuple((short(monday), number) for monday, number in coverage.weeks.items())
     sources = tuple(coverage.sources.items())
     return [
         Table(title="What was checked", what="Source", rows=sources, of="Days"),
         Table(title="When it was checked", what="Week beginning", rows=weeks, of="Days"),
     ]
-
-
-def _long(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from alerts.spreadsheets import Table
-from monitor.counts import Division, Period, SourceGroup, Trend
+from alerts.text import day
+from monitor.counts import Division, SourceGroup, Trend
 from monitor.counts import Table as Counts
 from monitor.coverage import Coverage, days_by_group
 from monitor.words import (
@@ -101,20 +102,19 @@ def tables_of_checks(coverage: Coverage, groups: Mapping[str, SourceGroup]) -> l
         return []
     by_group = days_by_group(coverage, groups)
     places = tuple((name, by_group[g]) for g, name in GROUPS.items() if g in by_group)
-    weeks = tuple((short(monday), days) for monday, days in coverage.weeks.items())
+    weeks = tuple((short(monday), number) for monday, number in coverage.weeks.items())
     return [
         Table(title="What was checked", what="Place", rows=places, of="Days"),
         Table(title="When it was checked", what="Week beginning", rows=weeks, of="Days"),
     ]
 
 
-def short(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
+def short(one: date) -> str:
+    return f"{one.day} {one:%b %Y}"
 
 
-def days(period: Period) -> str:
-    ends = (period.first_day, period.last_day)
-    return " to ".join(f"{day.day} {day:%B %Y}" for day in ends)
+def days(first: date, last: date) -> str:
+    return f"{day(first)} to {day(last)}"
 
 
 def _named(counts: Counts, names: Names) -> list[tuple[str, int | None]]:

@@ -29,8 +29,8 @@ def findings(trend: Trend, earlier: Iterable[Earlier] = (), shown: Shown = exact
 
 def _apart(period: Period) -> str:
     return (
-        f"From {days(period)} fewer than five were found. They are in no number here, because "
-        "they would point at someone."
+        f"From {days(period.first_day, period.last_day)} fewer than five were found. They are in "
+        "no number here, because they would point at someone."
     )
 
 
@@ -149,8 +149,10 @@ class _Said:
         return [f"{opens}; {state}{self._in_time()}.", *self._right()]
 
     def _in_time(self) -> str:
-        in_time = self.trend.tables.get(Division.SPEED, {}).get(Speed.IN_TIME)
-        return "" if not in_time else f", {self.says(in_time)} within five school days"
+        table = self.trend.tables.get(Division.SPEED, {})
+        in_time = table.get(Speed.IN_TIME)
+        said = "all of them" if table.get(Speed.LATER) == 0 else self.says(in_time or 0)
+        return f", {said} within five school days" if in_time else ""
 
     def _right(self) -> list[str]:
         """What the alerts were worth to the school, by its own decisions."""

@@ -58,8 +58,7 @@ class Report:
 
     `trend` is None where nothing of the period is published yet; `instead` then says so.
     `groups`: the kind of place of each source. `holidays`: first and last day of each.
-    `changes`: when our rules changed, and to which version. `round_to`: 1 for numbers as they
-    are.
+    `round_to`: 1 for numbers as they are.
     """
 
     school: School
@@ -69,7 +68,6 @@ class Report:
     groups: Mapping[str, SourceGroup] = field(default_factory=dict)
     earlier: tuple[Earlier, ...] = ()
     holidays: tuple[tuple[date, date], ...] = ()
-    changes: tuple[tuple[date, str], ...] = ()
     round_to: int = 1
     instead: str = ""
 
@@ -84,8 +82,8 @@ class Report:
     @property
     def period(self) -> str:
         if self.trend:
-            return days(self.trend.period)
-        return " to ".join(f"{d.day} {d:%B %Y}" for d in (self.coverage.start, self.coverage.end))
+            return days(self.trend.period.first_day, self.trend.period.last_day)
+        return days(self.coverage.start, self.coverage.end)
 
     @property
     def sentences(self) -> list[str]:
@@ -101,7 +99,7 @@ class Report:
     @property
     def limits(self) -> list[str]:
         """What could not be seen, and how the rest was come by."""
-        return [*unseen(self.coverage, self.groups), *definitions(self.changes, self.round_to)]
+        return [*unseen(self.coverage, self.groups), *definitions(self.round_to)]
 
     @property
     def pictures(self) -> dict[Division, charts.Picture]:
@@ -115,7 +113,7 @@ class Report:
                     {row: self._round(count) for row, count in weeks.items()},
                     title=self._busiest(trend),
                     holidays=self.holidays,
-                    changes=self.changes,
+                    is_least=trend.parts == 1,
                 ),
             )
         for division, title in (
@@ -125,7 +123,8 @@ class Report:
             if any(trend.tables.get(division, {}).values()):
                 rows = table_of(trend, division, self.shown).rows
                 counts = {name: n if isinstance(n, int) else None for name, n in rows}
-                yield division, charts.by_row(counts, title=self._most(title, counts))
+                title = self._most(title, counts, is_least=trend.parts == 1)
+                yield division, charts.by_row(counts, title=title, is_least=trend.parts == 1)
 
     def _round(self, count: int | None) -> int | None:
         return None if count is None else self.shown(count)
@@ -141,12 +140,14 @@ class Report:
         return f"The {said}" if all_shown else f"Of the weeks that can be shown, the {said}"
 
     @staticmethod
-    def _most(what: str, counts: Mapping[str, int | None]) -> str:
+    def _most(what: str, counts: Mapping[str, int | None], *, is_least: bool) -> str:
         shown = {name: n for name, n in counts.items() if n}
         if not shown:
             return f"{what}: withheld."
         most = max(shown, key=lambda name: shown[name])
-        return f"{what}: most often “{most}” ({shown[most]:,})."
+        surely = is_least or None not in counts.values()
+        said = "most often" if surely else "of what can be shown, most often"
+        return f"{what}: {said} “{most}” ({shown[most]:,})."
 
 
 def write(report: Report, out: Path, *, print_pdf: PrintPdf | None = None) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -55,11 +54,12 @@ def _days(number: int) -> str:
     return "1 day" if number == 1 else f"{number} days"
 
 
-def definitions(changes: Sequence[tuple[date, str]], round_to: int) -> list[str]:
+def definitions(round_to: int) -> list[str]:
     return [
         "A mention is one public post or page about the school, counted on the day on which it "
-        "was first found. A concern is one that went into the incident log. One concern can be of "
-        "several kinds, or of none. Lawful criticism is negative and breaks no rule.",
+        "was first found. A concern is one that went into the incident log, unless a person found "
+        "it to be none. One concern can be of several kinds, or of none. Lawful criticism is "
+        "negative and breaks no rule.",
         "Each term, with the holidays after it, is counted once. A later report on the same days "
         "has the same numbers.",
         *_rounding(round_to),
@@ -67,9 +67,7 @@ def definitions(changes: Sequence[tuple[date, str]], round_to: int) -> list[str]
         f"{scores()['recall']} in a hundred of those that should raise an alert did, and "
         f"{scores()['precision']} in a hundred alerts were right; it misses things, and it raises "
         "false alarms.",
-        *(f"The rules changed on {day.day} {day:%B %Y} (now {version}): a step in the numbers on "
-          "that day may be ours." for day, version in changes),
-    ]  # fmt: skip
+    ]
 
 
 def _rounding(round_to: int) -> list[str]:

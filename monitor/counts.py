@@ -160,6 +160,8 @@ class Trend:
     that is. A table without rows is withheld as a whole; a table that is absent had nothing
     to divide. `apart`: parts of the period in which one to four were found, which are in no
     number here. `incidents`: how many were opened. `waits`: half of them took no longer.
+    `parts`: of how many it is the sum; what is withheld in one is less than all that is shown,
+    and in the sum of several it need not be.
     """
 
     period: Period
@@ -168,6 +170,7 @@ class Trend:
     tables: Mapping[Division, Table] = field(default_factory=dict)
     waits: Mapping[Wait, timedelta] = field(default_factory=dict)
     apart: tuple[Period, ...] = ()
+    parts: int = 1
 
     def number(self, kind: Kind) -> int | None:
         """How many there are of a kind; None if that is withheld."""

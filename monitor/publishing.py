@@ -78,6 +78,7 @@ def together(trends: Sequence[Trend], period: Period) -> Trend:
     set apart."""
     small = [trend.period for trend in trends if trend.total is None]
     shown = [trend for trend in trends if trend.total is not None]
+    counted = [trend for trend in shown if trend.total]
     if not shown and small:
         return Trend(period=period, total=None, incidents=None, apart=tuple(small))
     return Trend(
@@ -85,8 +86,9 @@ def together(trends: Sequence[Trend], period: Period) -> Trend:
         total=sum(trend.total or 0 for trend in shown),
         incidents=_sum_of_row([trend.incidents for trend in shown]),
         tables={d: _sum(tables) for d in Division if (tables := _of(shown, d))},
-        waits=_waits_of([trend for trend in shown if trend.total]),
+        waits=_waits_of(counted),
         apart=(*small, *(p for trend in shown for p in trend.apart)),
+        parts=sum(trend.parts for trend in counted),
     )
 
 

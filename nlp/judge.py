@@ -21,9 +21,9 @@ from nlp.severity import Signs, severity_of
 
 # Who leads a part of it only is "head of maths"; of whatever else, the doubt is the chair's.
 _PART = (
-    r"(?: of (?:the |our |their |his |her )?(?:year|yr|key stage|ks\d|eyfs|sixth|6th|house|boarding"
-    r"|pastoral|department|dept|faculty|math(?:s|ematics)?|english(?! martyrs)|science|physics"
-    r"|chemistry|biology|history|geography|languages?|mfl|french|spanish|german|music|drama|art"
+    r"(?: of (?:the |our |their |his |her )?(?:year|yr|key stage|ks\d|eyfs|sixth|6th|house"
+    r"|boarding|pastoral|department|dept|faculty|math(?:s|ematics)?|english(?! martyrs)|science"
+    r"|physics|chemistry|biology|history|geography|languages?|mfl|french|spanish|german|music|drama|art"
     r"|pe|sports?|games|re|computing|ict|it|dt|technology|food|business|send?|inclusion"
     r"|safeguarding|behaviour|attendance|governors|finance|admissions|catering)(?!\w))"
 )

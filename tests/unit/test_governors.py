@@ -33,6 +33,7 @@ from monitor.counts import (
 from monitor.coverage import cover
 from monitor.domain import Category, School, Sentiment, Severity
 from monitor.health import Check
+from monitor.publishing import together
 from tests.architecture.project import ROOT
 
 SCHOOL = School(
@@ -190,6 +191,28 @@ def test_a_picture_says_its_finding_and_its_numbers_in_words() -> None:
     assert b"<svg" in picture.svg
     page = as_html(report())
     assert 'alt="Bar chart. Of the weeks that can be shown, the week of 7 Sep 2026' in page
+
+
+TWO_TERMS = together(
+    [
+        with_table(Division.SENTIMENTS, {Sentiment.POSITIVE: 12, Sentiment.NEGATIVE: None}),
+        with_table(Division.SENTIMENTS, {Sentiment.POSITIVE: 9, Sentiment.NEGATIVE: 40}),
+    ],
+    PERIOD,
+)
+
+
+def test_of_several_terms_nothing_is_said_of_how_large_a_withheld_number_is() -> None:
+    """Forty and a few are withheld beside twenty-one that are not."""
+    page = as_html(report(TWO_TERMS))
+    assert "How mentions sound: of what can be shown, most often “Positive” (21)." in page
+    assert "less than any" not in page
+    assert "less than any" in as_html(report())
+
+
+def test_a_withheld_number_is_drawn_to_the_top_where_nobody_can_say_how_large_it_is() -> None:
+    counts = {"2026-09-07": 50, "2026-09-14": None}
+    assert by_week(counts, title="").svg != by_week(counts, title="", is_least=False).svg
 
 
 def test_the_same_numbers_make_the_same_picture() -> None:
