@@ -116,7 +116,9 @@ class Reviewer:
             past = parts(self.terms[school], day, day)
             then = self.trend(school, past)
             period = past[0].period
-            if then and not then.apart and self.store.checks(school, period.start, period.end):
+            if not then or then.apart:
+                continue
+            if then.total or self.store.checks(school, period.start, period.end):
                 yield Earlier(called=called, trend=then)
 
     def _holidays(self, school: str, period: Period) -> Iterator[tuple[date, date]]:

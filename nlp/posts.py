@@ -10,7 +10,8 @@ from typing import Any
 
 from monitor.domain import Category, Mention, School, Sentiment, Severity, StaffMember
 
-# Thresholds are chosen on these schools, which the reader that ships has never seen.
+# Thresholds are chosen on these schools. The network that ships has never seen them; its weighing
+# of words has.
 _DEVELOPMENT = (
     "st-edburgas bishop-alcott hawkrigg thornabbey applewood carnaveagh glan-eirin beacon"
 )
