@@ -696,6 +696,12 @@ def test_a_missing_address_says_where_to_add_it() -> None:
         a_writer().write(a_letter(Role.DSL), (a_case(Category.THREAT),), AT)
 
 
+def test_a_deputy_who_is_no_longer_named_says_where_to_add_one() -> None:
+    letter = replace(a_letter(Role.HEAD), deputy=True)
+    with pytest.raises(CannotWrite, match=r"add head under \[schools.deputies\]"):
+        a_writer(head=INSIDE).write(letter, (a_case(Category.THREAT),), AT)
+
+
 def test_a_broken_address_says_where_to_correct_it() -> None:
     with pytest.raises(CannotWrite, match=r"head under .* correct it"):
         a_writer(head="head@x.example\r\nBcc: y").write(a_letter(), (a_case(),), AT)
