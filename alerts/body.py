@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from alerts.guidance import Guidance, Steps
+from alerts.log_access import whom_to_ask
 from alerts.masking import defang, host_of, private_words, quote
 from alerts.pictures import is_own_address
 from alerts.playbook import Playbook
@@ -101,6 +102,7 @@ def _incident(letter: Letter, case: Case, context: Context, left_out: int) -> st
         routes=_routes(case, context),
         helpers=helpers(steps, guidance),
         link=_link(case, context),
+        ask=whom_to_ask(letter.role, (case,)),
         evidence=_evidence(case) + _more_pictures(left_out),
         seen=seen_link(letter, context),
         footer=footer(guidance),
@@ -230,6 +232,7 @@ def _digest(letter: Letter, cases: tuple[Case, ...], context: Context) -> str:
         "A program flagged this, and nobody has checked it yet.",
         entries=[entry(case, letter.role, context) for case in ranked],
         address_note=ADDRESS_NOTE,
+        ask=whom_to_ask(letter.role, cases),
         do=("Open each incident in the log and read it.", "Write down there what you do."),
         do_not=list(forbidden or context.guidance.do_not),
         footer=footer(context.guidance),

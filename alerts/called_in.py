@@ -16,19 +16,26 @@ _MOST = 5
 
 def is_note(letter: Letter, cases: Sequence[Case]) -> bool:
     """Whether *letter* only calls somebody in, who must not read what it is about."""
-    chair = letter.role is Role.CHAIR_OF_GOVERNORS
-    return letter.called_in and chair and not any(case.concerns_head for case in cases)
+    return letter.called_in and letter.role is Role.CHAIR_OF_GOVERNORS and bool(_told(cases))
+
+
+def _told(cases: Sequence[Case]) -> list[Case]:
+    """Without what has come to concern the head since: that comes in a mail of its own, and the
+    head is not to be telephoned about it."""
+    return [case for case in cases if not case.concerns_head]
 
 
 def subject(cases: Sequence[Case]) -> str:
-    more = "" if len(cases) == 1 else f" and {len(cases) - 1} more"
-    return f"Not answered: an urgent alert, incident {cases[0].incident.number}{more}"
+    first, *others = _told(cases)
+    more = f" and {len(others)} more" if others else ""
+    return f"Not answered: an urgent alert, incident {first.incident.number}{more}"
 
 
 def body(letter: Letter, cases: Sequence[Case], context: Context) -> str:
-    numbers = [case.incident.number for case in cases]
+    told = _told(cases)
+    numbers = [case.incident.number for case in told]
     more = f" and {len(numbers) - _MOST} more" if len(numbers) > _MOST else ""
-    gravest = max((case.incident.severity for case in cases), key=lambda s: s.rank)
+    gravest = max((case.incident.severity for case in told), key=lambda s: s.rank)
     return render(
         "called_in.txt",
         lead=f"{one_line(context.school.name)}: an urgent alert about a public post was sent to "

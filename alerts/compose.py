@@ -24,9 +24,11 @@ __all__ = [
     "compose",
     "compose_head",
     "compose_notices",
+    "compose_week",
     "head_id",
     "message_id",
     "notices_id",
+    "week_id",
 ]
 
 _NONE: Mapping[str, bytes] = MappingProxyType({})
@@ -98,7 +100,9 @@ def compose_week(letter: Letter, week: Week, context: Context, *, at: datetime) 
 
 
 def week_id(letter: Letter, week: Week, context: Context) -> str:
-    return _identity("weekly", letter, context, {week.start.isoformat(), week.end.isoformat()})
+    """Another, once the reader may no longer know of one of the incidents."""
+    named = (incident.key for incident in week.incidents)
+    return _identity("weekly", letter, context, (week.start.isoformat(), *named))
 
 
 def compose_head(letter: Letter, head: Head, context: Context, *, at: datetime) -> EmailMessage:

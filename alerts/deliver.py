@@ -162,8 +162,6 @@ class _Round:
     out_of_order: str = field(default="", init=False)
 
     def handle(self, letter: Letter) -> Outcome:
-        if self.out_of_order:
-            return self._postpone(letter, self.out_of_order)
         try:
             return self._send(letter)
         except CannotWrite as fault:
@@ -191,6 +189,8 @@ class _Round:
             return Outcome.WITHDRAWN
         if letter.attempts < _RINGS and any(map(_is_critical, matters)):
             self.ring(letter.school)
+        if self.out_of_order:
+            return self._postpone(letter, self.out_of_order)
         self._hand_over(letter, matters)
         self.outbox.sent(letter, self.clock())
         return Outcome.SENT

@@ -70,8 +70,9 @@ def _alert(
 ) -> Alert:
     incident = waiting.incident
     critical = incident.severity is Severity.CRITICAL
+    step = "deputy" if deputy else "called in"
     return Alert(
-        key=f"{incident.key}:{role}:unanswered:{'deputy' if deputy else 'called in'}",
+        key=f"{incident.key}:{role}:{incident.severity}:unanswered:{step}",
         school=incident.school,
         incident=incident.key,
         role=role,

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
@@ -37,11 +37,14 @@ class BadGuidance(ValueError):
     """The file of guidance cannot be used; the message says where it is wrong."""
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Steps(_Part):
+Words = TypeVar("Words", bound=Part)
+
+
+class Steps(Part):
     """What to say of one category."""
 
     name: str
@@ -51,14 +54,14 @@ class Steps(_Part):
     contacts: tuple[str, ...] = ()
 
 
-class Helper(_Part):
+class Helper(Part):
     """Someone outside the school who can help."""
 
     name: str
     details: str
 
 
-class Guidance(_Part):
+class Guidance(Part):
     checked_on: date
     applies_in: str
     notice: str
@@ -100,18 +103,22 @@ class Guidance(_Part):
 
 def load_guidance(path: Path = OURS) -> Guidance:
     """Read a file of guidance. Raises BadGuidance."""
+    return read_words(Guidance, path)
+
+
+def read_words(shape: type[Words], path: Path) -> Words:
+    """A file of what we say, as a school may have its own. Raises BadGuidance."""
     try:
-        return Guidance.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return shape.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError):
-        raise BadGuidance(f"the guidance in {path} cannot be read") from None
+        raise BadGuidance(f"{path} cannot be read") from None
     except tomllib.TOMLDecodeError as fault:
-        raise BadGuidance(f"the guidance in {path} is not valid TOML: {fault}") from None
+        raise BadGuidance(f"{path} is not valid TOML: {fault}") from None
     except ValidationError as fault:
-        wrong = first_mistake(fault)
-        raise BadGuidance(f"the guidance in {path} is not complete: {wrong}") from None
+        raise BadGuidance(f"{path} is not in order: {_first_mistake(fault)}") from None
 
 
-def first_mistake(fault: ValidationError) -> str:
+def _first_mistake(fault: ValidationError) -> str:
     error = fault.errors(include_url=False, include_input=False)[0]
     where = ".".join(str(part) for part in error["loc"])
     return f"{where}: {error['msg']}" if where else error["msg"].removeprefix("Value error, ")

@@ -16,6 +16,7 @@ from alerts.body import (
     passed_on,
     seen_link,
 )
+from alerts.log_access import whom_to_ask
 from alerts.masking import host_of
 from alerts.text import one_line, render, table, uk_time
 from monitor.domain import Case, Letter, Severity
@@ -33,9 +34,8 @@ def subject(cases: Sequence[Case]) -> str:
 
 def body(letter: Letter, cases: Sequence[Case], context: Context) -> str:
     told = stories(cases)
-    gravest = told[0][0]
-    steps = context.guidance.steps(gravest)
     open_to_all = [case for case in cases if not is_sealed(case, letter.role)]
+    steps = context.guidance.steps(stories(open_to_all or cases)[0][0])
     forbidden = dict.fromkeys(
         line for case in open_to_all for line in context.guidance.steps(case).do_not
     )
@@ -44,10 +44,11 @@ def body(letter: Letter, cases: Sequence[Case], context: Context) -> str:
         lead=_why_together(len(cases), one_line(context.school.name))
         + " A program flagged it and nobody has checked it yet."
         + passed_on(letter),
-        facts=table(_facts(cases, len(told), context)),
+        facts=table(_facts(cases, open_to_all, len(told), context)),
         entries=[_story(story, letter, context) for story in told[:_MOST_STORIES]],
         more=len(told) - _MOST_STORIES,
         address_note=ADDRESS_NOTE,
+        ask=whom_to_ask(letter.role, cases),
         do=steps.do if open_to_all else (),
         do_not=list(forbidden or context.guidance.do_not),
         helpers=helpers(steps, context.guidance) if open_to_all else (),
@@ -85,18 +86,22 @@ def story_of(case: Case) -> str:
     return next(told, case.incident.key)
 
 
-def _facts(cases: Sequence[Case], told: int, context: Context) -> list[tuple[str, str]]:
+def _facts(
+    cases: Sequence[Case], open_to_all: Sequence[Case], told: int, context: Context
+) -> list[tuple[str, str]]:
+    """Of what is not *open_to_all*, the reader learns neither what it is nor where."""
     seen = [s for case in cases for s in case.sightings]
-    names = Counter(t.name for case in cases for t in context.guidance.topics(case))
+    names = Counter(t.name for case in open_to_all for t in context.guidance.topics(case))
     grave = Counter(case.incident.severity for case in cases)
-    sites = Counter(_site(s.mention.url) for s in seen)
+    sites = Counter(_site(s.mention.url) for case in open_to_all for s in case.sightings)
     rows = [("How much", f"{_incidents(len(cases))}{_in(told)}; posts: {len(seen)}")]
     if seen:
         rows.append(("First", f"{uk_time(min(s.first_seen_at for s in seen))} (UK time)"))
         rows.append(("Latest", uk_time(max(s.first_seen_at for s in seen))))
     ranked = sorted(grave, key=lambda s: s.rank, reverse=True)
     rows.append(("Severity", ", ".join(f"{grave[s]} {_word(s)}" for s in ranked)))
-    rows.append(("Flagged as", _named(names)))
+    if names:
+        rows.append(("Flagged as", _named(names)))
     if sites:
         rows.append(("Sites", _named(sites)))
     return rows

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from enum import StrEnum
@@ -11,9 +10,9 @@ from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from alerts.guidance import BadGuidance, first_mistake
+from alerts.guidance import Part, read_words
 from monitor.domain import Category
 
 OURS = Path(__file__).with_name("steps.toml")
@@ -45,11 +44,7 @@ class Stage(StrEnum):
     POLICE = "police"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Rule(_Part):
+class Rule(Part):
     """One step, and when it is shown."""
 
     stage: Stage
@@ -63,7 +58,7 @@ class Rule(_Part):
     checked_on: date | None = None
 
 
-class Clock(_Part):
+class Clock(Part):
     """Hours from *starts* until *ends*; a working one stands still at weekends and on bank
     holidays."""
 
@@ -73,7 +68,7 @@ class Clock(_Part):
     ends: str
 
 
-class Draft(_Part):
+class Draft(Part):
     """A text to begin with: {braces} are known to the program, [brackets] to a person."""
 
     title: str
@@ -81,11 +76,11 @@ class Draft(_Part):
     text: str
 
 
-class Platform(_Part):
+class Platform(Part):
     name: str
     hosts: tuple[str, ...] = Field(min_length=1)  # "site.example", or "site.example/part"
     how: str
-    forms: dict[str, Page] = {}
+    forms: dict[str, Page] = Field(default_factory=dict)
     checked_on: date | None = None
 
     @model_validator(mode="after")
@@ -109,16 +104,16 @@ def _is_at(site: str, host: str, path: str) -> bool:
     return (host == name or host.endswith(f".{name}")) and path.startswith(f"/{part}")
 
 
-class Playbook(_Part):
+class Playbook(Part):
     """All of steps.toml."""
 
     checked_on: date
     applies_in: str
     notice: str
     steps: tuple[Rule, ...]
-    clocks: dict[str, Clock] = {}
+    clocks: dict[str, Clock] = Field(default_factory=dict)
     platforms: tuple[Platform, ...] = ()
-    drafts: dict[str, Draft] = {}
+    drafts: dict[str, Draft] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -162,12 +157,4 @@ def fill_in(draft: Draft, facts: dict[str, str]) -> str:
 
 def load_playbook(path: Path = OURS) -> Playbook:
     """Read a file of steps. Raises BadGuidance."""
-    try:
-        return Playbook.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError):
-        raise BadGuidance(f"the steps in {path} cannot be read") from None
-    except tomllib.TOMLDecodeError as fault:
-        raise BadGuidance(f"the steps in {path} are not valid TOML: {fault}") from None
-    except ValidationError as fault:
-        wrong = first_mistake(fault)
-        raise BadGuidance(f"the steps in {path} are not in order: {wrong}") from None
+    return read_words(Playbook, path)

@@ -7,7 +7,7 @@ risk is always told to the safeguarding lead.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -136,20 +136,21 @@ FIXED: Routes = MappingProxyType(
 def audience(incident: Incident, roster: Roster, routes: Routes = NO_CHANGES) -> list[Role]:
     """The roles to be told of *incident*, one for each person; never empty for what anybody is
     told of at all. A role that nobody may read for stays, so that the fault is seen."""
-    first: dict[str, Role] = {}
-    for wanted in _wanted(incident, routes):
-        role = roster.standing(wanted, concerns_head=incident.about_head)
-        first.setdefault(roster.person(role) or role, role)
-    return list(first.values())
+    return _one_each(_wanted(incident, routes), roster, concerns_head=incident.about_head)
 
 
 def weekly_readers(roster: Roster) -> list[Role]:
     """Who gets the weekly summary, one for each person; nobody where nobody has an address."""
+    return [r for r in _one_each((Role.HEAD, Role.OFFICE), roster) if roster.address(r)]
+
+
+def _one_each(
+    wanted: Iterable[Role], roster: Roster, *, concerns_head: bool = False
+) -> list[Role]:
     first: dict[str, Role] = {}
-    for wanted in (Role.HEAD, Role.OFFICE):
-        role = roster.standing(wanted)
-        if roster.person(role):
-            first.setdefault(roster.person(role), role)
+    for each in wanted:
+        role = roster.standing(each, concerns_head=concerns_head)
+        first.setdefault(roster.person(role) or role, role)
     return list(first.values())
 
 

@@ -9,19 +9,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from alerts.guidance import GRAVEST_FIRST
 from alerts.playbook import Clock, Platform, Playbook, Stage
 from monitor.domain import Case, Category, Severity
-from monitor.terms import is_bank_holiday
+from monitor.terms import LONDON, is_bank_holiday, is_weekend
 
 _ADDRESS_ALONE = "By its form, with the address alone. Do not open the post again for it."
 # Where somebody says that an adult harmed a child, or that the head did wrong, that is looked
 # into first: it is no matter for the site.
 _ALLEGATIONS = frozenset({Category.DEFAMATION, Category.ABUSE})
-_SATURDAY = 5
-_UK = ZoneInfo("Europe/London")
 
 
 class Writer(StrEnum):
@@ -131,9 +128,9 @@ def runs_out(clock: Clock, start: datetime) -> datetime:
     A working clock stands still on Saturdays, Sundays and the bank holidays of England and
     Wales, as SI 2013/3028 reg. 1(3) has it. UK time.
     """
-    left, now = timedelta(hours=clock.hours), start.astimezone(_UK)
+    left, now = timedelta(hours=clock.hours), start.astimezone(LONDON)
     if not clock.working:
-        return (start.astimezone(UTC) + left).astimezone(_UK)
+        return (start.astimezone(UTC) + left).astimezone(LONDON)
     while left > timedelta(0):
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
         passed = min(left, midnight - now)
@@ -146,4 +143,4 @@ def runs_out(clock: Clock, start: datetime) -> datetime:
 
 
 def _counts(day: date) -> bool:
-    return day.weekday() < _SATURDAY and not is_bank_holiday(day)
+    return not (is_weekend(day) or is_bank_holiday(day))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import jinja2
 
+from monitor.terms import LONDON
+
 COLUMNS = 72
-_UK = ZoneInfo("Europe/London")
+_IN_A_NUMBER = re.compile(r"(?<=\d) (?=\d)")  # nobody dials from two lines
+_HELD = "\N{NO-BREAK SPACE}"
 
 
 def render(template: str, **values: object) -> str:
@@ -51,19 +54,20 @@ def day(moment: date) -> str:
 
 def uk_time(moment: datetime) -> str:
     """ "Friday 20 November 2026, 08:14", as clocks in the United Kingdom show it."""
-    there = moment.astimezone(_UK)
+    there = moment.astimezone(LONDON)
     return f"{there:%A} {day(there)}, {there:%H:%M}"
 
 
 def _fill(text: str, first: str, rest: str) -> str:
-    return textwrap.fill(
-        text,
+    filled = textwrap.fill(
+        _IN_A_NUMBER.sub(_HELD, text),
         COLUMNS,
         initial_indent=first,
         subsequent_indent=rest,
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return filled.replace(_HELD, " ")
 
 
 _templates = jinja2.Environment(

@@ -16,7 +16,6 @@ from monitor.terms import LONDON, Terms
 PICTURE_GRACE = timedelta(seconds=90)  # so that the screenshot of a high one can go along
 PACE = timedelta(hours=1)
 GATHER = timedelta(minutes=20)  # what came meanwhile, in one mail: at most three in an hour
-STORY = timedelta(days=1)  # so long a further copy of what somebody knows is no news of its own
 
 _DAY = timedelta(days=1)
 _MONDAY = 0

@@ -128,9 +128,10 @@ class MailWriter:
         roster = self._roster(letter)
         address = roster.address(letter.role, deputy=letter.deputy)
         if not address:
+            where = "[schools.deputies]" if letter.deputy else "[schools.contacts]"
             raise CannotWrite(
                 f"nobody can be told: there is no address for {letter.role.value}; "
-                f"add {letter.role.value} under [schools.contacts]"
+                f"add {letter.role.value} under {where}"
             )
         if not is_address(address):
             raise CannotWrite(

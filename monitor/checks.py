@@ -144,7 +144,7 @@ def _contacts(app: App) -> Iterator[Finding]:
         part = f"contacts of {school.id}"
         missing = [role for role in _NEEDED if role not in school.contacts.by_role()]
         if not missing:
-            yield Finding(part=part, ok=True, sentence="Every role has an address.")
+            yield Finding(part=part, ok=True, sentence="All who must be told have an address.")
         else:
             names = ", ".join(role.value for role in missing)
             sentence = f"No address for {names}. Add it under [schools.contacts]."

@@ -42,12 +42,15 @@ def read_terms(text: str) -> Terms:
     """Lines such as `Autumn term 2026,02/09/2026,18/12/2026`, `Half-term,26/10/2026,30/10/2026`,
     `INSET,01/09/2026` and `Closed,...`; a line without a date is a heading. Dates are written
     as in Britain, day first, or as 2026-09-02. Raises BadTermDates."""
-    read = _Read()
-    for number, cells in enumerate(csv.reader(io.StringIO(text.lstrip("\ufeff"))), 1):
-        try:
+    read, lines = _Read(), csv.reader(io.StringIO(text.lstrip("\ufeff")))
+    try:
+        for cells in lines:
             _line(read, [cell.strip() for cell in cells])
-        except ValueError as error:
-            raise BadTermDates(f"line {number}: {error}") from None
+    except ValueError as error:
+        raise BadTermDates(f"line {lines.line_num}: {error}") from None
+    except csv.Error:
+        where = f"line {lines.line_num}, or one above it"
+        raise BadTermDates(f"{where}: a quotation mark opens and never closes") from None
     if not read.terms:
         raise BadTermDates('it names no term; write a line such as "Autumn term,02/09/2026,...')
     return _together(read)

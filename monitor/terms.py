@@ -94,10 +94,6 @@ class Terms:
         begun = (t for t in self.terms(day - count * 26 * _WEEK, day) if t.start <= day)
         return tuple(reversed(tuple(begun)))[:count]
 
-    def next_school_day(self, day: date) -> date:
-        """The first one after *day*."""
-        return next(d for d in _days_after(day) if self.is_school_day(d))
-
     def _names(self, assumed: Term) -> bool:
         return any(t.start <= assumed.end and t.end >= assumed.start for t in self.own)
 
@@ -194,10 +190,6 @@ def _days_from(day: date) -> Iterator[date]:
     while True:
         yield day
         day += _DAY
-
-
-def _days_after(day: date) -> Iterator[date]:
-    return _days_from(day + _DAY)
 
 
 def _academic_year(day: date) -> int:

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -20,7 +20,7 @@ from alerts.channels.contract import Channel, ChannelError
 from alerts.channels.email import Email
 from alerts.deliver import to_bytes
 from alerts.envelope import note
-from alerts.evidence.launcher import find_browser
+from alerts.evidence.launcher import built_at, find_browser
 from monitor import alarm_words
 from monitor.alarms import Alarm, Known, Limits, Memory, Seen, Verdict, judge, told
 from monitor.domain import Role
@@ -85,8 +85,7 @@ def _browser_from() -> datetime | None:
     would be to run it once more than needed."""
     browser = find_browser()
     with suppress(OSError):
-        if browser is not None:
-            return datetime.fromtimestamp(browser.resolve().stat().st_mtime, UTC)
+        return built_at(browser) if browser else None
     return None
 
 

@@ -68,9 +68,8 @@ class Answers(Database):
             told = _told(session, {incident.key for _, _, incident in rows})
             return [_unanswered(*row, told) for row in rows]
 
-    def escalate(self, waiting: Unanswered, alert: Alert | None, now: datetime) -> None:
-        """Promise *alert* because *waiting* was not answered: once, whoever finds it first.
-        None where there is nobody left to tell."""
+    def escalate(self, waiting: Unanswered, alert: Alert, now: datetime) -> None:
+        """Promise *alert* because *waiting* was not answered: once, whoever finds it first."""
         with self.transaction() as session:
             one_writer(session, waiting.incident.school)
             row = session.get(AlertRow, waiting.alert)
@@ -78,8 +77,7 @@ class Answers(Database):
                 return
             row.escalated_at = now
             session.add(row)
-            if alert is not None:
-                promise(session, alert, now)
+            promise(session, alert, now)
 
     def answered(self, answer: str) -> tuple[Letter, tuple[str, ...]] | None:
         """The letter with this link in it, and the numbers of its incidents; None for a link
@@ -106,10 +104,12 @@ class Answers(Database):
 
 def _told(session: Session, incidents: Iterable[str]) -> dict[str, set[Role]]:
     found: dict[str, set[Role]] = defaultdict(set)
+    """Which roles were told of each, as grave as it now is."""
     query = (
         select(AlertRow.incident, LetterRow.role)
         .join(LetterRow, col(AlertRow.letter) == LetterRow.key)
-        .where(col(AlertRow.incident).in_(incidents))
+        .join(IncidentRow, col(AlertRow.incident) == IncidentRow.key)
+        .where(col(AlertRow.incident).in_(incidents), AlertRow.severity == IncidentRow.severity)
     )
     for incident, role in session.exec(query):
         found[incident].add(Role(role))

@@ -7,6 +7,7 @@ back with an answer whatever state the database is in.
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import quote
 
 from sqlalchemy import ColumnElement, Engine, create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
@@ -40,7 +41,8 @@ def _engine(url: str) -> Engine:
     if place.get_backend_name() != "sqlite":
         return create_engine(url, connect_args={"connect_timeout": _PATIENCE})
     # read only: a database that is missing must not come into being by being looked for
-    read_only = f"sqlite:///file:{place.database}?mode=ro&uri=true"
+    file = quote(place.database or "", safe="/:\\")
+    read_only = place.set(database=f"file:{file}", query={"mode": "ro", "uri": "true"})
     return create_engine(read_only, connect_args={"timeout": _PATIENCE})
 
 

@@ -41,7 +41,7 @@ from tests.contract.channels import (
     room,
     send,
 )
-from tests.smtp import Fault, SmtpServer, make_certificate
+from tests.smtp import Certificate, Fault, SmtpServer, make_certificate
 
 MAILBOX = "monitor@wexcombepark.example"
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -78,6 +78,17 @@ def _smtp_arrived(server: SmtpServer) -> list[Arrived]:
     ]
 
 
+def _account(port: int, certificate: Certificate) -> dict[str, object]:
+    return {
+        "host": "127.0.0.1",
+        "port": port,
+        "from": MAILBOX,
+        "username": MAILBOX,
+        "ca_file": certificate.file,
+        "timeout": 5,
+    }
+
+
 class TestEmailWithAPassword(ChannelContract):
     @pytest.fixture
     def desk(self, tmp_path: Path) -> Iterator[Desk]:
@@ -87,15 +98,8 @@ class TestEmailWithAPassword(ChannelContract):
         with SmtpServer(certificate=certificate, users=users) as server:
 
             def channel() -> Email:
-                settings = {
-                    "host": "127.0.0.1",
-                    "port": 9 if down else server.port,
-                    "from": MAILBOX,
-                    "username": MAILBOX,
-                    "password": "env:SMTP_PASSWORD",
-                    "ca_file": certificate.file,
-                    "timeout": 5,
-                }
+                settings = _account(9 if down else server.port, certificate)
+                settings["password"] = "env:SMTP_PASSWORD"
                 return Email(EmailSettings.model_validate(settings))
 
             def trouble(kind: Trouble | None) -> None:
@@ -147,14 +151,7 @@ class TestEmailWithAToken(ChannelContract):
         with SmtpServer(certificate=certificate, tokens=tokens) as server:
 
             def channel() -> Email:
-                settings = {
-                    "host": "127.0.0.1",
-                    "port": 9 if down else server.port,
-                    "from": MAILBOX,
-                    "username": MAILBOX,
-                    "ca_file": certificate.file,
-                    "timeout": 5,
-                }
+                settings = _account(9 if down else server.port, certificate)
                 return Email(EmailSettings.model_validate(settings | app), web=room(service))
 
             def trouble(kind: Trouble | None) -> None:
@@ -221,16 +218,8 @@ class TestEmailWithAToken(ChannelContract):
 def test_a_server_that_takes_no_tokens_says_so(tmp_path: Path) -> None:
     certificate = make_certificate(tmp_path)
     with SmtpServer(certificate=certificate, users={MAILBOX: "x"}) as server:
-        settings = {
-            "host": "127.0.0.1",
-            "port": server.port,
-            "from": MAILBOX,
-            "username": MAILBOX,
-            "client_id": "app-1",
-            "client_secret": "env:APP_SECRET",
-            "tenant": "t",
-            "ca_file": certificate.file,
-        }
+        token = {"client_id": "app-1", "client_secret": "env:APP_SECRET", "tenant": "t"}
+        settings = _account(server.port, certificate) | token
         email = Email(EmailSettings.model_validate(settings), web=room(TokenService()))
         with pytest.raises(Unusable, match="no log-in with a token"):
             email.check()

@@ -16,6 +16,8 @@ import pytest
 from monitor import settings
 from monitor.app import App
 from monitor.settings import Settings
+from monitor.store.pulse import read_pulse
+from monitor.store.store import Store
 from monitor.watchdog import Watched, watch
 from tests.contract.channels import room
 from tests.e2e.command import Monitor
@@ -202,6 +204,14 @@ def test_a_database_that_is_missing_is_told_and_never_made(scene: Scene) -> None
     scene.look(NOON + HOUR)
     assert "The database file cannot be opened" in flat(scene.mail)
     assert not scene.database.exists()
+
+
+def test_a_database_is_read_in_a_folder_whose_name_is_no_plain_address(tmp_path: Path) -> None:
+    folder = tmp_path / "St Mary's #1, 100% ours"
+    folder.mkdir()
+    url = f"sqlite:///{folder / 'monitor.db'}"
+    Store(url).close()
+    assert read_pulse(url, NOON).letters_due == 0
 
 
 def test_a_database_that_is_damaged_is_told(scene: Scene) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from alerts.compose import compose_week
+from alerts.compose import compose_week, week_id
 from alerts.roster import Roster
 from alerts.routing import weekly_readers
 from alerts.text import COLUMNS
@@ -28,7 +29,7 @@ from monitor.health import Actor
 from monitor.store.entry import Entry
 from monitor.store.store import Store
 from monitor.week import Week, letter_key, span_in
-from tests.unit.test_compose import a_context
+from tests.unit.test_compose import a_context, a_letter
 from tests.unit.test_decide import CHAIR, EVERYONE, HEAD, OFFICE
 
 MONDAY = datetime(2026, 11, 23, 7, tzinfo=UTC)
@@ -165,6 +166,17 @@ def test_the_head_does_not_learn_from_the_week_that_there_is_a_concern_about_the
     week = the_week(store)
     assert (week.incidents, week.open, week.unanswered) == ((), 0, 0)
     assert words(week)[0] == "This week: nothing new"
+
+
+def test_a_kept_summary_is_written_anew_once_it_names_what_is_now_about_the_head(
+    store: Store,
+) -> None:
+    said(store, "1", categories=frozenset({Category.THREAT}))
+    week, letter = the_week(store), a_letter(HEAD, Urgency.DIGEST)
+    assert len(week.incidents) == 1
+    before = week_id(letter, week, a_context())
+    assert week_id(letter, replace(week, open=9), a_context()) == before
+    assert week_id(letter, replace(week, incidents=()), a_context()) != before
 
 
 def test_the_office_does_not_learn_of_children_at_risk_and_the_head_does(store: Store) -> None:

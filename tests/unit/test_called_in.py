@@ -49,6 +49,16 @@ def test_the_chair_is_asked_to_telephone_and_learns_nothing_of_the_case() -> Non
     assert "/answer/AbCdEf0123456789" in text
 
 
+def test_a_note_about_several_keeps_to_itself_when_one_has_come_to_concern_the_head() -> None:
+    letter = a_letter(Role.CHAIR_OF_GOVERNORS, called_in=True)
+    concern = a_case(Category.DEFAMATION, about_head=True, number="2026-015")
+    mail = compose(letter, (a_case(Category.THREAT), concern), a_context(), at=AT)
+    text = " ".join(mail.get_content().split())
+    assert mail["Subject"] == "Not answered: an urgent alert, incident 2026-014"
+    for part in ("threat", "concern about the head", "2026-015", "/incidents/"):
+        assert part not in text, "the concern comes to the chair in a mail of its own"
+
+
 def test_a_digest_wants_no_answer() -> None:
     digest = Letter(key="d", school="wexcombe", role=Role.HEAD, urgency=Urgency.DIGEST)
     mail = compose(digest, (a_case(Category.THREAT),), a_context(), at=AT)

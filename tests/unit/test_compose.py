@@ -22,6 +22,7 @@ from alerts.masking import defang, quote
 from alerts.pictures import MOST_BYTES, MOST_TOGETHER
 from alerts.playbook import load_playbook
 from alerts.roster import Roster
+from alerts.text import COLUMNS, item
 from alerts.writer import MailWriter
 from monitor.domain import (
     Assessment,
@@ -231,6 +232,38 @@ def test_a_digest_to_the_office_keeps_a_concern_about_the_head_shut() -> None:
     assert "hxxps" not in said
 
 
+def test_one_mail_about_many_keeps_a_concern_about_the_head_shut_for_the_office() -> None:
+    shut = a_case(
+        Category.DEFAMATION,
+        about_head=True,
+        severity=Severity.CRITICAL,
+        url="https://forum.example/9",
+    )
+    fake = a_case(Category.IMPERSONATION, number="2026-015")
+    said = flat(mail(shut, fake, role=Role.OFFICE, urgency=Urgency.GATHERED))
+    assert "For the chair of governors: pass this on, and do not open the entry" in said
+    for part in ("a concern about the head", "defamation", "forum", "LADO"):
+        assert part not in said
+    assert GUIDANCE.categories["impersonation"].do[0] in said
+
+
+@pytest.mark.parametrize("urgency", [Urgency.NOW, Urgency.GATHERED, Urgency.DIGEST])
+def test_who_may_be_unable_to_open_the_log_reads_whom_to_ask(urgency: Urgency) -> None:
+    details, others = a_case(Category.IDENTIFYING), a_case(Category.IDENTIFYING, number="2026-015")
+    cases = (details,) if urgency is Urgency.NOW else (details, others)
+    ask = "If the log does not open for you, ask"
+    officer = flat(mail(*cases, role=Role.DATA_PROTECTION_OFFICER, urgency=urgency))
+    assert f"{ask} the head or the office to show you the entry." in officer
+    assert ask not in flat(mail(*cases, role=Role.HEAD, urgency=urgency))
+
+
+def test_for_what_is_about_the_head_a_chair_asks_the_safeguarding_lead_and_never_the_head() -> (
+    None
+):
+    said = flat(mail(a_case(Category.ABUSE, about_head=True), role=Role.CHAIR_OF_GOVERNORS))
+    assert "ask the designated safeguarding lead, and never the head, to show you" in said
+
+
 def test_a_post_seen_in_many_places_is_one_mail_with_a_few_addresses() -> None:
     case = a_case(Category.ABUSE)
     (sighting,) = case.sightings
@@ -260,6 +293,14 @@ def test_no_line_is_wider_than_72_columns(category: Category, urgency: Urgency) 
     case = a_case(category, about_head=category is Category.DEFAMATION, child_safety=True)
     for line in text_of(mail(case, urgency=urgency)).splitlines():
         assert len(line) <= 72, line
+
+
+def test_a_telephone_number_stands_on_one_line() -> None:
+    for before in range(40, COLUMNS):
+        lines = item("x" * before + " ring 0345 6000 459 or 0344 381 4772 now", "-").splitlines()
+        for number in ("0345 6000 459", "0344 381 4772"):
+            assert any(number in line for line in lines)
+        assert all(len(line) <= COLUMNS for line in lines if "ring" in line)
 
 
 def test_only_an_address_may_stand_on_a_longer_line_and_it_ends_somewhere() -> None:
@@ -653,6 +694,12 @@ def test_the_writer_asks_for_no_screenshot_that_may_not_leave() -> None:
 def test_a_missing_address_says_where_to_add_it() -> None:
     with pytest.raises(CannotWrite, match="add dsl under"):
         a_writer().write(a_letter(Role.DSL), (a_case(Category.THREAT),), AT)
+
+
+def test_a_deputy_who_is_no_longer_named_says_where_to_add_one() -> None:
+    letter = replace(a_letter(Role.HEAD), deputy=True)
+    with pytest.raises(CannotWrite, match=r"add head under \[schools.deputies\]"):
+        a_writer(head=INSIDE).write(letter, (a_case(Category.THREAT),), AT)
 
 
 def test_a_broken_address_says_where_to_correct_it() -> None:

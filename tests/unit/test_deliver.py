@@ -378,6 +378,17 @@ def test_what_is_critical_rings_the_bell_before_the_mail_and_again_at_its_second
     assert rung == ["wexcombe", "wexcombe"]
 
 
+def test_a_mail_server_that_is_down_does_not_keep_the_bell_from_ringing() -> None:
+    rung: list[str] = []
+    critical = replace(a_case().incident, severity=Severity.CRITICAL)
+    outbox = Recorder(a_letter(), a_letter("two"))
+    outbox.rows["two"].cases = (replace(a_case(), incident=critical),)
+    wire = Wire(faults=[Unusable("down")])
+    deliver(outbox, wire, Pen(), clock=lambda: NOON, ring=rung.append)
+    assert outbox.rows["two"].error == "down"
+    assert (wire.tries, rung) == (1, ["wexcombe"])
+
+
 def test_what_is_high_rings_nobody() -> None:
     rung: list[str] = []
     deliver(Recorder(a_letter()), Wire(), Pen(), clock=lambda: NOON, ring=rung.append)

@@ -12,7 +12,8 @@ from alerts.escalation import next_alert
 from alerts.roster import Roster
 from alerts.telling import Telling
 from monitor.answering import answer, escalate
-from monitor.domain import Act, Alert, Letter, Role, Severity, Unanswered, Urgency
+from monitor.domain import Act, Alert, Incident, Letter, Role, Severity, Unanswered, Urgency
+from monitor.store.entry import Entry
 from monitor.store.store import Store
 from tests.casework import act
 from tests.unit.test_decide import CHAIR, DSL, EVERYONE, HEAD, OFFICE, an_incident
@@ -128,6 +129,18 @@ def leaves(store: Store, now: datetime) -> Letter:
 NOW = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
 
 
+def grown(found: Entry, incident: Incident, at: datetime) -> Entry:
+    """Found at *at*, in *incident*, of which the head is told."""
+    alert = replace(
+        found.alerts[0],
+        key=f"{incident.key}:head:{incident.severity}",
+        incident=incident.key,
+        severity=incident.severity,
+        due_at=at,
+    )
+    return replace(found, incident=incident, alerts=(alert,), seen_at=at)
+
+
 def test_an_unanswered_alert_is_passed_on_once_whoever_finds_it_first(store: Store) -> None:
     first = leaves(store, NOW)
     assert escalate(store, TELLINGS, NOW + HOUR) == 1
@@ -188,6 +201,29 @@ def test_news_that_came_after_the_answer_wants_an_answer_of_its_own(store: Store
     assert escalate(store, TELLINGS, later + HOUR) == 1
     answer(store, second.answer, later + HOUR)
     assert escalate(store, TELLINGS, later + 9 * HOUR) == 0
+
+
+def test_what_has_become_graver_calls_in_again_those_who_were_called_in_before(
+    store: Store,
+) -> None:
+    answer(store, leaves(store, NOW).answer, NOW)
+    monday = NOW + 3 * DAY
+    third, high = entry("3"), replace(HIGH, key="park:forum:3", school="park", opened_at=monday)
+    store.keep(grown(third, high, monday))
+    leaves(store, monday)
+    for days, who in ((1, (HEAD, True)), (2, (CHAIR, False))):
+        assert escalate(store, TELLINGS, monday + days * DAY) == 1
+        letter = leaves(store, monday + days * DAY)
+        assert (letter.role, letter.deputy) == who
+    answer(store, letter.answer, monday + 2 * DAY)
+    later = monday + 2 * DAY + HOUR
+    worse = replace(high, severity=Severity.CRITICAL)
+    store.keep(grown(entry("4"), worse, later))
+    leaves(store, later)
+    for hours, who in ((1, (HEAD, True)), (2, (CHAIR, False))):
+        assert escalate(store, TELLINGS, later + hours * HOUR) == 1
+        letter = leaves(store, later + hours * HOUR)
+        assert (letter.role, letter.deputy) == who
 
 
 @pytest.mark.parametrize("link", ["", "no-such-link"])

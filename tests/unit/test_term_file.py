@@ -55,3 +55,8 @@ def test_a_file_that_is_not_there_or_no_text_is_said(tmp_path: Path) -> None:
     (tmp_path / "sheet.xlsx").write_bytes(b"PK\x03\x04\xff\xfe")
     with pytest.raises(BadTermDates, match="save it as CSV"):
         read_file(tmp_path / "sheet.xlsx")
+
+
+def test_a_quotation_mark_that_never_closes_says_where_it_is() -> None:
+    with pytest.raises(BadTermDates, match="line 3, or one above it: a quotation"):
+        read_terms('Autumn term,02/09/2026,18/12/2026\nINSET,"01/09/2026\n' + "x," * 100_000)
