@@ -20,8 +20,10 @@ KEEP_THE_KEY = """\
 Evidence will be encrypted on the disk. The key to read it is in {key}.
 Copy that file now to a USB stick in the school's safe, or into its password manager: without
 it nobody can read the evidence again, and we cannot help. Keep it out of the backups of this
-folder, or a stolen backup can be read. Where evidence is only recorded and never looked at,
-the file may be taken away, together with the line "identity"."""
+folder, or whoever steals one can read the evidence. The log itself, with the words of posts,
+is not encrypted by us: keep this folder and its backups on encrypted disks. Where evidence is
+only recorded and never looked at, the file may be taken away, together with the line
+"identity"."""
 
 
 def init(
