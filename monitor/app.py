@@ -77,6 +77,7 @@ from sources.http import PoliteClient
 
 log = logging.getLogger(__name__)
 
+STAMPS = timedelta(minutes=1)  # so long may a scan ask for time stamps; what is left comes later
 LOOK_AGAIN = timedelta(minutes=2)  # so long may a scan look at what it captured before
 CAMERA_FIRST = timedelta(minutes=2)  # so long may a scan take pictures before it tells people
 
@@ -254,7 +255,7 @@ class App:
         self.store.hasten(self.clock())
         done.alerts_sent = self.deliver().sent
         done.captures += self._capture_in_view(progress)
-        self.stamp()
+        self.stamp(until=self.clock() + STAMPS)
         progress.begin("Looking again", self.store.rechecks_due(self.clock()))
         done.rechecks = self.recheck(until=self.clock() + LOOK_AGAIN)
         done.troubles = self.undelivered()
@@ -378,7 +379,7 @@ class App:
             except ChannelError as error:
                 log.warning("the urgent call (%s) for %s failed: %s", bell.name, school, error)
 
-    def stamp(self) -> int:
+    def stamp(self, until: datetime | None = None) -> int:
         """Fetch the time stamps that are owed; how many came."""
         wanted = self.settings.evidence
         return fetch_stamps(
@@ -390,6 +391,7 @@ class App:
                 clock=self.clock,
                 ca_file=wanted.timestamp_ca_file,
             ),
+            until,
         )
 
     def custody(self) -> None:
@@ -409,7 +411,7 @@ class App:
         key = self.settings.evidence.key
         try:
             found = read_sealed(self.evidence_root, evidence, SCREENSHOT, key)
-        except (Locked, MissingSecret):
+        except Locked:
             return None
         if found is not None:
             self.store.record(_done(Handling.MAILED, evidence, self.clock()))

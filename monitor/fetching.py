@@ -21,7 +21,7 @@ def fetch_text(client: PoliteClient, url: str) -> FetchedText:
     except SourceError as error:
         resting = error.until is not None  # for the trouble of some other page there
         kind = Never if error.needs_a_person and not resting else NotNow
-        raise kind(str(error), _shown(error)) from error
+        raise kind(str(error), _shown(error), error.status) from error
     return FetchedText(
         url=answer.url,
         status=answer.status,

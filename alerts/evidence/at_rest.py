@@ -1,4 +1,6 @@
-"""Evidence at rest: each file encrypted with age, so that a stolen disk tells nobody anything.
+"""Evidence at rest: each file encrypted with age, so that a stolen disk shows none of it.
+
+The database is another matter (docs/decisions.md): it keeps the words of posts.
 
 What seals holds the public key only. The other key is needed to read evidence, not to make it
 or to check that it is unchanged: the manifest holds the hashes of what was recorded and of its
@@ -14,8 +16,10 @@ from pathlib import Path
 import pyrage
 
 from alerts.evidence.errors import Never
+from monitor.secret import MissingSecret
 
 ENDING = ".age"
+KEY_FILE = "evidence-key.txt"  # beside the configuration, until somebody puts it in a safe
 
 
 class Locked(Never):
@@ -60,14 +64,15 @@ class Key:
     reveal: Callable[[], str] | None = None
 
     def unlock(self, content: bytes) -> bytes:
-        """Raises Locked, and what `reveal` raises."""
+        """Raises Locked, which says what to do."""
         if self.reveal is None:
             raise Locked(
-                "This evidence is encrypted, and this computer has no key to read it: set "
-                "identity under [evidence]. That it is unchanged can be checked without."
+                "This evidence is encrypted, and this computer has no key to read it. Fetch the "
+                f"key (monitor init wrote it to {KEY_FILE}), and say in the configuration where "
+                "it is: identity under [evidence]. That it is unchanged can be checked without."
             )
         try:
-            identity = pyrage.x25519.Identity.from_str(_line(self.reveal()))
+            identity = pyrage.x25519.Identity.from_str(_line(self._revealed()))
             opened: bytes = pyrage.decrypt(content, [identity])
         except (pyrage.IdentityError, pyrage.DecryptError, ValueError) as fault:
             raise Locked(
@@ -75,6 +80,16 @@ class Key:
                 "one, or the file was changed."
             ) from fault
         return opened
+
+    def _revealed(self) -> str:
+        assert self.reveal is not None
+        try:
+            return self.reveal()
+        except MissingSecret as fault:
+            raise Locked(
+                f"This evidence is encrypted, and its key was not found: {fault}. Put the key "
+                "back, or correct identity under [evidence]."
+            ) from fault
 
 
 def _line(text: str) -> str:

@@ -6,8 +6,8 @@
             manifest.json    SHA-256 of each of these
 In mode full also screenshot.png as the page came (of a very long one also screenshot-tile-2.png
 and so on), screenshot-after.png if scrolling or putting away a banner showed more, dom.html,
-page.mhtml, page.pdf and certificates.pem. What turned out not to be the post is kept as
-not-the-post-screenshot.png and so on.
+page.mhtml, page.pdf, certificates.pem and capture.wacz. What turned out not to be the post is
+kept as not-the-post-screenshot.png and so on.
 """
 
 from __future__ import annotations

@@ -37,9 +37,21 @@ verify.py       checks that nothing was changed since it was recorded; verifier/
 one folder for each piece of evidence:
     source.json     the post as the search gave it
     text.txt        the words of the page
-    screenshot.png  a picture of the whole page, where one was taken
     meta.json       when and how the page was opened, and what could not be recorded
     manifest.json   the SHA-256 of each file, made at the moment of recording
+and where the page was opened with its pictures, as far as each could be made:
+    screenshot.png        the whole page as it came; of a very long one the rest is in
+                          screenshot-tile-2.png and so on
+    screenshot-after.png  the page after scrolling, or after a banner was put away
+    dom.html, page.mhtml, page.pdf, capture.wacz
+                          the page in forms that other programs can open. They may hold
+                          programs of the page: open them on a computer that may be lost
+    certificates.pem      the certificates with which the site proved its name
+What was not the post (a login, an empty page) has not-the-post- before its name.
+What a person handed in is there as original.png, .jpg, .webp, .gif or .eml; display.png is a
+copy of it without hidden facts.
+Where manifest.json has a part called "locked", the school keeps these files encrypted: it lists
+that form of each, which is not in the pack.
 In a masked pack only manifest.json is there, and names are left out of the papers.
 
 HOW TO CHECK IT
@@ -73,13 +85,14 @@ What the monitor concluded stands in incident.txt and never in the recorded file
 class Packed:
     """One piece of evidence in the pack; `folder` is None when it is not on this computer.
 
-    `left_out`: files that must not be copied, as they are or may be pictures.
+    `left_out`: files that are not copied, and `why` not.
     """
 
     evidence: Evidence
     folder: Path | None
     problems: tuple[Problem, ...] = ()
     left_out: tuple[str, ...] = ()
+    why: str = ""
 
 
 def in_plain_words(case: Case, packed: tuple[Packed, ...]) -> str:
@@ -159,7 +172,7 @@ def _records(packed: tuple[Packed, ...]) -> Iterator[str]:
         yield f"SHA-256 of the manifest: {evidence.manifest_sha256}"
         yield from (f"    {f.sha256}  {f.bytes:>10,} bytes  {f.name}" for f in evidence.files)
         for name in record.left_out:
-            yield f"Left out:    {name}, because no picture of this case may be copied"
+            yield f"Left out:    {name}, because {record.why}"
         for problem in record.problems:
             yield f"NOT AS IT WAS SEALED: {problem.sentence}"
     if not packed:

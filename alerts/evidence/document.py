@@ -19,10 +19,9 @@ def read_document(mention: Mention, folder: Path, fetch: Fetch) -> Report:
     """Ask for it once, keep its words in *folder*, and tell what it showed."""
     try:
         found = fetch(mention.url)
-    except NotNow as fault:
-        return Report(fault=Fault.NOT_NOW, why=str(fault), shows=fault.shows)
-    except Never as fault:
-        return Report(fault=Fault.NEVER, why=str(fault), shows=fault.shows)
+    except (NotNow, Never) as error:
+        fault = Fault.NOT_NOW if isinstance(error, NotNow) else Fault.NEVER
+        return Report(fault=fault, why=str(error), shows=error.shows, status=error.status)
     kind = found.content_type.partition(";")[0].strip().lower()
     if kind not in TEXT_TYPES:
         return Report(fault=Fault.NEVER, why=NOT_TEXT)

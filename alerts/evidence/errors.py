@@ -15,12 +15,15 @@ from monitor.domain import Shows
 class EvidenceError(Exception):
     """Evidence could not be made; str() is the sentence for people.
 
-    `shows`: what stood in the way, where the site showed something at all.
+    `shows`: what stood in the way, where the site showed something at all; `status`: that of
+    its answer (HTTP), if there was one.
     """
 
-    def __init__(self, sentence: str, shows: Shows = Shows.NOT_OPENED) -> None:
+    def __init__(
+        self, sentence: str, shows: Shows = Shows.NOT_OPENED, status: int | None = None
+    ) -> None:
         super().__init__(sentence)
-        self.shows = shows
+        self.shows, self.status = shows, status
 
 
 class NotNow(EvidenceError):

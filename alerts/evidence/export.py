@@ -26,6 +26,8 @@ from monitor.wire import assessment_to_json, moment
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # so that packing the same case twice gives the same bytes
 _WORDS_ONLY = (".json", ".txt")
 _NO_PROOFS = Proofs()
+_BARRED = "no picture of this case may be copied"
+_MASKED = "this copy of the pack is to name nobody"
 
 
 def export(
@@ -81,6 +83,7 @@ def _pack(case: Case, evidence: Evidence, root: Path, proofs: Proofs) -> Packed:
             for name in names
             if proofs.masked or (no_pictures and not name.endswith(_WORDS_ONLY))
         ),
+        why=_MASKED if proofs.masked else _BARRED,
     )
 
 

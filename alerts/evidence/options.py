@@ -14,7 +14,9 @@ from monitor.secret import Reference, Secret
 # Both answer anybody, and their roots are those that browsers trust.
 PUBLIC_AUTHORITIES: tuple[str, ...] = ("http://timestamp.digicert.com", "http://ts.ssl.com")
 
-Authority = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/\S*)?$")]
+Authority = Annotated[
+    str, StringConstraints(pattern=r"^https?://[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?(/\S*)?$")
+]
 
 
 def _public_key(value: str) -> str:

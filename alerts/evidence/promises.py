@@ -75,9 +75,11 @@ def _postpone(shelf: Shelf, promise: CapturePromise, now: datetime, fault: Excep
     return sentence
 
 
-def wait(attempts: int) -> timedelta:
+def wait(
+    attempts: int, first: timedelta = FIRST_WAIT, longest: timedelta = LONGEST_WAIT
+) -> timedelta:
     """How long until the next try after *attempts* earlier ones."""
-    return min(FIRST_WAIT * int(2 ** min(attempts, 10)), LONGEST_WAIT)
+    return min(first * int(2 ** min(attempts, 10)), longest)
 
 
 def _sentence(promise: CapturePromise, fault: Exception) -> str:

@@ -137,13 +137,12 @@ def _concluded(promise: RecheckPromise, eyes: Eyes, report: Report, words: str) 
 
 def _is_barred(promise: RecheckPromise, eyes: Eyes, compared: Compared) -> bool:
     """Whether the lines that an edit added would have barred pictures from the beginning."""
-    added = [line[2:] for line in compared.difference.splitlines() if line.startswith("+ ")]
-    if not added:
+    if not compared.added:
         return False
     changed = Mention(
         source=promise.mention.source,
         external_id=promise.mention.external_id,
         url=promise.mention.url,
-        text="\n".join(added),
+        text="\n".join(compared.added),
     )
     return eyes.barred(promise.school, changed)

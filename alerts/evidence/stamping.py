@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from alerts.evidence.errors import EvidenceError, Never
+from alerts.evidence.promises import wait
 from alerts.evidence.seal import MANIFEST
 from alerts.evidence.timestamp import ask, believe, trusted_roots
 from monitor.stamps import Stamp, StampPromise
@@ -44,17 +45,27 @@ class Means:
     ca_file: Path | None = None
 
 
-def fetch_stamps(shelf: Shelf, authorities: Collection[str], means: Means) -> int:
-    """Ask for each stamp that is due, once; how many came.
+def fetch_stamps(
+    shelf: Shelf,
+    authorities: Collection[str],
+    means: Means,
+    until: datetime | None = None,
+) -> int:
+    """Ask for each stamp that is due, once, beginning none after *until*; how many came.
 
-    An authority that fails is left alone until its next time, and does not stop the others.
+    An authority that fails is asked nothing more this time, and does not stop the others.
     """
     count, asked = 0, list(authorities)
-    while asked and (promise := shelf.claim_stamp(asked, means.clock(), LEASE)):
+    while (
+        asked
+        and (until is None or means.clock() < until)
+        and (promise := shelf.claim_stamp(asked, means.clock(), LEASE))
+    ):
         try:
             stamp = _fetch(promise, means)
         except EvidenceError as fault:
-            shelf.postpone_stamp(promise, means.clock() + wait(promise.attempts), str(fault))
+            again = means.clock() + wait(promise.attempts, FIRST_WAIT, LONGEST_WAIT)
+            shelf.postpone_stamp(promise, again, str(fault))
             if not isinstance(fault, _OfThisEvidence):
                 asked.remove(promise.authority)
         else:
@@ -89,8 +100,3 @@ def _manifest(promise: StampPromise, root: Path) -> bytes:
     if hashlib.sha256(manifest).hexdigest() != promise.manifest_sha256:
         raise _OfThisEvidence(_NOT_AS_SEALED)
     return manifest
-
-
-def wait(attempts: int) -> timedelta:
-    """How long until the next try after *attempts* earlier ones."""
-    return min(FIRST_WAIT * int(2 ** min(attempts, 10)), LONGEST_WAIT)

@@ -28,11 +28,13 @@ _WALLED = frozenset({Shows.LOGIN_WALL, Shows.CONSENT_WALL, Shows.BOT_WALL})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """What a later look means, without the time at which it was."""
+    """What a later look means, without the time at which it was. `difference` is for people,
+    and in bounds; `added`: all the lines that were not there before, whatever their length."""
 
     found: StillThere
     note: str = ""
     difference: str = ""
+    added: tuple[str, ...] = ()
 
 
 def compare(post: str, before: str, now: str, shows: Shows, status: int | None = None) -> Compared:
@@ -54,7 +56,8 @@ def _the_post(post: str, before: str, now: str, then: float) -> Compared:
     """A page changes all the time around a post; only the lines that hold its words count."""
     left = words_found(post, now) or 0.0
     if left < _VANISHED * then:
-        return Compared(found=StillThere.GONE, note=NOT_ON_IT)
+        added = _by_lines(_lines(before), _lines(now)).added  # it may say quite other words now
+        return Compared(found=StillThere.GONE, note=NOT_ON_IT, added=added)
     return _by_lines(_lines_of(post, before), _lines_of(post, now))
 
 
@@ -73,10 +76,12 @@ def _the_first(post: str, now: str) -> Compared:
 def _by_lines(before: list[str], now: list[str]) -> Compared:
     if [_settled(line) for line in before] == [_settled(line) for line in now]:
         return Compared(found=StillThere.UNCHANGED)
-    difference = "\n".join(_changed(before, now))
+    changed = [*_changed(before, now)]
+    difference = "\n".join(changed)
     if len(difference) > MAX_DIFFERENCE:
         difference = difference[:MAX_DIFFERENCE] + "\n(there is more)"
-    return Compared(found=StillThere.EDITED, difference=difference)
+    added = tuple(line[2:] for line in changed if line.startswith("+ "))
+    return Compared(found=StillThere.EDITED, difference=difference, added=added)
 
 
 def _changed(before: list[str], now: list[str]) -> Iterator[str]:

@@ -7,7 +7,6 @@ with that root: `openssl ts -verify` then needs nothing of ours.
 
 from __future__ import annotations
 
-import hashlib
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -48,10 +47,6 @@ class Token:
     root: str
     at: datetime
 
-    @property
-    def sha256(self) -> str:
-        return hashlib.sha256(self.token).hexdigest()
-
 
 def ask(manifest: bytes) -> TimeStampRequest:
     """The question: only the SHA-256 of *manifest* and a random number are in it."""
@@ -78,7 +73,7 @@ def believe(
         verifier = VerifierBuilder.from_request(question).add_root_certificate(root).build()
         try:
             verifier.verify_message(response, manifest)
-        except VerificationError as fault:
+        except (VerificationError, ValueError) as fault:
             reason = str(fault)
         else:
             pem = root.public_bytes(Encoding.PEM).decode()
@@ -135,6 +130,9 @@ def _candidates(
     response: TimeStampResponse, roots: Iterable[x509.Certificate]
 ) -> list[x509.Certificate]:
     """Of *roots*, those to which a certificate in the token could lead."""
-    certificates = map(x509.load_der_x509_certificate, response.signed_data.certificates)
-    issuers = {certificate.issuer for certificate in certificates}
+    try:
+        certificates = map(x509.load_der_x509_certificate, response.signed_data.certificates)
+        issuers = {certificate.issuer for certificate in certificates}
+    except ValueError as fault:
+        raise Untrusted("What came is a time stamp that cannot be read.") from fault
     return [root for root in roots if root.subject in issuers]

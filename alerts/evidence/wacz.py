@@ -16,8 +16,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from string import printable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.utils import Digester
@@ -96,9 +97,9 @@ def _warcinfo(writer: _Writer, page: ArchivedPage, at: datetime) -> Any:
 
 def _response(writer: _Writer, exchange: Exchange) -> Any:
     body = exchange.body or b""
-    kept = [(name, value) for name, value in exchange.answered if name.lower() not in _UNDONE]
+    kept = [each for each in _plain(exchange.answered) if each[0].lower() not in _UNDONE]
     kept.append(("Content-Length", str(len(body))))
-    reason = " ".join(exchange.reason.split()) or "-"
+    reason = _ascii(" ".join(exchange.reason.split())) or "-"
     head = StatusAndHeaders(f"{exchange.status} {reason}", kept, protocol="HTTP/1.1")
     facts = _facts(exchange)
     if exchange.body is None and not 300 <= exchange.status < 400:
@@ -116,7 +117,8 @@ def _response(writer: _Writer, exchange: Exchange) -> Any:
 def _request(writer: _Writer, exchange: Exchange, response: Any) -> Any:
     parts = urlsplit(exchange.url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    kept = [(n, v) for n, v in exchange.asked if not n.startswith(":") and n.lower() != "host"]
+    asked = _plain(exchange.asked)
+    kept = [(n, v) for n, v in asked if not n.startswith(":") and n.lower() != "host"]
     head = StatusAndHeaders(
         f"{exchange.method} {target} HTTP/1.1",
         [("Host", parts.netloc), *kept],
@@ -132,6 +134,15 @@ def _request(writer: _Writer, exchange: Exchange, response: Any) -> Any:
         warc_headers_dict=facts,
         http_headers=head,
     )
+
+
+def _plain(headers: Headers) -> list[tuple[str, str]]:
+    """On a line each, what is not ASCII in percents: warcio fails on some of what sites send."""
+    return [(_ascii(name), _ascii(" ".join(value.splitlines()))) for name, value in headers]
+
+
+def _ascii(text: str) -> str:
+    return quote(text, safe=printable, errors="replace")
 
 
 def _facts(exchange: Exchange) -> dict[str, str]:

@@ -9,20 +9,21 @@ from typing import Annotated
 
 import typer
 
-from alerts.evidence.at_rest import Pair, new_pair
+from alerts.evidence.at_rest import KEY_FILE, Pair, new_pair
 from monitor import settings
 from monitor.cli.common import CONFIG, ConfigPath, Failed, bars, opened, say
 from monitor.demo.story import Counts, ScanResult
 from monitor.register import download, register_client
 from sources.errors import SourceError
 
-KEY = "evidence-key.txt"
 KEEP_THE_KEY = """\
 Evidence will be encrypted on the disk. The key to read it is in {key}.
 Copy that file now to a USB stick in the school's safe, or into its password manager: without
 it nobody can read the evidence again, and we cannot help. Keep it out of the backups of this
-folder, or a stolen backup can be read. Where evidence is only recorded and never looked at,
-the file may be taken away, together with the line "identity"."""
+folder, or whoever steals one can read the evidence. The log itself, with the words of posts,
+is not encrypted by us: keep this folder and its backups on encrypted disks. Where evidence is
+only recorded and never looked at, the file may be taken away, together with the line
+"identity"."""
 
 
 def init(
@@ -42,7 +43,7 @@ def init(
         raise Failed(f"There is no folder {config.parent}. Please make it first.")
     if config.exists():
         raise Failed(f"{config} is already there. Edit it, or give another --config PATH.")
-    key = config.with_name(KEY)
+    key = config.with_name(KEY_FILE)
     if key.exists():
         raise Failed(f"{key} is already there, and opens evidence. Please move it away first.")
     try:
@@ -56,16 +57,16 @@ def init(
     pair = new_pair()
     _write(key, f"{pair.private}\n")
     _write(config, f"{text}\n{_evidence(pair)}")
+    say(KEEP_THE_KEY.format(key=key))
     try:
         settings.load(config)
     except settings.SettingsError as error:
         raise Failed(f"Written, but not yet in order.\n{error}") from None
-    say(KEEP_THE_KEY.format(key=key))
     say(f"Written to {config}. Next: monitor check --config {config}")
 
 
 def _evidence(pair: Pair) -> str:
-    return f'[evidence]\nencrypt_to = "{pair.public}"\nidentity = "file:{KEY}"\n'
+    return f'[evidence]\nencrypt_to = "{pair.public}"\nidentity = "file:{KEY_FILE}"\n'
 
 
 def _download(folder: Path) -> Path | None:

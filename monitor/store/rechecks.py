@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_, select
 
 from monitor.custody import Deed, Handling
@@ -139,7 +140,18 @@ def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
         or_(leased.is_(None), leased <= now),
         col(CaptureRow.mode) != CaptureMode.LINK,
         or_(col(CaptureRow.incident).is_(None), in_the_open),
+        ~_barred_elsewhere(),
     )
+
+
+def _barred_elsewhere() -> ColumnElement[bool]:
+    """Whether another incident, of any school, says that a picture at this address may be
+    indecent: what a person had captured by hand belongs to none that could say so."""
+    other, theirs = aliased(CaptureRow), aliased(IncidentRow)
+    barred = select(other.id).join(theirs, col(theirs.key) == other.incident)
+    return barred.where(
+        other.url == CaptureRow.url, col(theirs.pictures_allowed).is_(False)
+    ).exists()
 
 
 def _promise(session: Session, plan: RecheckPlanRow, capture: CaptureRow) -> RecheckPromise:

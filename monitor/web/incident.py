@@ -11,8 +11,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from alerts.evidence.at_rest import Locked
 from alerts.evidence.filing import NOT_THE_POST
+from alerts.evidence.record import META
 from alerts.evidence.report import SCREENSHOT
+from alerts.evidence.seal import read_sealed
 from monitor.domain import (
     ABOUT_SCHOOL,
     Act,
@@ -95,6 +98,7 @@ class Proof:
     evidence: Evidence
     screenshot: bool
     wrong: list[str] | None  # None: there is nothing sealed to prove
+    locked: str = ""  # why its picture cannot be read, and what to do
     stamps: tuple[Stamp, ...] = ()
 
     @property
@@ -203,20 +207,31 @@ def _proofs(room: Desk, case: Case) -> list[Proof]:
     stamps = room.store.stamps([each.id for each in case.evidence])
     return [
         replace(
-            _proof(case, each, room.verify),
+            _proof(room, case, each),
             stamps=tuple(stamp for stamp in stamps if stamp.capture == each.id),
         )
         for each in case.evidence
     ]
 
 
-def _proof(case: Case, evidence: Evidence, verify: Verify) -> Proof:
+def _proof(room: Desk, case: Case, evidence: Evidence) -> Proof:
     sealed = evidence.state is not EvidenceState.WANTED
+    picture = screenshot_of(case, evidence) is not None
     return Proof(
         evidence=evidence,
-        screenshot=screenshot_of(case, evidence) is not None,
-        wrong=_wrong(evidence, verify) if sealed else None,
+        screenshot=picture,
+        wrong=_wrong(evidence, room.verify) if sealed else None,
+        locked=_locked(room, evidence) if picture else "",
     )
+
+
+def _locked(room: Desk, evidence: Evidence) -> str:
+    """Tried on a small file: whoever can read that can read the picture."""
+    try:
+        read_sealed(room.evidence_root, evidence, META, room.key)
+    except Locked as error:
+        return str(error)
+    return ""
 
 
 def _wrong(evidence: Evidence, verify: Verify) -> list[str]:

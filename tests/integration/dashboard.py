@@ -15,6 +15,7 @@ from threading import Thread
 import httpx
 from argon2 import PasswordHasher
 
+from alerts.evidence.at_rest import NO_KEY, Key
 from alerts.playbook import load_playbook
 from alerts.telling import Telling
 from monitor.answering import answer
@@ -251,7 +252,9 @@ def as_abuse(_mention: Mention, _school: School) -> Assessment:
 
 
 @contextmanager
-def running(folder: Path, *, secure_cookies: bool = False) -> Iterator[Dashboard]:
+def running(
+    folder: Path, *, secure_cookies: bool = False, key: Key = NO_KEY
+) -> Iterator[Dashboard]:
     store = Store(f"sqlite:///{folder / 'monitor.db'}")
     clock = Clock()
     hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
@@ -261,6 +264,7 @@ def running(folder: Path, *, secure_cookies: bool = False) -> Iterator[Dashboard
         accounts=board.accounts,
         schools=SCHOOLS,
         evidence_root=board.evidence,
+        key=key,
         verify=lambda _: list(board.changed),
         reviewer=board.reviewer,
         reporting=board.reported,

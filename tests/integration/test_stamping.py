@@ -113,13 +113,24 @@ def test_an_authority_that_is_away_is_asked_again_later_and_does_not_stop_the_ot
     assert place.verify()[1]["not_yet_timestamped"] == []
 
 
-def test_a_false_answer_is_not_kept(place: Place) -> None:
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [(b"0" * 500, "not a time stamp"), (bytes.fromhex("30053003020100"), "cannot be read")],
+)
+def test_a_false_answer_is_not_kept(place: Place, answer: bytes, why: str) -> None:
     evidence = place.capture()
-    place.one.answer = b"0" * 500
+    place.one.answer = answer
     assert place.app.stamp() == 1
     (false,) = [s for s in place.app.store.stamps([evidence.id]) if s.at is None]
     assert false.token == b""
-    assert "not a time stamp" in false.error, false.error
+    assert why in false.error, false.error
+
+
+def test_a_scan_asks_for_a_while_and_leaves_the_rest_for_later(place: Place) -> None:
+    place.capture()
+    assert place.app.stamp(until=place.now) == 0
+    assert place.one.asked == []
+    assert place.app.stamp(until=place.now + timedelta(minutes=1)) == 2
 
 
 def test_what_was_changed_is_not_stamped(place: Place) -> None:

@@ -16,7 +16,8 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from alerts.evidence.capture import capture
-from alerts.evidence.wacz import surt
+from alerts.evidence.traffic import Exchange
+from alerts.evidence.wacz import ArchivedPage, surt, write_wacz
 from monitor.domain import CaptureMode, CapturePromise, Mention
 from tests.integration.site import Site, answer
 
@@ -139,3 +140,27 @@ def test_every_file_in_it_has_its_digest(archive: Archive) -> None:
 )
 def test_addresses_are_sorted_as_archives_sort_them(url: str, key: str) -> None:
     assert surt(url) == key
+
+
+@pytest.mark.parametrize(
+    "odd", ["Trouv\u00e9", 'caf\u00e9; name="\u00e9"', "a half \ud83d", "two\r\nlines: of it"]
+)
+def test_a_site_that_sends_odd_characters_cannot_prevent_the_archive(
+    tmp_path: Path, odd: str
+) -> None:
+    exchange = Exchange(
+        url="https://forum.example/7",
+        method="GET",
+        asked=(("x-asked", odd),),
+        status=200,
+        reason=odd,
+        answered=(("content-type", "text/html"), ("x-odd", odd)),
+        body=b"<p>The bins.",
+        at=datetime(2026, 11, 20, 14, 5, tzinfo=UTC),
+    )
+    page = ArchivedPage(url=exchange.url, title=odd, words=odd, software="s")
+    assert write_wacz(tmp_path / "a.wacz", [exchange], page)
+    with zipfile.ZipFile(tmp_path / "a.wacz") as opened:
+        reader = ArchiveIterator(io.BytesIO(opened.read("archive/data.warc.gz")))
+        heads = [[name for name, _ in r.http_headers.headers] for r in reader if r.http_headers]
+    assert heads == [["content-type", "x-odd", "Content-Length"], ["Host", "x-asked"]]

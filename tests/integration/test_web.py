@@ -16,6 +16,7 @@ from bs4 import BeautifulSoup
 from PIL import Image
 from sqlmodel import update
 
+from alerts.evidence.at_rest import NO_KEY, Key, lock, new_pair
 from monitor.domain import (
     ABOUT_SCHOOL,
     AlertState,
@@ -30,6 +31,7 @@ from monitor.domain import (
 )
 from monitor.health import Actor
 from monitor.health_words import WHO
+from monitor.secret import Reference
 from monitor.store.accounts import AccountRole
 from monitor.store.entry import Entry
 from monitor.store.tables import IncidentRow, LetterRow
@@ -110,6 +112,44 @@ def test_evidence_that_was_changed_says_so_and_its_picture_is_not_shown(board: D
         assert "not as it was captured" in page
         assert "screenshot.png was changed" in page
         assert client.get(f"/incidents/{number}/evidence/{file.parent.name}/screenshot").is_error
+
+
+PAIR = new_pair()
+AWAY = Key(Reference("file", "/nowhere/evidence-key.txt").reveal)  # on a stick in the safe
+
+
+def encrypted(board: Dashboard) -> tuple[str, str]:
+    """The pages of an incident whose evidence is encrypted, and of its screenshot."""
+    files = {"screenshot.png": picture(), "meta.json": b"{}"}
+    number = board.add_incident("x", mode=CaptureMode.FULL, files=files)
+    (folder,) = board.evidence.iterdir()
+    for name, content in files.items():
+        (folder / f"{name}.age").write_bytes(lock(content, PAIR.public))
+        (folder / name).unlink()
+    page = f"/incidents/{number}"
+    return page, f"{page}/evidence/{folder.name}/screenshot"
+
+
+@pytest.mark.parametrize("key", [NO_KEY, AWAY], ids=["not set", "away"])
+def test_a_picture_that_is_encrypted_is_not_offered_without_the_key(
+    tmp_path: Path, key: Key
+) -> None:
+    with running(tmp_path, key=key) as board, board.signed_in(AccountRole.HEAD) as client:
+        page, shot = encrypted(board)
+        for address, status in ((page, 200), (shot, 409)):
+            answer = client.get(address)
+            assert answer.status_code == status
+            assert "<img" not in answer.text
+            assert "This evidence is encrypted" in answer.text
+            assert "identity under [evidence]" in answer.text
+
+
+def test_with_the_key_an_encrypted_picture_is_shown_as_any_other(tmp_path: Path) -> None:
+    key = Key(lambda: PAIR.private)
+    with running(tmp_path, key=key) as board, board.signed_in(AccountRole.HEAD) as client:
+        page, shot = encrypted(board)
+        assert f'"{shot}?as=blurred"' in client.get(page).text
+        assert pixels(client.get(shot).content) == pixels(picture())
 
 
 @pytest.mark.parametrize(

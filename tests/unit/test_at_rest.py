@@ -26,6 +26,7 @@ from monitor.domain import (
     Severity,
 )
 from monitor.egress import Egress
+from monitor.secret import Reference
 
 NOW = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
 WORDS = "Quentin Blodwen, we know where you park."
@@ -67,6 +68,14 @@ def test_with_the_key_it_is_read_as_it_was_recorded(evidence: Evidence, tmp_path
 def test_without_the_key_it_says_what_to_do(evidence: Evidence, tmp_path: Path, key: Key) -> None:
     with pytest.raises(Locked, match=r"\[evidence\]"):
         read_sealed(tmp_path, evidence, "text.txt", key)
+
+
+def test_a_key_that_was_taken_away_is_not_called_a_wrong_one(
+    evidence: Evidence, tmp_path: Path
+) -> None:
+    away = Key(Reference("file", str(tmp_path / "evidence-key.txt")).reveal)
+    with pytest.raises(Locked, match=r"evidence-key\.txt cannot be read\. Put the key back"):
+        read_sealed(tmp_path, evidence, "text.txt", away)
 
 
 def test_every_flipped_byte_is_named_without_a_key(evidence: Evidence, tmp_path: Path) -> None:

@@ -14,9 +14,25 @@ from pathlib import Path
 import pytest
 
 from alerts.evidence.carried import verifier_files
+from alerts.evidence.cover import README
 from alerts.evidence.errors import CannotKeep
 from alerts.evidence.export import export
-from alerts.evidence.seal import seal
+from alerts.evidence.filing import NOT_THE_POST
+from alerts.evidence.proofs import CUSTODY, Proofs
+from alerts.evidence.record import META, SOURCE
+from alerts.evidence.report import (
+    AFTER,
+    CERTIFICATES,
+    DOM,
+    MHTML,
+    PAGE_PDF,
+    REPORT_PDF,
+    SCREENSHOT,
+    TEXT,
+    WACZ,
+)
+from alerts.evidence.seal import MANIFEST, seal
+from alerts.evidence.supplied import DISPLAY
 from monitor.domain import (
     AlertState,
     Assessment,
@@ -29,6 +45,7 @@ from monitor.domain import (
     Mention,
     Reason,
     Role,
+    School,
     Severity,
     Sighting,
     Told,
@@ -234,6 +251,22 @@ def test_a_pack_whose_capture_was_sealed_anew_is_noticed(
     (folder / "capture-1" / "text.txt").write_text("Something harmless.")
     seal(folder / "capture-1", capture="capture-1", mode=CaptureMode.FULL)
     assert "not the one that was sealed" in check(folder)[1]
+
+
+def test_the_readme_explains_every_file_that_may_lie_in_a_pack() -> None:
+    made = (SOURCE, META, TEXT, SCREENSHOT, "screenshot-tile-2.png", AFTER, DOM, MHTML, PAGE_PDF)
+    further = (WACZ, CERTIFICATES, NOT_THE_POST, "original.", DISPLAY, REPORT_PDF, CUSTODY)
+    for name in (*made, *further, MANIFEST, "timestamps/", "verify.py", "verifier/"):
+        assert name in README, name
+
+
+def test_a_masked_pack_says_why_it_is_without_the_files(case: Case, tmp_path: Path) -> None:
+    proofs = Proofs(masked=School(id="wexcombe", name="Wexcombe Park Primary School"))
+    export(case, tmp_path / "evidence", tmp_path / "case.zip", proofs=proofs)
+    with zipfile.ZipFile(tmp_path / "case.zip") as archive:
+        told = archive.read("incident.txt").decode()
+    assert "text.txt, because this copy of the pack is to name nobody" in told
+    assert "no picture of this case" not in told
 
 
 def test_where_pictures_are_barred_none_is_packed_and_the_rest_can_still_be_checked(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
+import httpx
 import pytest
 
 from alerts.evidence.errors import Never, NotNow
@@ -21,7 +23,9 @@ from monitor.domain import (
     StillThere,
 )
 from monitor.egress import Egress
+from monitor.fetching import fetch_text
 from monitor.store.store import Store
+from sources.testing import recorded
 from tests.casework import close
 from tests.unit.test_store import LEASE, NOW, entry
 
@@ -159,6 +163,22 @@ def test_what_may_not_be_opened_is_never_looked_at(
     assert store.rechecks_due(clock.now) == 0
 
 
+def test_what_another_incident_bars_is_not_looked_at_for_a_person_either(store: Store) -> None:
+    """A page that was captured by hand, before a post on it turned out to be what it is."""
+    captured(store, pictures_allowed=False)
+    (case,) = store.cases()
+    url = case.sightings[0].mention.url
+    asked = Mention(source="by hand", external_id=url, url=url, text="")
+    store.add_capture("park", asked, replace(case.evidence[0], id="ev-1", mode=CaptureMode.FULL))
+    clock = Clock()
+    clock.now = NOW + HOUR
+    assert store.rechecks_due(clock.now) == 0
+    assert keep_looking(store, eyes(clock, never)) == 0
+    other = replace(asked, external_id="u", url=f"{url}/other")
+    store.add_capture("park", other, replace(case.evidence[0], id="ev-2", words=POST))
+    assert store.rechecks_due(clock.now) == 1
+
+
 def test_a_closed_incident_rests(store: Store) -> None:
     captured(store)
     close(store, "2026-001", NOW)
@@ -191,6 +211,36 @@ def test_a_post_whose_new_words_bar_pictures_is_not_opened_again(store: Store) -
     assert case.evidence[0].rechecks[0].note == STOPPED
     clock.now = NOW + 999 * HOUR
     assert keep_looking(store, eyes(clock, never)) == 0
+
+
+@pytest.mark.parametrize("before", [POST, "Quite another page.\n" + "Old words of it.\n" * 999])
+def test_new_words_bar_pictures_however_long_the_difference_is(store: Store, before: str) -> None:
+    evidence = replace(captured(store), id="ev-1", words=before)
+    asked = Mention(source="by hand", external_id="u", url="https://f.example/u", text="")
+    store.add_capture("park", asked, evidence)
+    judged = []
+    clock = Clock()
+    clock.now = NOW + HOUR
+    look = replace(
+        eyes(clock, says("Look at her photo.")),
+        barred=lambda _school, post: bool(judged.append(post.text)) or "photo" in post.text,
+    )
+    keep_looking(store, look)
+    assert "Look at her photo." in judged
+    (found,) = store.evidence("ev-1")
+    assert [seen.note for seen in found.rechecks] == [STOPPED]
+
+
+def test_a_site_that_has_nothing_there_is_quoted_with_its_status(store: Store) -> None:
+    captured(store)
+    clock = Clock()
+    clock.now = NOW + HOUR
+    client = recorded(lambda _request: httpx.Response(404))
+    keep_looking(store, eyes(clock, partial(fetch_text, client)))
+    (case,) = store.cases()
+    (look,) = case.evidence[0].rechecks
+    assert look.found is StillThere.GONE
+    assert look.note == "The site says that this page does not exist (HTTP 404)."
 
 
 def test_one_look_has_one_worker_and_a_killed_one_is_made_up_for(store: Store) -> None:

@@ -106,5 +106,13 @@ def test_what_is_no_token_is_said_to_be_none(
         believe(answer, ask(MANIFEST), MANIFEST, roots)
 
 
+def test_an_answer_in_the_right_form_that_holds_no_token_is_not_believed(
+    roots: tuple[x509.Certificate, ...],
+) -> None:
+    granted_and_nothing_more = bytes.fromhex("30053003020100")
+    with pytest.raises(Untrusted, match="cannot be read"):
+        believe(granted_and_nothing_more, ask(MANIFEST), MANIFEST, roots)
+
+
 def test_the_roots_are_those_that_browsers_trust() -> None:
     assert len(trusted_roots()) > 50
