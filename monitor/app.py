@@ -562,13 +562,13 @@ class App:
             coverage,
             self.schools[school],
             out,
-            made=self.clock().astimezone(LONDON).date(),
+            made=self._today(),
             print_pdf=lambda h: print_pdf(h, find_browser()),
         )
 
     def publish_so_far(self) -> None:
         """Show governors what there is of the present term."""
-        today = self.clock().astimezone(LONDON).date()
+        today = self._today()
         for school in self.schools:
             self.reviewer.report(school, today, today, so_far=True)
 

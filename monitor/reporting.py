@@ -16,8 +16,7 @@ from sources.text import joined, web_link
 from sources.wrapped_links import links_in, unfolded
 
 SOURCE = "reported by staff"
-LONGEST_WORDS = 5000  # characters
-LONGEST_LINK = 2000
+LONGEST = {"link": 2000, "words": 5000, "place": 200, "note": 5000}  # characters
 
 
 class Indecent(StrEnum):
@@ -55,22 +54,22 @@ def mistakes(report: Report) -> dict[str, str]:
         wrong["link"] = "Enter the whole address, beginning with https://"
     elif not report.link.strip() and not report.words.strip():
         wrong["link"] = "Enter the address, or the words if there is none."
-    if len(report.link) > LONGEST_LINK:
-        wrong["link"] = f"An address has at most {LONGEST_LINK} characters."
-    if max(map(len, (report.words, report.note, report.place))) > LONGEST_WORDS:
-        wrong["words"] = f"Enter at most {LONGEST_WORDS} characters."
+    for field, most in LONGEST.items():
+        if len(getattr(report, field)) > most:
+            wrong[field] = f"Use at most {most:,} characters."
     return wrong
 
 
 def mention_of(report: Report, school: School) -> Mention:
-    """Begins with the school, as the words alone may name nobody. Without an address, or where
-    a picture may be indecent, no page is ever opened for it."""
+    """Begins with the school, as the words alone may name nobody, and ends with the address,
+    as two pages of which nobody wrote down the words are two things all the same. Without an
+    address, or where a picture may be indecent, no page is ever opened for it."""
     address = report.address
     return Mention(
         source=SOURCE,
         external_id=report.form,
         url=address or f"report:{report.form}",
-        text=joined(school.name, report.place.strip(), report.words.strip()),
+        text=joined(school.name, report.place.strip(), report.words.strip(), address),
         sensitive=report.indecent != Indecent.NO or not address,
         for_a_person=True,
     )

@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
+from contextlib import suppress
 from datetime import timedelta
 from queue import SimpleQueue
 from typing import Generic, Protocol, TypeVar
@@ -23,6 +24,7 @@ class Visited(Protocol):
 
 Visit = TypeVar("Visit", bound=Visited)
 Came = TypeVar("Came")
+_Answers = SimpleQueue[tuple[Visit, Future[Came]]]
 
 
 class Rounds(Generic[Visit, Came]):
@@ -47,17 +49,19 @@ class Rounds(Generic[Visit, Came]):
 
     def go(self, visits: Iterable[Visit]) -> Iterator[tuple[Visit, Came]]:
         """What came of each, as it ends. What *visit* raises ends the round and is raised."""
-        queues = self._by_source(visits)
-        expected = sum(map(len, queues))
-        answers: SimpleQueue[tuple[Visit, Future[Came]]] = SimpleQueue()
-        for _ in range(min(self._at_once, len(queues))):
-            threading.Thread(target=self._work, args=(queues, answers), daemon=True).start()
+        turns = self._by_source(visits)
+        expected, over = sum(map(len, turns)), threading.Event()
+        answers: _Answers[Visit, Came] = SimpleQueue()
+        for _ in range(min(self._at_once, len(turns))):
+            threading.Thread(
+                target=self._work, name="a round", args=(turns, answers, over), daemon=True
+            ).start()
         try:
             for _ in range(expected):
                 visit, came = answers.get()
                 yield visit, came.result()
         finally:
-            queues.clear()
+            over.set()
 
     def _by_source(self, visits: Iterable[Visit]) -> deque[deque[Visit]]:
         queues: dict[str, deque[Visit]] = {}
@@ -71,18 +75,20 @@ class Rounds(Generic[Visit, Came]):
         return thread is not None and thread.is_alive()
 
     def _work(
-        self, queues: deque[deque[Visit]], answers: SimpleQueue[tuple[Visit, Future[Came]]]
+        self,
+        turns: deque[deque[Visit]],
+        answers: _Answers[Visit, Came],
+        over: threading.Event,
     ) -> None:
-        """Take the next source until there is none left."""
-        while True:
-            try:
-                queue = queues.popleft()
-            except IndexError:
-                return None
-            for visit in queue:
-                answers.put((visit, came := self._bounded(visit)))
-                if came.exception() is not None:
-                    return queues.clear()
+        """Take the next source until there is none left, or the round is over."""
+        with suppress(IndexError):
+            while True:
+                for visit in turns.popleft():
+                    if over.is_set():
+                        return
+                    answers.put((visit, came := self._bounded(visit)))
+                    if came.exception() is not None:
+                        over.set()
 
     def _bounded(self, visit: Visit) -> Future[Came]:
         came: Future[Came] = Future()

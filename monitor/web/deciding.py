@@ -15,6 +15,7 @@ from monitor.web.incident import Typed, case_for, colleagues, show
 from monitor.working import NoSuchIncident, Overtaken
 
 router = APIRouter()
+_FORMS = {act.value: act for act in Act if act is not Act.STEP}  # steps have their own page
 LONGEST = 5000  # characters of a reason
 _ASKED = {
     Act.DECIDED: "Choose what this is.",
@@ -40,9 +41,8 @@ def act(
     """`act` says which; its value is in the field of that name, its reason in `…-reason`."""
     room = desk(request)
     case = case_for(room, account, number)
-    try:
-        what = Act(form.get("act", ""))
-    except ValueError:
+    what = _FORMS.get(form.get("act", ""))
+    if what is None:
         return _again(request, account, case, form, {"act": "Use one of the forms on this page."})
     event = _event(room, account, case, what, form)
     if isinstance(event, dict):

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from monitor.domain import School
-from monitor.reporting import Report, mistakes
+from monitor.reporting import LONGEST, Report, mistakes
 from monitor.store.accounts import Account
 from monitor.web.desk import Desk, desk
 from monitor.web.guard import Reporter
@@ -25,7 +25,7 @@ _FORM = re.compile(r"[0-9a-f]{32}")
 @router.get("/report")
 def ask(request: Request, account: Reporter, url: str = "", text: str = "") -> Response:
     """*url* and *text* are what a phone's Share puts there; some apps put the link in the text."""
-    blank = Report(form=token_hex(16), link=(url or text)[:2000])
+    blank = Report(form=token_hex(16), link=(url or text)[: LONGEST["link"]])
     return _form(request, account, blank)
 
 
@@ -86,5 +86,6 @@ def _form(
         schools=schools,
         school=school or (schools[0].id if schools else ""),
         wrong=wrong or {},
+        longest=LONGEST,
         origin=str(request.base_url).rstrip("/"),
     )

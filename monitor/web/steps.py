@@ -21,6 +21,7 @@ from monitor.web.guard import IncidentReader, IncidentWorker
 from monitor.web.incident import case_for
 from monitor.web.page import render
 from monitor.words import CATEGORIES, PROGRESS, when
+from monitor.working import NoSuchIncident
 
 router = APIRouter()
 _DAY = 24  # hours
@@ -101,7 +102,10 @@ def take(
         )
     except ValueError:
         return _show(request, account, case, writer=writer, wrong="Choose how far you have come.")
-    room.work(number, event, None)
+    try:
+        room.work(number, event, None)
+    except NoSuchIncident:
+        return RedirectResponse("/incidents", status_code=303)
     kept = f"&writer={writer}" if writer in set(Writer) else ""
     return RedirectResponse(f"/incidents/{number}/steps?done=1{kept}", status_code=303)
 

@@ -93,3 +93,17 @@ def test_one_key_hides_the_screen_and_shows_it_again(school: School) -> None:
     page.keyboard.press("Escape")
     assert heading.is_visible()
     assert school.number in page.title()
+
+
+def test_the_keys_that_the_foot_of_the_page_names_do_what_it_says(school: School) -> None:
+    page = school.visitor(1280)
+    page.goto(f"{school.board.url}/incidents")
+    assert page.get_by_text("Keyboard:").is_visible()
+    focused = "document.activeElement.getAttribute('href') ?? document.activeElement.id"
+    links = [a.get_attribute("href") for a in page.locator("[data-row] a[data-open]").all()]
+    for key, there in (("j", 0), ("j", 1), ("k", 0)):
+        page.keyboard.press(key)
+        assert page.evaluate(focused) == links[there], key
+    page.goto(f"{school.board.url}/incidents/{school.number}")
+    page.keyboard.press("d")
+    assert page.evaluate(focused) == "decided"

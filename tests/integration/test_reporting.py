@@ -107,6 +107,26 @@ def test_a_mistake_is_said_and_nothing_that_was_written_is_lost(
     assert board.store.cases() == []
 
 
+@pytest.mark.parametrize("field", ["link", "words", "place", "note"])
+def test_what_is_too_long_is_said_at_the_field_that_it_stands_in(
+    office: httpx.Client, field: str
+) -> None:
+    answer = office.post(
+        "/report", data=filled(office, **{field: "https://a.example/" + "x" * 5000})
+    )
+    assert answer.status_code == 400
+    assert f'id="{field}-error"' in answer.text
+
+
+def test_two_pages_seen_in_one_place_are_two_incidents(
+    board: Dashboard, office: httpx.Client
+) -> None:
+    """Words that were not given are not the same words."""
+    for link in (LINK, f"{LINK}1"):
+        office.post("/report", data=filled(office, link=link, words="", place="a story on TikTok"))
+    assert [len(case.sightings) for case in board.store.cases()] == [1, 1]
+
+
 def test_what_an_app_shares_is_in_the_form_even_after_signing_in(board: Dashboard) -> None:
     shared = {"text": f"Look at this! {LINK}?a=1&b=2"}
     email = board.add_account(AccountRole.OFFICE)

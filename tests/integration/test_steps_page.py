@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -113,6 +114,24 @@ def test_what_is_no_step_is_not_written_down(
     assert answer.status_code == 400
     assert "There is a problem" in answer.text
     assert board.store.case(number).history == ()  # type: ignore[union-attr]
+
+
+def test_the_form_for_decisions_writes_down_no_step(
+    board: Dashboard, office: httpx.Client, number: str
+) -> None:
+    form = {"act": "step", "step": "done: Sell the school", "seen": "0"}
+    assert office.post(f"/incidents/{number}", data=form).status_code == 400
+    assert board.store.case(number).history == ()  # type: ignore[union-attr]
+
+
+def test_a_step_of_what_was_forgotten_meanwhile_leads_back_to_the_list(
+    board: Dashboard, office: httpx.Client, number: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = office.get(f"/incidents/{number}/steps").text
+    form = {"title": title(page, "Report it to Facebook"), "progress": "done"}
+    monkeypatch.setattr(board.store, "working", lambda _number: nullcontext())
+    answer = office.post(f"/incidents/{number}/steps", data=form)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/incidents")
 
 
 def test_the_steps_of_what_one_may_not_know_of_are_not_there(

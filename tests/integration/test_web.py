@@ -58,17 +58,19 @@ def test_without_signing_in_every_page_leads_to_the_door(board: Dashboard) -> No
             assert answer.headers["location"].startswith("/sign-in")
 
 
-def test_a_link_in_a_mail_leads_through_the_door_to_the_incident(board: Dashboard) -> None:
+@pytest.mark.parametrize("below", ["", "/steps"])
+def test_a_link_leads_through_the_door_to_the_incident(board: Dashboard, below: str) -> None:
     number = board.add_incident("They will burn it down")
+    page = f"/incidents/{number}{below}"
     email = board.add_account(AccountRole.DSL)
     with board.browser() as client:
-        door = client.get(f"/incidents/{number}", follow_redirects=True)
+        door = client.get(page, follow_redirects=True)
         wanted = re.search(r'name="wanted" value="([^"]*)"', door.text)
         assert wanted is not None
         form = {"email": email, "password": PASSWORD, "wanted": wanted[1]}
         inside = client.post("/sign-in", data=form, follow_redirects=True)
-    assert inside.url.path == f"/incidents/{number}"
-    assert "They will burn it down" in inside.text
+    assert inside.url.path == page
+    assert ("They will burn it down" in inside.text) is not bool(below)
 
 
 def test_an_incident_shows_words_reasons_evidence_and_who_was_told(board: Dashboard) -> None:

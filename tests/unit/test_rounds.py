@@ -30,6 +30,7 @@ class Town:
 
     def __init__(self, *hanging: str) -> None:
         self.hanging, self.let_go = hanging, threading.Event()
+        self.hangs = threading.Event()
         self.at_work: list[str] = []
         self.begun: list[Call] = []
         self.together = 0
@@ -42,7 +43,10 @@ class Town:
             self.begun.append(call)
             self.together = max(self.together, len(self.at_work))
         if call.source in self.hanging:
+            self.hangs.set()
             self.let_go.wait(WAIT)
+        elif self.hanging:
+            self.hangs.wait(WAIT)
         with self.lock:
             self.at_work.remove(call.source)
         return "read"
@@ -98,6 +102,25 @@ def test_what_nobody_can_go_on_after_ends_the_round() -> None:
     rounds: Rounds[Call, str] = Rounds(refuse, refuse, at_once=1)
     with pytest.raises(OSError, match="full"):
         list(rounds.go(CALLS))
+
+
+def test_what_ended_the_round_ends_it_for_the_other_sources_too() -> None:
+    ended, begun = threading.Event(), []
+
+    def visit(call: Call) -> str:
+        begun.append(call)
+        if call.source == "full":
+            raise OSError("the disk is full")
+        ended.wait(WAIT)
+        return "read"
+
+    rounds: Rounds[Call, str] = Rounds(visit, visit, at_once=2)
+    with pytest.raises(OSError, match="full"):
+        list(rounds.go([Call("x", "b"), Call("y", "b"), Call("x", "full")]))
+    ended.set()
+    for thread in [each for each in threading.enumerate() if each.name == "a round"]:
+        thread.join(WAIT)
+    assert Call("y", "b") not in begun
 
 
 def test_nothing_to_visit_is_a_short_round() -> None:

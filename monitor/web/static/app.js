@@ -44,7 +44,7 @@ const isTyping = (target) => target.closest("input:not([type=radio], [type=check
 
 function go(step) {
   const rows = [...document.querySelectorAll("[data-row] a[data-open]")];
-  if (!rows.length) return document.querySelector(step > 0 ? "a[data-next]" : "a[data-previous]")?.click();
+  if (!rows.length) return;
   const at = rows.indexOf(document.activeElement.closest("[data-row]")?.querySelector("a[data-open]"));
   rows[Math.min(rows.length - 1, Math.max(0, at + step))].focus();
 }
@@ -54,5 +54,5 @@ document.addEventListener("keydown", (event) => {
   if (!blank.hidden || off() || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   if (event.key === "j") go(1);
   else if (event.key === "k") go(-1);
-  else if (event.key === "d") document.querySelector("[data-decide]")?.focus();
+  else if (event.key === "d") document.getElementById("decided")?.focus();
 });
