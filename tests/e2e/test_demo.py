@@ -15,6 +15,8 @@ from monitor.demo.expected import read_expectations
 from monitor.demo.posts import Where, read_posts
 from tests.needs import missing
 
+pytestmark = pytest.mark.xdist_group("demo")  # one worker: one demonstration
+
 MONITOR = Path(sys.executable).with_name("monitor")
 
 

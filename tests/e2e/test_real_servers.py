@@ -16,7 +16,8 @@ from tests.e2e.town import DEPUTY, LETTERS, SCHOOL, THREAT
 from tests.processes import free_port
 from tests.smtp import Received, SmtpServer
 
-pytestmark = [pytest.mark.servers, pytest.mark.browser]
+# One worker: each would set the servers up for itself.
+pytestmark = [pytest.mark.servers, pytest.mark.browser, pytest.mark.xdist_group("real servers")]
 
 HEAD, CHAIR = "head@wexcombepark.example", "chair@wexcombepark.example"
 

@@ -14,7 +14,8 @@ from sources.wordpress import WordPress as WordPressSource
 from tests.e2e.wordpress import WordPress
 from tests.wexcombe import WEXCOMBE
 
-pytestmark = pytest.mark.servers
+# One worker: each would set the servers up for itself.
+pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("wordpress")]
 
 
 class Reader:

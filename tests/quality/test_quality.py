@@ -16,6 +16,8 @@ from nlp.bench import Scores, any_alias, exact_name, measure, rate
 from nlp.posts import DEVELOPMENT_SCHOOLS, Post, read_posts
 from tests.wexcombe import WEXCOMBE, post
 
+pytestmark = pytest.mark.xdist_group("quality")  # one worker: the posts are judged once
+
 HERE = Path(__file__).parent
 SMOKE = [
     json.loads(line) for line in (HERE / "smoke.jsonl").read_text(encoding="utf-8").splitlines()
