@@ -51,6 +51,7 @@ from monitor.domain import (
     Incident,
     Mention,
     School,
+    Urgency,
     capture_mode,
 )
 from monitor.egress import Egress
@@ -66,6 +67,7 @@ from monitor.secret import MissingSecret
 from monitor.settings import SchoolSettings, Settings
 from monitor.store.accounts import Account
 from monitor.store.database import RowRefused, StoreError
+from monitor.store.letters import URGENT
 from monitor.store.store import Store
 from monitor.terms import Terms
 from monitor.watching import ask_canaries, write_down
@@ -244,15 +246,18 @@ class App:
     def _failed(self, visit: Visit, error: SourceError) -> Polled:
         return Polled(source=visit.source.name, school=visit.school.id, error=error)
 
-    def scan(self, visits: list[Visit], progress: Progress) -> Scanned:
-        """One pass: read, capture, tell. Nobody waits for the camera beyond two minutes."""
+    def scan(
+        self, visits: list[Visit], progress: Progress, *, keep_hours: bool = False
+    ) -> Scanned:
+        """One pass: read, capture, tell. Nobody waits for the camera beyond two minutes. Whoever
+        asks for a pass wants to know: only with *keep_hours* are quiet hours kept."""
         done = Scanned()
         progress.begin("Reading sources", len(visits))
         done.visits = self._round(visits, progress)
         progress.begin("Capturing evidence", self.store.captures_waiting())
         done.captures = self._capture_in_view(progress, until=self.clock() + CAMERA_FIRST)
         self.weekly()
-        self.store.hasten(self.clock())
+        self.store.hasten(self.clock(), self._quiet() if keep_hours else ())
         done.alerts_sent = self.deliver().sent
         done.captures += self._capture_in_view(progress)
         self.stamp(until=self.clock() + STAMPS)
@@ -260,6 +265,11 @@ class App:
         done.rechecks = self.recheck(until=self.clock() + LOOK_AGAIN)
         done.troubles = self.undelivered()
         return done
+
+    def _quiet(self) -> list[str]:
+        """The schools that are told nothing now but what is critical."""
+        now, schools = self.clock(), self.settings.schools
+        return [one.id for one in schools if self.telling(one).hours.is_quiet(now)]
 
     def _round(self, visits: list[Visit], progress: Progress) -> list[Polled]:
         """What came of each visit, in the order of the configuration."""
@@ -336,14 +346,13 @@ class App:
         return list(self.settings.alerts.bells(school, PostRoom(self.egress)))
 
     def deliver(self) -> Delivered:
-        """Try every letter that is due. Without a way to send all wait, and are seen to."""
+        """Try every letter that is due. Without a way to send all wait, and are seen to; the
+        bells ring nevertheless."""
         channel = self.channel()
-        if channel is None:
-            return Delivered()
         writer = MailWriter(
             schools=self.schools,
             rosters={s.id: s.roster(self._today()) for s in self.settings.schools},
-            sender=channel.sender,
+            sender=channel.sender if channel else "",
             dashboard_url=self.settings.dashboard.url,
             guidance=self.guidance,
             playbook=self.playbook,
@@ -352,7 +361,15 @@ class App:
         )
         self._hasten_readdressed(writer)
         most = self.settings.alerts.mails_an_hour
-        return deliver(self.store, channel, writer, clock=self.clock, most=most, ring=self._ring)
+        return deliver(
+            self.store,
+            channel,
+            writer,
+            clock=self.clock,
+            urgencies=frozenset(Urgency if channel else URGENT),
+            most=most,
+            ring=self._ring,
+        )
 
     def weekly(self) -> None:
         """The weekly summary is due on a Monday, whether there is anything to tell or not."""
