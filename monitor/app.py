@@ -27,7 +27,6 @@ from alerts.evidence.rechecks import Eyes, keep_looking
 from alerts.evidence.report import SCREENSHOT
 from alerts.evidence.seal import read_sealed
 from alerts.evidence.stamping import Means, fetch_stamps
-from alerts.evidence.supplied import Supply, keep_supplied
 from alerts.governors import CannotWrite
 from alerts.governors import Report as TermReport
 from alerts.governors import write as write_report
@@ -67,6 +66,7 @@ from monitor.settings import SchoolSettings, Settings
 from monitor.store.accounts import Account
 from monitor.store.database import RowRefused, StoreError
 from monitor.store.store import Store
+from monitor.supplying import Supplying
 from monitor.terms import Terms
 from monitor.watching import ask_canaries, write_down
 from monitor.working import work
@@ -487,25 +487,17 @@ class App:
     def supply(
         self, case: Case, read: Callable[[], bytes], *, actor: str, no_indecent_picture: bool
     ) -> Evidence:
-        """Seal what a person hands in for *case*. Raises Refused, without reading it, unless the
-        person has said that no picture in it could be indecent; CannotKeep."""
-        incident = case.incident
-        supply = Supply(
-            id=f"ev-{uuid4().hex[:16]}",
-            school=incident.school,
-            by=actor,
-            read=read,
-            no_indecent_picture=no_indecent_picture,
-            pictures_allowed=incident.pictures_allowed,
-        )
-        evidence = keep_supplied(
-            supply,
-            self.evidence_root,
-            self.clock(),
+        """Seal what a person hands in for *case*, as Supplying says."""
+        return self.supplying(case, read, actor=actor, no_indecent_picture=no_indecent_picture)
+
+    @cached_property
+    def supplying(self) -> Supplying:
+        return Supplying(
+            root=self.evidence_root,
+            store=self.store,
+            clock=self.clock,
             encrypt_to=self.settings.evidence.encrypt_to or "",
         )
-        self.store.supplied(incident, evidence, actor)
-        return evidence
 
     def export(self, case: Case, out: Path, *, masked: bool = False) -> str:
         """The evidence pack of *case*; the SHA-256 of its incident.json. In the custody log
