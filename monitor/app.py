@@ -35,9 +35,10 @@ from alerts.guidance import BadGuidance, Guidance, load_guidance
 from alerts.playbook import Playbook, load_playbook
 from alerts.routing import weekly_readers
 from alerts.telling import Telling
+from alerts.term_news import Paper
 from alerts.writer import MailWriter
 from monitor.answering import answer, escalate
-from monitor.counts import LONDON
+from monitor.counts import LONDON, Period
 from monitor.coverage import Coverage
 from monitor.custody import COMMAND_LINE, PROGRAM, Deed, Handling
 from monitor.domain import (
@@ -49,6 +50,7 @@ from monitor.domain import (
     Event,
     Evidence,
     Incident,
+    Letter,
     Mention,
     School,
     capture_mode,
@@ -67,6 +69,7 @@ from monitor.settings import SchoolSettings, Settings
 from monitor.store.accounts import Account
 from monitor.store.database import RowRefused, StoreError
 from monitor.store.store import Store
+from monitor.termly import promise_term, term_paper
 from monitor.terms import Terms
 from monitor.watching import ask_canaries, write_down
 from monitor.working import work
@@ -252,6 +255,7 @@ class App:
         progress.begin("Capturing evidence", self.store.captures_waiting())
         done.captures = self._capture_in_view(progress, until=self.clock() + CAMERA_FIRST)
         self.weekly()
+        self.termly()
         self.store.hasten(self.clock())
         done.alerts_sent = self.deliver().sent
         done.captures += self._capture_in_view(progress)
@@ -348,6 +352,7 @@ class App:
             guidance=self.guidance,
             playbook=self.playbook,
             screenshot=self._screenshot,
+            paper=self._paper,
             custody_mailbox=self.settings.evidence.custody_mailbox or "",
         )
         self._hasten_readdressed(writer)
@@ -361,6 +366,14 @@ class App:
             telling = self.telling(school)
             for role in weekly_readers(telling.roster):
                 self.store.promise_week(school.id, role, telling.hours.next_week(now), now)
+
+    def termly(self) -> None:
+        """When a term is over its report is published, and goes to the clerk once."""
+        for school in self.settings.schools:
+            promise_term(self.reviewer, school.id, self.telling(school))
+
+    def _paper(self, letter: Letter, term: Period, with_pdf: bool) -> Paper:
+        return term_paper(self.reviewer, letter, term, find_browser() if with_pdf else None)
 
     def escalate(self) -> int:
         """Tell others of what nobody has answered in time."""
