@@ -105,8 +105,8 @@ def without_browser(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def days_pass(app: App, clock: Clock, days: int) -> None:
     for _ in range(days):
-        app.termly()
-        app.deliver()
+        app.dispatch.termly()
+        app.dispatch.deliver()
         clock.now += DAY
 
 
@@ -196,11 +196,11 @@ def test_a_term_is_told_when_it_is_over_and_not_before(
     app = opened(tmp_path, smtp.port, clock)
     a_term(app)
     clock.now = datetime(2026, 12, 30, 12, tzinfo=UTC)
-    app.termly()
-    assert app.deliver().sent == 0
+    app.dispatch.termly()
+    assert app.dispatch.deliver().sent == 0
     clock.now = JANUARY
-    app.termly()
-    assert app.deliver().sent == 0, "it waits for the morning of a working day"
+    app.dispatch.termly()
+    assert app.dispatch.deliver().sent == 0, "it waits for the morning of a working day"
     days_pass(app, clock, 3)
     assert len(smtp.messages) == 1
     app.close()
