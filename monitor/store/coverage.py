@@ -12,6 +12,7 @@ from monitor.domain import AlertState
 from monitor.health import Check
 from monitor.store.database import Database
 from monitor.store.tables import AlertRow, CoverageRow, LetterRow, NoticeRow
+from monitor.term_letter import LETTER as TERM
 
 
 class Coverage(Database):
@@ -35,6 +36,14 @@ class Coverage(Database):
                 for row in session.exec(query)
             ]
 
+    def looked(self, school: str, start: datetime, end: datetime) -> bool:
+        """Whether there was any visit in [start, end)."""
+        query = select(CoverageRow.id).where(
+            CoverageRow.school == school, CoverageRow.at >= start, CoverageRow.at < end
+        )
+        with self.reading() as session:
+            return session.exec(query.limit(1)).first() is not None
+
     def forgettable_checks(self, before: datetime) -> int:
         with self.reading() as session:
             return session.exec(select(func.count()).where(_old(before))).one()
@@ -51,6 +60,7 @@ class Coverage(Database):
                 delete(LetterRow).where(
                     col(LetterRow.state) != AlertState.WAITING,
                     col(LetterRow.due_at) < before,
+                    ~col(LetterRow.key).startswith(f"{TERM}:"),  # or it would be sent again
                     col(LetterRow.key).not_in(select(NoticeRow.letter)),
                     col(LetterRow.key).not_in(select(AlertRow.letter)),
                 )
