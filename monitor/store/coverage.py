@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement
 from sqlmodel import col, delete, func, select
 
+from monitor.counts import LONDON
+from monitor.coverage import SourceDay
 from monitor.domain import AlertState
 from monitor.health import Check
+from monitor.store.coverage_tables import CheckedDayRow
 from monitor.store.database import Database
 from monitor.store.tables import CoverageRow, LetterRow, NoticeRow
 
@@ -35,6 +38,19 @@ class Coverage(Database):
                 for row in session.exec(query)
             ]
 
+    def checked_days(self, school: str, first: date, last: date) -> list[SourceDay]:
+        """The same in short: what each source was on each day, both days included."""
+        query = select(CheckedDayRow).where(
+            CheckedDayRow.school == school,
+            CheckedDayRow.day >= first,
+            CheckedDayRow.day <= last,
+        )
+        with self.reading() as session:
+            return [
+                SourceDay(source=row.source, day=row.day, visits=row.visits, read=row.read)
+                for row in session.exec(query)
+            ]
+
     def looked(self, school: str, start: datetime, end: datetime) -> bool:
         """Whether there was any visit in [start, end)."""
         query = select(CoverageRow.id).where(
@@ -54,6 +70,8 @@ class Coverage(Database):
             waiting = select(LetterRow.key).where(LetterRow.state == AlertState.WAITING)
             old = (col(NoticeRow.at) < before, col(NoticeRow.letter).not_in(waiting))
             letters = list(session.exec(select(NoticeRow.letter).where(*old)))
+            days = col(CheckedDayRow.day) < before.astimezone(LONDON).date()
+            session.execute(delete(CheckedDayRow).where(days))
             session.execute(delete(NoticeRow).where(*old))
             carrying = select(NoticeRow.letter)
             session.execute(
