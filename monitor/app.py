@@ -64,7 +64,7 @@ from monitor.reviewing import Reviewer
 from monitor.rounds import Rounds
 from monitor.secret import MissingSecret
 from monitor.settings import SchoolSettings, Settings
-from monitor.store.accounts import Account
+from monitor.store.accounts import Account, Accounts
 from monitor.store.database import RowRefused, StoreError
 from monitor.store.store import Store
 from monitor.terms import Terms
@@ -173,6 +173,10 @@ class App:
     def playbook(self) -> Playbook:
         """The steps after an incident; likewise."""
         return _own_or_ours(load_playbook, self.settings.alerts.steps)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        return Accounts(self.store, self.clock, self.settings.vault())
 
     @property
     def evidence_root(self) -> Path:

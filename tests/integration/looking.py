@@ -14,7 +14,7 @@ from alerts.evidence.launcher import find_browser
 from monitor.domain import ABOUT_SCHOOL, CaptureMode, Category, Reason, Role, Severity
 from monitor.store.accounts import AccountRole
 from tests.integration.chromium import WIDTHS, chromium, enter, open_page
-from tests.integration.dashboard import PASSWORD, Dashboard, picture, running
+from tests.integration.dashboard import Dashboard, picture, running
 
 
 def furnish(board: Dashboard) -> str:
@@ -80,7 +80,7 @@ def main(folder: Path) -> None:
             page = open_page(chrome, width)
             page.goto(f"{board.url}/sign-in")
             page.screenshot(path=folder / f"sign-in-{width}.png", full_page=True)
-            enter(page, board.url, email, PASSWORD)
+            enter(page, board, email)
             for name, path in pages(number):
                 page.goto(board.url + path)
                 page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from monitor.store.accounts import AccountRole
 from tests.integration.chromium import WIDTHS, chromium, enter, faults, open_page, too_wide
-from tests.integration.dashboard import PASSWORD, Dashboard, running
+from tests.integration.dashboard import Dashboard, running
 from tests.integration.looking import furnish, pages
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
@@ -29,7 +29,7 @@ class School:
 
     def visitor(self, width: int, *, script: bool = True) -> Page:
         page = open_page(self.chrome, width, script=script)
-        enter(page, self.board.url, self.email, PASSWORD)
+        enter(page, self.board, self.email)
         return page
 
 
