@@ -117,8 +117,8 @@ def _build(app: App, at_work: AtWork) -> BackgroundScheduler:
         timezone=UTC,
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
-    for name, every in TICKS.items():
-        tick = _survive(name, getattr(app, name), at_work)
+    for name, job in app.jobs().items():
+        tick, every = _survive(name, job, at_work), TICKS[name]
         scheduler.add_job(tick, FromNow(every), id=name)
     return scheduler
 

@@ -65,9 +65,10 @@ def scan(
         demand_secrets(app)
         if source is not None:
             one_of({s.name: s for s in app.settings.sources}, source, "source")
-        visits = app.visits(only=source)
+        every = all_ or source is not None
+        visits = list(app.visitor.all(only=source)) if every else app.visitor.due()
         with bars() as progress:
-            done = app.scan(list(visits) if all_ or source else app.due(visits), progress)
+            done = app.scan(visits, progress)
     if as_json:
         say(json.dumps(_as_json(done), ensure_ascii=False))
     else:

@@ -75,9 +75,9 @@ class Scene:
 
     def scan(self, now: datetime) -> None:
         with closing(App(self.settings, clock=lambda: now)) as app:
-            for visit in app.visits():
-                app.visit(visit)
-            app.deliver()
+            for visit in app.visitor.all():
+                app.visitor.visit(visit)
+            app.dispatch.deliver()
 
     def look(self, now: datetime) -> Watched:
         return watch(self.settings, now, room=room(self._outside))

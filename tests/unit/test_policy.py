@@ -77,7 +77,7 @@ def test_nobody_reads_another_school(role: AccountRole) -> None:
 
 def test_governors_have_trends_and_nothing_else() -> None:
     allowed = {action for action in Action if may(account(AccountRole.GOVERNOR), action)}
-    assert allowed == {Action.READ_TRENDS}
+    assert allowed == {Action.READ_TRENDS, Action.KEEP_OWN_ACCOUNT}
     assert may(account(AccountRole.GOVERNOR), Action.READ_TRENDS, OURS)
 
 
