@@ -22,6 +22,7 @@ from alerts.channels.contract import (
     Unusable,
 )
 from alerts.telling import MAILS_AN_HOUR
+from monitor.counts import Period
 from monitor.custody import Head
 from monitor.domain import Case, Letter, Severity, Urgency
 from monitor.health import Notice
@@ -30,7 +31,7 @@ from monitor.week import Week
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
-Matter = Case | Notice | Head | Week
+Matter = Case | Notice | Head | Week | Period  # the last: a term that is over
 Matters = tuple[Matter, ...]  # what a letter tells of: incidents, or sources ...
 
 # Longer than a channel may take for one letter (email: 2 minutes), so that no other worker

@@ -122,8 +122,21 @@ class App:
             self.store,
             clock,
         )
+        self.reviewer = Reviewer(
+            store=self.store,
+            schools=self.schools,
+            groups={source.name: source.group for source in settings.sources},
+            terms=self.schools.terms,
+            clock=clock,
+        )
         self.dispatch = Dispatch(
-            settings, self.schools, egress, self.evidence.screenshot, self.store, clock
+            settings,
+            self.schools,
+            egress,
+            self.evidence.screenshot,
+            self.reviewer,
+            self.store,
+            clock,
         )
 
     @cached_property
@@ -138,6 +151,7 @@ class App:
             "deliver": self.dispatch.deliver,
             "escalate": self.dispatch.escalate,
             "weekly": self.dispatch.weekly,
+            "termly": self.dispatch.termly,
             "recheck": self.evidence.recheck,
             "forget": self.forget,
             "custody": self.evidence.promise_head,
@@ -155,6 +169,7 @@ class App:
         progress.begin("Capturing evidence", self.store.captures_waiting())
         done.captures = self.evidence.capture(self.clock() + CAMERA_FIRST, progress.advance).count
         self.dispatch.weekly()
+        self.dispatch.termly()
         self.store.hasten(self.clock())
         done.alerts_sent = self.dispatch.deliver().sent
         done.captures += self.evidence.capture(on_done=progress.advance).count
@@ -191,16 +206,6 @@ class App:
             assess=self.assess,
             telling=self.schools.telling(school.id),
             store=self.store,
-            clock=self.clock,
-        )
-
-    @property
-    def reviewer(self) -> Reviewer:
-        return Reviewer(
-            store=self.store,
-            schools=self.schools,
-            groups={source.name: source.group for source in self.settings.sources},
-            terms=self.schools.terms,
             clock=self.clock,
         )
 

@@ -33,6 +33,7 @@ def build(app: App) -> FastAPI:
         reviewer=app.reviewer,
         work=app.work,
         reporting=app.take_report,
+        supply=app.evidence.supply,
         playbook=app.dispatch.playbook,
         answer=app.answer,
         clock=app.clock,

@@ -11,17 +11,22 @@ from typing import TypeVar
 
 from alerts.channels.contract import Bell, Channel, ChannelError
 from alerts.deliver import Delivered, deliver
+from alerts.evidence.launcher import find_browser
 from alerts.guidance import BadGuidance, Guidance, load_guidance
 from alerts.playbook import Playbook, load_playbook
 from alerts.routing import weekly_readers
+from alerts.term_news import Paper
 from alerts.writer import MailWriter
 from monitor.answering import escalate
-from monitor.domain import AlertState, Evidence
+from monitor.counts import Period
+from monitor.domain import AlertState, Evidence, Letter
 from monitor.egress import Egress
 from monitor.posting import PostRoom
+from monitor.reviewing import Reviewer
 from monitor.schools import Schools
 from monitor.settings import Settings
 from monitor.store.store import Store
+from monitor.termly import promise_term, term_paper
 
 log = logging.getLogger(__name__)
 Data = TypeVar("Data")
@@ -36,11 +41,13 @@ class Dispatch:
         schools: Schools,
         egress: Egress,
         screenshot: Callable[[str, Evidence], bytes | None],
+        reviewer: Reviewer,
         store: Store,
         clock: Callable[[], datetime],
     ) -> None:
         self._settings, self._schools, self._egress = settings, schools, egress
-        self._screenshot, self._store, self._clock = screenshot, store, clock
+        self._screenshot, self._reviewer = screenshot, reviewer
+        self._store, self._clock = store, clock
 
     @cached_property
     def guidance(self) -> Guidance:
@@ -79,6 +86,7 @@ class Dispatch:
             guidance=self.guidance,
             playbook=self.playbook,
             screenshot=self._screenshot,
+            paper=self._paper,
             custody_mailbox=self._settings.evidence.custody_mailbox or "",
         )
 
@@ -103,6 +111,14 @@ class Dispatch:
         for school, telling in self._schools.tellings().items():
             for role in weekly_readers(telling.roster):
                 self._store.promise_week(school, role, telling.hours.next_week(now), now)
+
+    def termly(self) -> None:
+        """When a term is over its report is published, and goes to the clerk once."""
+        for school, telling in self._schools.tellings().items():
+            promise_term(self._reviewer, school, telling)
+
+    def _paper(self, letter: Letter, term: Period, with_pdf: bool) -> Paper:
+        return term_paper(self._reviewer, letter, term, find_browser() if with_pdf else None)
 
     def escalate(self) -> int:
         """Tell others of what nobody has answered in time."""

@@ -21,7 +21,6 @@ from alerts.evidence.rechecks import Eyes, keep_looking
 from alerts.evidence.report import SCREENSHOT
 from alerts.evidence.seal import read_sealed
 from alerts.evidence.stamping import Means, fetch_stamps
-from alerts.evidence.supplied import Supply, keep_supplied
 from monitor.custody import COMMAND_LINE, PROGRAM, Deed, Handling
 from monitor.domain import (
     CaptureMode,
@@ -36,6 +35,7 @@ from monitor.egress import Egress
 from monitor.fetching import ask_authority, fetch_text
 from monitor.pipeline import Assess
 from monitor.store.store import Store
+from monitor.supplying import Supplying
 from sources.http import PoliteClient
 
 
@@ -56,6 +56,9 @@ class EvidenceRoom:
         self.root, self._wanted, self._schools = root, wanted, schools
         self._egress, self._client, self._assess = egress, client, assess
         self._store, self._clock = store, clock
+        self.supply = Supplying(
+            root=root, store=store, clock=clock, encrypt_to=wanted.encrypt_to or ""
+        )
 
     def capture(
         self, until: datetime | None = None, on_done: Callable[[], None] = lambda: None
@@ -88,25 +91,6 @@ class EvidenceRoom:
             last_try=last_try,
             encrypt_to=self._wanted.encrypt_to or "",
         )
-
-    def supply(
-        self, case: Case, read: Callable[[], bytes], *, actor: str, no_indecent_picture: bool
-    ) -> Evidence:
-        """Seal what a person hands in for *case*. Raises Refused, without reading it, unless the
-        person has said that no picture in it could be indecent; CannotKeep."""
-        incident = case.incident
-        supply = Supply(
-            id=_new_id(),
-            school=incident.school,
-            by=actor,
-            read=read,
-            no_indecent_picture=no_indecent_picture,
-            pictures_allowed=incident.pictures_allowed,
-        )
-        key = self._wanted.encrypt_to or ""
-        evidence = keep_supplied(supply, self.root, self._clock(), encrypt_to=key)
-        self._store.supplied(incident, evidence, actor)
-        return evidence
 
     def recheck(self, until: datetime | None = None) -> int:
         """Is what was captured still there? How often that was looked at."""

@@ -35,6 +35,14 @@ class Coverage(Database):
                 for row in session.exec(query)
             ]
 
+    def looked(self, school: str, start: datetime, end: datetime) -> bool:
+        """Whether there was any visit in [start, end)."""
+        query = select(CoverageRow.id).where(
+            CoverageRow.school == school, CoverageRow.at >= start, CoverageRow.at < end
+        )
+        with self.reading() as session:
+            return session.exec(query.limit(1)).first() is not None
+
     def forgettable_checks(self, before: datetime) -> int:
         with self.reading() as session:
             return session.exec(select(func.count()).where(_old(before))).one()

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
 from sqlmodel import and_, col, func, or_, select, update
 
+from monitor.counts import Period
 from monitor.custody import Head, head_in
 from monitor.domain import AlertState, Case, Letter, Role, Urgency
 from monitor.health import Notice
@@ -16,6 +17,7 @@ from monitor.store.letters import URGENT
 from monitor.store.notices import notices_of
 from monitor.store.tables import AlertRow, IncidentRow, LetterRow
 from monitor.store.weeks import Weeks
+from monitor.term_letter import period_in
 from monitor.week import Week
 
 _HOUR = timedelta(hours=1)
@@ -66,9 +68,11 @@ class Outbox(Weeks):
         with self.reading() as session:
             return tuple(notices_of(session, letter))
 
-    def matters_in(self, letter: Letter) -> tuple[Case | Notice | Head | Week, ...]:
+    def matters_in(self, letter: Letter) -> tuple[Case | Notice | Head | Week | Period, ...]:
         if head := head_in(letter.key):
             return (head,)
+        if term := period_in(letter.key):
+            return (term,)
         if week := self.week_in(letter.key, letter.school, letter.role):
             return (week,)
         return self.cases_in(letter) or self.notices_in(letter)

@@ -21,6 +21,7 @@ from monitor.vault import VaultLocked
 from monitor.web import (
     account,
     deciding,
+    hand_in,
     home,
     incident,
     incidents,
@@ -38,7 +39,7 @@ from monitor.web import (
     trends,
 )
 from monitor.web import answer as answer_screen
-from monitor.web.desk import Desk, Log, Reporting, Verify, Work
+from monitor.web.desk import Desk, Log, Reporting, Supply, Verify, Work
 from monitor.web.door import to
 from monitor.web.guard import NotAllowed, SecondStepNeeded, SignInNeeded, insist_on_policies
 from monitor.web.page import render
@@ -61,6 +62,7 @@ _SCREENS = (
     steps,
     screenshot,
     report,
+    hand_in,
     trends,
     sources,
     static,
@@ -78,6 +80,7 @@ def create_app(
     reviewer: Reviewer,
     work: Work,
     reporting: Reporting,
+    supply: Supply,
     playbook: Playbook,
     answer: Callable[[str], bool],
     clock: Callable[[], datetime],
@@ -99,6 +102,7 @@ def create_app(
         reviewer=reviewer,
         work=work,
         report=reporting,
+        supply=supply,
         playbook=playbook,
         answer=answer,
         clock=clock,
