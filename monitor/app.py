@@ -161,7 +161,9 @@ class App:
     def poll(self) -> None:
         self.visitor.go(self.visitor.due())
 
-    def scan(self, visits: list[Visit], progress: Progress) -> Scanned:
+    def scan(
+        self, visits: list[Visit], progress: Progress, *, keep_hours: bool = False
+    ) -> Scanned:
         """One pass: read, capture, tell. Nobody waits for the camera beyond two minutes."""
         done = Scanned()
         progress.begin("Reading sources", len(visits))
@@ -170,7 +172,7 @@ class App:
         done.captures = self.evidence.capture(self.clock() + CAMERA_FIRST, progress.advance).count
         self.dispatch.weekly()
         self.dispatch.termly()
-        self.store.hasten(self.clock())
+        self.dispatch.hasten(keep_hours=keep_hours)
         done.alerts_sent = self.dispatch.deliver().sent
         done.captures += self.evidence.capture(on_done=progress.advance).count
         self.evidence.stamp(until=self.clock() + STAMPS)

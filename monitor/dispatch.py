@@ -19,12 +19,13 @@ from alerts.term_news import Paper
 from alerts.writer import MailWriter
 from monitor.answering import escalate
 from monitor.counts import Period
-from monitor.domain import AlertState, Evidence, Letter
+from monitor.domain import AlertState, Evidence, Letter, Urgency
 from monitor.egress import Egress
 from monitor.posting import PostRoom
 from monitor.reviewing import Reviewer
 from monitor.schools import Schools
 from monitor.settings import Settings
+from monitor.store.letters import URGENT
 from monitor.store.store import Store
 from monitor.termly import promise_term, term_paper
 
@@ -68,14 +69,27 @@ class Dispatch:
         return list(self._settings.alerts.bells(school, PostRoom(self._egress)))
 
     def deliver(self) -> Delivered:
-        """Try every letter that is due. Without a way to send all wait, and are seen to."""
+        """Try every letter that is due. Without a way to send all wait, and are seen to; the
+        bells ring nevertheless."""
         channel = self.channel()
-        if channel is None:
-            return Delivered()
-        writer = self._writer(channel.sender)
+        writer = self._writer(channel.sender if channel else "")
         self._hasten_readdressed(writer)
-        most = self._settings.alerts.mails_an_hour
-        return deliver(self._store, channel, writer, clock=self._clock, most=most, ring=self._ring)
+        return deliver(
+            self._store,
+            channel,
+            writer,
+            clock=self._clock,
+            urgencies=frozenset(Urgency if channel else URGENT),
+            most=self._settings.alerts.mails_an_hour,
+            ring=self._ring,
+        )
+
+    def hasten(self, *, keep_hours: bool) -> None:
+        """A pass was asked for, so what is urgent is due now. With *keep_hours*, in quiet hours
+        only what is critical is."""
+        now, tellings = self._clock(), self._schools.tellings()
+        quiet = [school for school, told in tellings.items() if told.hours.is_quiet(now)]
+        self._store.hasten(now, quiet if keep_hours else ())
 
     def _writer(self, sender: str) -> MailWriter:
         return MailWriter(
