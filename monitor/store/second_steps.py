@@ -26,7 +26,7 @@ CODE_TRIES = 5  # of a million codes, three are right at any time
 
 class SecondSteps(Sessions):
     def offer_second_step(self, token: str) -> None:
-        """For somebody who is in and has none yet: a secret that only this session can set up."""
+        """For somebody who is in and has none yet: a secret that can be set up with this token only."""
         with self._database.transaction() as session:
             found, row = self._running(session, token)
             if found is not None and row is not None and found.whole and not row.second_step:
@@ -34,7 +34,7 @@ class SecondSteps(Sessions):
                 session.add(found)
 
     def offered(self, token: str) -> str | None:
-        """The secret that waits to be set up in this session."""
+        """The secret that waits to be set up."""
         with self._database.reading() as session:
             found, row = self._running(session, token)
             if found is None or row is None or row.second_step or not found.offered:
