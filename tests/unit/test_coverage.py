@@ -152,7 +152,7 @@ def test_visits_of_before_there_were_days_in_short_are_counted_when_the_program_
     visited(store)
     with store.transaction() as session:
         session.execute(text("DROP TABLE checked_day"))
-        session.execute(text("UPDATE alembic_version SET version_num = '0011'"))
+        session.execute(text("UPDATE alembic_version SET version_num = '0012'"))
     renewed = Store(database_url)
     in_short, at_length = in_short_and_at_length(renewed)
     assert in_short == at_length
