@@ -36,7 +36,8 @@ from monitor.web import (
     today,
     trends,
 )
-from monitor.web.desk import Desk, Log, Reporting, Supply, Verify, Work
+from monitor.web import pack as pack_screen
+from monitor.web.desk import Desk, Log, Pack, Reporting, Supply, Verify, Work
 from monitor.web.guard import NotAllowed, SignInNeeded, insist_on_policies
 from monitor.web.page import render
 from monitor.web.shield import Shield
@@ -54,6 +55,7 @@ _SCREENS = (
     deciding,
     steps,
     screenshot,
+    pack_screen,
     report,
     hand_in,
     trends,
@@ -74,6 +76,7 @@ def create_app(
     work: Work,
     reporting: Reporting,
     supply: Supply,
+    pack: Pack,
     playbook: Playbook,
     answer: Callable[[str], bool],
     clock: Callable[[], datetime],
@@ -96,6 +99,7 @@ def create_app(
         work=work,
         report=reporting,
         supply=supply,
+        pack=pack,
         playbook=playbook,
         answer=answer,
         clock=clock,
