@@ -31,7 +31,7 @@ from monitor.retention import cutoffs
 from monitor.reviewing import Reviewer
 from monitor.schools import Schools
 from monitor.settings import Settings
-from monitor.store.accounts import Account
+from monitor.store.accounts import Account, Accounts
 from monitor.store.store import Store
 from monitor.visitor import Visit, Visitor
 from monitor.working import work
@@ -122,9 +122,26 @@ class App:
             self.store,
             clock,
         )
-        self.dispatch = Dispatch(
-            settings, self.schools, egress, self.evidence.screenshot, self.store, clock
+        self.reviewer = Reviewer(
+            store=self.store,
+            schools=self.schools,
+            groups={source.name: source.group for source in settings.sources},
+            terms=self.schools.terms,
+            clock=clock,
         )
+        self.dispatch = Dispatch(
+            settings,
+            self.schools,
+            egress,
+            self.evidence.screenshot,
+            self.reviewer,
+            self.store,
+            clock,
+        )
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        return Accounts(self.store, self.clock, self.settings.vault())
 
     def jobs(self) -> dict[str, Callable[[], object]]:
         """What the scheduler ticks, by name. Each does what is due, and can be killed anywhere."""
@@ -134,6 +151,7 @@ class App:
             "deliver": self.dispatch.deliver,
             "escalate": self.dispatch.escalate,
             "weekly": self.dispatch.weekly,
+            "termly": self.dispatch.termly,
             "recheck": self.evidence.recheck,
             "forget": self.forget,
             "custody": self.evidence.promise_head,
@@ -143,7 +161,9 @@ class App:
     def poll(self) -> None:
         self.visitor.go(self.visitor.due())
 
-    def scan(self, visits: list[Visit], progress: Progress) -> Scanned:
+    def scan(
+        self, visits: list[Visit], progress: Progress, *, keep_hours: bool = False
+    ) -> Scanned:
         """One pass: read, capture, tell. Nobody waits for the camera beyond two minutes."""
         done = Scanned()
         progress.begin("Reading sources", len(visits))
@@ -151,7 +171,8 @@ class App:
         progress.begin("Capturing evidence", self.store.captures_waiting())
         done.captures = self.evidence.capture(self.clock() + CAMERA_FIRST, progress.advance).count
         self.dispatch.weekly()
-        self.store.hasten(self.clock())
+        self.dispatch.termly()
+        self.dispatch.hasten(keep_hours=keep_hours)
         done.alerts_sent = self.dispatch.deliver().sent
         done.captures += self.evidence.capture(on_done=progress.advance).count
         self.evidence.stamp(until=self.clock() + STAMPS)
@@ -187,16 +208,6 @@ class App:
             assess=self.assess,
             telling=self.schools.telling(school.id),
             store=self.store,
-            clock=self.clock,
-        )
-
-    @property
-    def reviewer(self) -> Reviewer:
-        return Reviewer(
-            store=self.store,
-            schools=self.schools,
-            groups={source.name: source.group for source in self.settings.sources},
-            terms=self.schools.terms,
             clock=self.clock,
         )
 

@@ -11,17 +11,23 @@ from typing import TypeVar
 
 from alerts.channels.contract import Bell, Channel, ChannelError
 from alerts.deliver import Delivered, deliver
+from alerts.evidence.launcher import find_browser
 from alerts.guidance import BadGuidance, Guidance, load_guidance
 from alerts.playbook import Playbook, load_playbook
 from alerts.routing import weekly_readers
+from alerts.term_news import Paper
 from alerts.writer import MailWriter
 from monitor.answering import escalate
-from monitor.domain import AlertState, Evidence
+from monitor.counts import Period
+from monitor.domain import AlertState, Evidence, Letter, Urgency
 from monitor.egress import Egress
 from monitor.posting import PostRoom
+from monitor.reviewing import Reviewer
 from monitor.schools import Schools
 from monitor.settings import Settings
+from monitor.store.letters import URGENT
 from monitor.store.store import Store
+from monitor.termly import promise_term, term_paper
 
 log = logging.getLogger(__name__)
 Data = TypeVar("Data")
@@ -36,11 +42,13 @@ class Dispatch:
         schools: Schools,
         egress: Egress,
         screenshot: Callable[[str, Evidence], bytes | None],
+        reviewer: Reviewer,
         store: Store,
         clock: Callable[[], datetime],
     ) -> None:
         self._settings, self._schools, self._egress = settings, schools, egress
-        self._screenshot, self._store, self._clock = screenshot, store, clock
+        self._screenshot, self._reviewer = screenshot, reviewer
+        self._store, self._clock = store, clock
 
     @cached_property
     def guidance(self) -> Guidance:
@@ -61,14 +69,27 @@ class Dispatch:
         return list(self._settings.alerts.bells(school, PostRoom(self._egress)))
 
     def deliver(self) -> Delivered:
-        """Try every letter that is due. Without a way to send all wait, and are seen to."""
+        """Try every letter that is due. Without a way to send all wait, and are seen to; the
+        bells ring nevertheless."""
         channel = self.channel()
-        if channel is None:
-            return Delivered()
-        writer = self._writer(channel.sender)
+        writer = self._writer(channel.sender if channel else "")
         self._hasten_readdressed(writer)
-        most = self._settings.alerts.mails_an_hour
-        return deliver(self._store, channel, writer, clock=self._clock, most=most, ring=self._ring)
+        return deliver(
+            self._store,
+            channel,
+            writer,
+            clock=self._clock,
+            urgencies=frozenset(Urgency if channel else URGENT),
+            most=self._settings.alerts.mails_an_hour,
+            ring=self._ring,
+        )
+
+    def hasten(self, *, keep_hours: bool) -> None:
+        """A pass was asked for, so what is urgent is due now. With *keep_hours*, in quiet hours
+        only what is critical is."""
+        now, tellings = self._clock(), self._schools.tellings()
+        quiet = [school for school, told in tellings.items() if told.hours.is_quiet(now)]
+        self._store.hasten(now, quiet if keep_hours else ())
 
     def _writer(self, sender: str) -> MailWriter:
         return MailWriter(
@@ -79,6 +100,7 @@ class Dispatch:
             guidance=self.guidance,
             playbook=self.playbook,
             screenshot=self._screenshot,
+            paper=self._paper,
             custody_mailbox=self._settings.evidence.custody_mailbox or "",
         )
 
@@ -103,6 +125,14 @@ class Dispatch:
         for school, telling in self._schools.tellings().items():
             for role in weekly_readers(telling.roster):
                 self._store.promise_week(school, role, telling.hours.next_week(now), now)
+
+    def termly(self) -> None:
+        """When a term is over its report is published, and goes to the clerk once."""
+        for school, telling in self._schools.tellings().items():
+            promise_term(self._reviewer, school, telling)
+
+    def _paper(self, letter: Letter, term: Period, with_pdf: bool) -> Paper:
+        return term_paper(self._reviewer, letter, term, find_browser() if with_pdf else None)
 
     def escalate(self) -> int:
         """Tell others of what nobody has answered in time."""

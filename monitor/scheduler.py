@@ -33,6 +33,7 @@ TICKS = {
     "deliver": timedelta(seconds=15),
     "escalate": timedelta(minutes=1),
     "weekly": timedelta(hours=1),
+    "termly": timedelta(hours=1),
     "recheck": timedelta(minutes=5),
     "forget": timedelta(hours=24),
     "custody": timedelta(hours=1),

@@ -9,6 +9,7 @@ from dataclasses import fields
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, get_args
+from urllib.parse import quote
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -33,6 +34,7 @@ from monitor.retention import Retention
 from monitor.secret import MissingSecret, Reference, Secret
 from monitor.term_file import BadTermDates, read_file
 from monitor.terms import Terms
+from monitor.vault import KEY_FILE, Vault
 from monitor.watchdog_settings import WatchdogSettings
 from sources import registry
 from sources.contract import Source
@@ -136,6 +138,11 @@ class Dashboard(Section):
         pattern=r"^https?://[^\s/]+$",
         description="the address under which staff open the dashboard; mails link to it",
     )
+    key: Secret | None = Field(
+        None,
+        description="what the second step of signing in is encrypted with: 32 characters or more "
+        "that nobody can guess. By default it is made, in the data folder",
+    )
 
 
 def _source(value: Any) -> Any:
@@ -176,8 +183,11 @@ class Settings(Section):
     def database_url(self) -> str:
         """SQLAlchemy's address of the database. Raises MissingSecret."""
         if self.database == "sqlite":
-            return f"sqlite:///{self.data_dir / 'monitor.db'}"
+            return f"sqlite:///{quote(str(self.data_dir / 'monitor.db'))}"  # a folder may be a%20b
         return Reference("env", self.database.removeprefix("env:")).reveal()
+
+    def vault(self) -> Vault:
+        return Vault(file=self.data_dir / KEY_FILE, kept=self.dashboard.key)
 
     def missing_secrets(self) -> list[str]:
         """One sentence for each secret that is not where the configuration says."""

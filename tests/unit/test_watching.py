@@ -15,6 +15,7 @@ from monitor.app import App, Quiet
 from monitor.checks import check
 from monitor.domain import Assessment, Letter, Mention, School
 from monitor.health import Ailment
+from monitor.term_letter import period_in
 from monitor.week import span_in
 from tests.e2e.school import PRAISE, Site, Visitor, configuration, mail_at, whole
 from tests.smtp import SmtpServer
@@ -26,6 +27,9 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 def harmless(mention: Mention, school: School) -> Assessment:
     """What is judged is tested elsewhere, and takes a second to load."""
     return Assessment(about_school=True, relevance=1.0, model="none")
+
+
+IN_ANY_CASE = ("This week: ", "For the governors: ")
 
 
 class Office:
@@ -52,13 +56,14 @@ class Office:
 
     @property
     def mails(self) -> list[EmailMessage]:
-        """All but the weekly summaries, which come in any case."""
+        """All but weekly summaries and reports of terms, which come in any case."""
         every = [received.message for received in self.smtp.messages]
-        return [mail for mail in every if not mail["Subject"].startswith("This week: ")]
+        return [mail for mail in every if not mail["Subject"].startswith(IN_ANY_CASE)]
 
     def waiting(self) -> list[Letter]:
         """The same of letters that have not left."""
-        return [one for one, *_ in self.app.store.unsent() if span_in(one.key) is None]
+        unsent = [one for one, *_ in self.app.store.unsent()]
+        return [one for one in unsent if not (span_in(one.key) or period_in(one.key))]
 
     def publish(self, number: int) -> None:
         posts = {str(n): f"{PRAISE} ({n})" for n in range(number, number + 3)}
