@@ -190,9 +190,14 @@ class Settings(Section):
         return Vault(file=self.data_dir / KEY_FILE, kept=self.dashboard.key)
 
     def missing_secrets(self) -> list[str]:
-        """One sentence for each secret that is not where the configuration says."""
+        """One sentence for each secret that is not where the configuration says, and without
+        which work cannot begin. The key to read evidence is not among them: it may lie in a
+        safe, and what seals evidence needs only the other half."""
         return [
-            sentence for where, secret in _secrets(self) for sentence in _absent(where, secret)
+            sentence
+            for where, secret in _secrets(self)
+            if secret is not self.evidence.identity
+            for sentence in _absent(where, secret)
         ]
 
 

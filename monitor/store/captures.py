@@ -120,6 +120,11 @@ class Captures(Database):
         with self.reading() as session:
             return bool(promised(session, [incident.key]))
 
+    def capture_ids(self) -> set[str]:
+        """Of all that was captured or is still to be."""
+        with self.reading() as session:
+            return set(session.exec(select(CaptureRow.id)).all())
+
     def captures_waiting(self) -> int:
         query = select(func.count()).where(col(CaptureRow.state) == EvidenceState.WANTED)
         with self.reading() as session:
