@@ -461,6 +461,7 @@ class App:
                 self._remove(evidence.id)
             self.store.forget_case(number, self.clock())
             yield number
+        self.store.forget_words()
 
     def _forget_evidence(self, ids: list[str]) -> Iterator[str]:
         for id_ in ids:
