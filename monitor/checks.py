@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from alerts.evidence.errors import EvidenceError
 from alerts.evidence.launcher import built_at, find_browser
 from alerts.evidence.pdf import print_pdf
-from monitor.app import App, Visit
+from monitor.app import App
 from monitor.check_mail import check_mail
 from monitor.domain import Role
 from monitor.finding import Finding
@@ -21,6 +21,7 @@ from monitor.health_words import lines
 from monitor.secret import MissingSecret
 from monitor.settings import Settings
 from monitor.store.database import StoreError
+from monitor.visitor import Visit
 from sources.errors import SourceError
 
 
@@ -61,7 +62,7 @@ def _database(app: App) -> Finding:
 
 def _the_rest(app: App, send_to: str) -> Iterator[Finding]:
     yield from _secrets(app)
-    visits = list(app.visits())
+    visits = list(app.visitor.all())
     if not visits:
         yield Finding(
             part="sources",

@@ -21,20 +21,21 @@ def build(app: App) -> FastAPI:
     public = urlsplit(app.settings.dashboard.url)
 
     def problems(evidence: Evidence) -> list[str]:
-        folder = app.evidence_root / evidence.id
+        folder = app.evidence.root / evidence.id
         return [p.sentence for p in verify(folder, evidence.manifest_sha256)]
 
     return create_app(
         store=app.store,
         accounts=Accounts(app.store, app.clock),
         schools=app.schools,
-        evidence_root=app.evidence_root,
+        evidence_root=app.evidence.root,
         key=app.settings.evidence.key,
         verify=problems,
         reviewer=app.reviewer,
         work=app.work,
         reporting=app.take_report,
-        playbook=app.playbook,
+        supply=app.evidence.supply,
+        playbook=app.dispatch.playbook,
         answer=app.answer,
         clock=app.clock,
         secure_cookies=public.scheme == "https",

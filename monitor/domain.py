@@ -55,6 +55,7 @@ class Role(StrEnum):
     DSL = "dsl"
     OFFICE = "office"
     DATA_PROTECTION_OFFICER = "data_protection_officer"
+    CLERK = "clerk"  # of the governors: gets the term's report, and hears of no incident
 
 
 class CaptureMode(StrEnum):

@@ -48,7 +48,7 @@ def prove_folder(folder: Path, sha256: str | None = None) -> Proof:
 
 def prove_log(app: App, id_: str | None) -> list[Proof]:
     """All that is in the log, or one piece; a manifest replaced with its files shows too."""
-    return [_prove(app, app.evidence_root / e.id, e) for e in app.store.evidence(id_)]
+    return [_prove(app, app.evidence.root / e.id, e) for e in app.store.evidence(id_)]
 
 
 def prove_here(app: App, folder: Path) -> Proof:
@@ -59,7 +59,7 @@ def prove_here(app: App, folder: Path) -> Proof:
     place = folder.resolve()
     for evidence in app.store.evidence(place.name):
         return _prove(app, place, evidence)
-    if place.parent == app.evidence_root.resolve():
+    if place.parent == app.evidence.root.resolve():
         return Proof(id=place.name, problems=(_UNKNOWN,))
     return prove_folder(folder)
 

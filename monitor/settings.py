@@ -9,6 +9,7 @@ from dataclasses import fields
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, get_args
+from urllib.parse import quote
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -176,7 +177,7 @@ class Settings(Section):
     def database_url(self) -> str:
         """SQLAlchemy's address of the database. Raises MissingSecret."""
         if self.database == "sqlite":
-            return f"sqlite:///{self.data_dir / 'monitor.db'}"
+            return f"sqlite:///{quote(str(self.data_dir / 'monitor.db'))}"  # a folder may be a%20b
         return Reference("env", self.database.removeprefix("env:")).reveal()
 
     def missing_secrets(self) -> list[str]:

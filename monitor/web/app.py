@@ -21,6 +21,7 @@ from monitor.store.database import StoreError
 from monitor.web import answer as answer_screen
 from monitor.web import (
     deciding,
+    hand_in,
     home,
     incident,
     incidents,
@@ -35,7 +36,7 @@ from monitor.web import (
     today,
     trends,
 )
-from monitor.web.desk import Desk, Log, Reporting, Verify, Work
+from monitor.web.desk import Desk, Log, Reporting, Supply, Verify, Work
 from monitor.web.guard import NotAllowed, SignInNeeded, insist_on_policies
 from monitor.web.page import render
 from monitor.web.shield import Shield
@@ -54,6 +55,7 @@ _SCREENS = (
     steps,
     screenshot,
     report,
+    hand_in,
     trends,
     sources,
     static,
@@ -71,6 +73,7 @@ def create_app(
     reviewer: Reviewer,
     work: Work,
     reporting: Reporting,
+    supply: Supply,
     playbook: Playbook,
     answer: Callable[[str], bool],
     clock: Callable[[], datetime],
@@ -92,6 +95,7 @@ def create_app(
         reviewer=reviewer,
         work=work,
         report=reporting,
+        supply=supply,
         playbook=playbook,
         answer=answer,
         clock=clock,

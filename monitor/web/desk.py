@@ -12,7 +12,7 @@ from fastapi import Request
 
 from alerts.evidence.at_rest import Key
 from alerts.playbook import Playbook
-from monitor.custody import Deed
+from monitor.custody import Deed, Link
 from monitor.domain import Case, Event, Evidence, Incident, School
 from monitor.health import Check, SourceHealth
 from monitor.reporting import Report
@@ -45,6 +45,26 @@ class Log(Protocol):
     def record(self, *deeds: Deed) -> None:
         """Add to the custody log."""
 
+    def custody_of(self, subjects: Collection[str]) -> list[Link]:
+        """What was done to these, oldest first."""
+
+    def number_of(self, school: str, source: str, external_id: str) -> str | None:
+        """Of the incident that a mention belongs to."""
+
+
+class Supply(Protocol):
+    """As monitor.supplying: seals what a person hands in for an incident. Raises Refused."""
+
+    def __call__(
+        self,
+        case: Case,
+        read: Callable[[], bytes],
+        *,
+        actor: str,
+        no_indecent_picture: bool,
+        form: str = "",
+    ) -> Evidence: ...
+
 
 Reporting = Callable[[School, Report, Account], str]
 Work = Callable[[str, Event, int | None], Incident]
@@ -62,6 +82,7 @@ class Desk:
     work: Work  # as monitor.working.work: the number, what was done, what had been seen
     reviewer: Reviewer
     report: Reporting  # writes it down; the number of its incident
+    supply: Supply
     playbook: Playbook  # the steps after an incident
     answer: Callable[[str], bool]  # write down that the alert with this link was seen
     clock: Callable[[], datetime]

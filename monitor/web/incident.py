@@ -16,6 +16,7 @@ from alerts.evidence.filing import NOT_THE_POST
 from alerts.evidence.record import META
 from alerts.evidence.report import SCREENSHOT
 from alerts.evidence.seal import read_sealed
+from monitor.custody import Handling
 from monitor.domain import (
     ABOUT_SCHOOL,
     Act,
@@ -50,7 +51,9 @@ _WORDS = {category.value: words for category, words in CATEGORIES.items()} | {
 }
 
 
-DONE = {
+HANDED_IN = "handed_in"
+DONE: Mapping[str, str] = {
+    HANDED_IN: "What you handed in is sealed and kept with the evidence below.",
     Act.DECIDED: "Your decision is in the history.",
     Act.SEVERITY: "The severity is changed.",
     Act.VERACITY: "It is written down whether it is true.",
@@ -100,6 +103,7 @@ class Proof:
     wrong: list[str] | None  # None: there is nothing sealed to prove
     locked: str = ""  # why its picture cannot be read, and what to do
     stamps: tuple[Stamp, ...] = ()
+    handed_in_by: str = ""
 
     @property
     def of_the_post(self) -> bool:
@@ -205,13 +209,25 @@ def _said(mention: Mention, assessment: Assessment) -> Said:
 
 def _proofs(room: Desk, case: Case) -> list[Proof]:
     stamps = room.store.stamps([each.id for each in case.evidence])
+    people = _handed_in_by(room, case)
     return [
         replace(
             _proof(room, case, each),
             stamps=tuple(stamp for stamp in stamps if stamp.capture == each.id),
+            handed_in_by=people.get(each.id, ""),
         )
         for each in case.evidence
     ]
+
+
+def _handed_in_by(room: Desk, case: Case) -> dict[str, str]:
+    """By id of evidence: who handed it in, as far as that account is still known."""
+    supplied = [each.id for each in case.evidence if each.shows is Shows.SUPPLIED]
+    if not supplied:
+        return {}
+    known = {f"account {each.id}": each.email for each in room.accounts.everyone()}
+    deeds = room.store.custody_of(supplied)
+    return {d.subject: known.get(d.actor, d.actor) for d in deeds if d.act == Handling.SUPPLIED}
 
 
 def _proof(room: Desk, case: Case, evidence: Evidence) -> Proof:

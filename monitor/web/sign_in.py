@@ -16,7 +16,7 @@ from monitor.web.page import render
 router = APIRouter()
 _OPEN = public("this is the door")
 _OUR_PAGES = re.compile(
-    r"/(today|incidents(/[0-9]{4}-[0-9]{1,9}(/steps)?)?|trends|sources|report(\?[!-~]{1,4000})?)"
+    r"/(today|incidents(/[0-9]{4}-[0-9]{1,9}(/(steps|hand-in))?)?|trends|sources|report(\?[!-~]{1,4000})?)"
 )
 
 

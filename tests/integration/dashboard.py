@@ -45,6 +45,7 @@ from monitor.reviewing import Reviewer
 from monitor.store.accounts import Account, AccountRole, Accounts
 from monitor.store.mentions import Entry
 from monitor.store.store import Store
+from monitor.supplying import Supplying
 from monitor.terms import Terms
 from monitor.web.app import create_app
 from monitor.web.server import listen, server
@@ -268,6 +269,7 @@ def running(
         verify=lambda _: list(board.changed),
         reviewer=board.reviewer,
         reporting=board.reported,
+        supply=Supplying(root=board.evidence, store=store, clock=clock),
         playbook=load_playbook(),
         work=lambda number, event, seen: work(store, number, event, {}, seen=seen),
         answer=lambda link: answer(store, link, clock()),

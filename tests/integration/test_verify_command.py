@@ -66,9 +66,9 @@ def place(tmp_path: Path) -> Place:
     config = tmp_path / "config.toml"
     config.write_text(CONFIG)
     app = App(settings.load(config))
-    evidence = app.capture_page("https://forum.example/7", "wexcombe", CaptureMode.LINK)
+    evidence = app.evidence.capture_page("https://forum.example/7", "wexcombe", CaptureMode.LINK)
     app.close()
-    return Place(config, app.evidence_root, evidence)
+    return Place(config, app.evidence.root, evidence)
 
 
 def verify(place: Place, *arguments: str | Path) -> Result:

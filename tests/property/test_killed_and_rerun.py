@@ -26,7 +26,6 @@ from monitor import settings
 from monitor.app import App, Quiet
 from monitor.rounds import Rounds
 from nlp.assess import Assessor
-from sources.http import PoliteClient
 from tests.postgres import PostgresCluster
 from tests.smtp import SmtpServer
 
@@ -159,10 +158,10 @@ class World:
 
     @contextmanager
     def app(self, now: datetime) -> Iterator[App]:
-        app = App(settings.load(self.folder / "config.toml"), clock=lambda: now)
-        app.assess = self.assessor
-        app.rounds = Rounds(app.visit, app._give_up, at_once=1)  # steps in a known order
-        app.client = PoliteClient(app.egress, gap=timedelta(0))  # the server is our own
+        config = settings.load(self.folder / "config.toml")
+        app = App(config, clock=lambda: now, assess=self.assessor, gap=timedelta(0))
+        visitor = app.visitor
+        visitor.rounds = Rounds(visitor.visit, visitor.give_up, at_once=1)  # in a known order
         try:
             yield app
         finally:
@@ -170,7 +169,7 @@ class World:
 
     def scan(self, now: datetime) -> None:
         with self.app(now) as app:
-            app.scan(list(app.visits()), Quiet())
+            app.scan(list(app.visitor.all()), Quiet())
 
     def scan_until(self, step: int, now: datetime = NOW) -> None:
         """Die at the begin or commit of this number."""
@@ -182,12 +181,12 @@ class World:
                     raise Killed
 
             with _at_every_step(app.store.engine, tick):
-                app.scan(list(app.visits()), Quiet())
+                app.scan(list(app.visitor.all()), Quiet())
 
     def steps(self, now: datetime = NOW) -> int:
         steps = count()
         with self.app(now) as app, _at_every_step(app.store.engine, lambda *_: next(steps)):
-            app.scan(list(app.visits()), Quiet())
+            app.scan(list(app.visitor.all()), Quiet())
         return next(steps)
 
     def turns(self, total: int) -> range:

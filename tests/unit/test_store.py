@@ -255,6 +255,32 @@ def test_a_letter_once_written_keeps_its_bytes_over_a_postponement(store: Store)
     assert store.unsent() == []
 
 
+@pytest.mark.parametrize(
+    ("severity", "attempts", "leaves"),
+    [(Severity.HIGH, 0, False), (Severity.HIGH, 1, True), (Severity.CRITICAL, 0, True)],
+)
+def test_in_quiet_hours_a_pass_that_keeps_them_sends_what_is_critical_or_was_tried(
+    store: Store, severity: Severity, attempts: int, leaves: bool
+) -> None:
+    made = entry()
+    store.keep(replace(made, alerts=(replace(made.alerts[0], severity=severity),)))
+    for _ in range(attempts):
+        tried = store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH, most=99)
+        assert tried is not None
+        store.postpone(tried, NOW + LEASE, "busy")
+    before = NOW - timedelta(hours=9)
+    store.hasten(before, ["another school", "park"])
+    found = store.claim_letter(due=before, until=NOW, urgencies=BOTH, most=99)
+    assert (found is not None) is leaves
+
+
+def test_in_its_own_hours_a_pass_sends_all_that_is_urgent(store: Store) -> None:
+    store.keep(entry())
+    before = NOW - timedelta(hours=9)
+    store.hasten(before, ["another school"])
+    assert store.claim_letter(due=before, until=NOW, urgencies=BOTH, most=99) is not None
+
+
 def test_medium_alerts_of_a_day_share_one_letter_the_next_morning(store: Store) -> None:
     store.keep(entry("1", urgency=Urgency.NOW))
     store.keep(_digested("2"))
