@@ -10,7 +10,6 @@ from fastapi import FastAPI
 from alerts.evidence.verifier import verify
 from monitor.app import App
 from monitor.domain import Evidence
-from monitor.store.accounts import Accounts
 from monitor.web import server
 from monitor.web.app import LOOPBACK, create_app
 
@@ -26,7 +25,7 @@ def build(app: App) -> FastAPI:
 
     return create_app(
         store=app.store,
-        accounts=Accounts(app.store, app.clock),
+        accounts=app.accounts,
         schools=app.schools,
         evidence_root=app.evidence.root,
         key=app.settings.evidence.key,

@@ -103,6 +103,11 @@ class Captures(Database):
             looks = rechecks_of(session, [row.id for row in rows])
             return [evidence_from_row(row, looks[row.id]) for row in rows]
 
+    def capture_ids(self) -> set[str]:
+        """Of all that was captured or is still to be."""
+        with self.reading() as session:
+            return set(session.exec(select(CaptureRow.id)).all())
+
     def captures_waiting(self) -> int:
         query = select(func.count()).where(col(CaptureRow.state) == EvidenceState.WANTED)
         with self.reading() as session:

@@ -1,4 +1,4 @@
-"""The table of what can be searched. Its index is the database's own (migration 0012)."""
+"""The table of what can be searched. Its index is the database's own (migration 0013)."""
 
 from __future__ import annotations
 
