@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from monitor.domain import (
     Severity,
     ToldLately,
 )
+from monitor.store.captures import open_no_page
 from monitor.store.database import Database, insert_new, one_writer
 from monitor.store.entry import Entry, Neighbour
 from monitor.store.letters import promise, telling_the_story, urgent_letters
@@ -34,6 +34,7 @@ from monitor.store.revisions import (
 )
 from monitor.store.rows import incident_from_row, mention_from_row, visit_row
 from monitor.store.search import index_post
+from monitor.store.sightings import capture_id
 from monitor.store.stories import keep_telling, known_story
 from monitor.store.tables import (
     CaptureRow,
@@ -202,7 +203,7 @@ def _write_incident(session: Session, entry: Entry, incident: Incident) -> None:
     mention = session.get_one(MentionRow, (entry.school, *entry.mention.key))
     mention.incident = mention.incident or incident.key
     if not incident.pictures_allowed:
-        _open_no_page(session, incident)
+        open_no_page(session, incident)
     capture = _capture_row(entry, incident, entry.capture) if entry.capture else None
     if capture is not None:
         session.add(capture)
@@ -212,28 +213,11 @@ def _write_incident(session: Session, entry: Entry, incident: Incident) -> None:
         promise(session, alert, entry.seen_at)
 
 
-def _open_no_page(session: Session, incident: Incident) -> None:
-    """Promises from before anybody knew better: a picture may be indecent."""
-    for row in session.exec(
-        select(CaptureRow).where(
-            CaptureRow.incident == incident.key, CaptureRow.state == EvidenceState.WANTED
-        )
-    ):
-        row.mode = CaptureMode.LINK
-        session.add(row)
-
-
 def _next_number(session: Session, year: int) -> str:
     row = session.get(NumberRow, year, with_for_update=True) or NumberRow(year=year, last=0)
     row.last += 1
     session.add(row)
     return f"{year}-{row.last:03d}"
-
-
-def capture_id(school: str, mention: Mention, edition: str = "") -> str:
-    """The same for the same mention, so that a promise written twice is one promise."""
-    key = "\n".join((school, *mention.key, *([edition] if edition else []))).encode()
-    return "ev-" + hashlib.sha256(key).hexdigest()[:16]
 
 
 def _capture_row(entry: Entry, incident: Incident, mode: CaptureMode) -> CaptureRow:

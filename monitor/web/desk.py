@@ -48,6 +48,9 @@ class Log(Protocol):
     def custody_of(self, subjects: Collection[str]) -> list[Link]:
         """What was done to these, oldest first."""
 
+    def is_promised(self, incident: Incident) -> bool:
+        """Whether a page of it is still to be captured."""
+
     def number_of(self, school: str, source: str, external_id: str) -> str | None:
         """Of the incident that a mention belongs to."""
 
@@ -64,6 +67,13 @@ class Supply(Protocol):
         no_indecent_picture: bool,
         form: str = "",
     ) -> Evidence: ...
+
+
+class Pack(Protocol):
+    """As monitor.evidence_room: writes the evidence pack to a file; its number. Raises
+    EvidenceError, Locked."""
+
+    def __call__(self, case: Case, out: Path, *, masked: bool = False, actor: str) -> str: ...
 
 
 Reporting = Callable[[School, Report, Account], str]
@@ -83,6 +93,7 @@ class Desk:
     reviewer: Reviewer
     report: Reporting  # writes it down; the number of its incident
     supply: Supply
+    pack: Pack
     playbook: Playbook  # the steps after an incident
     answer: Callable[[str], bool]  # write down that the alert with this link was seen
     clock: Callable[[], datetime]

@@ -24,6 +24,7 @@ from monitor.domain import (
     Alert,
     Assessment,
     CaptureMode,
+    CapturePromise,
     Category,
     Evidence,
     EvidenceFile,
@@ -41,17 +42,20 @@ from monitor.domain import (
     StillThere,
     Urgency,
 )
+from monitor.egress import Egress
+from monitor.evidence_room import EvidenceRoom
 from monitor.reporting import Report, take
 from monitor.reviewing import Reviewer
+from monitor.settings import EvidenceSettings
 from monitor.store.accounts import Account, AccountRole, Accounts
 from monitor.store.mentions import Entry
 from monitor.store.store import Store
-from monitor.supplying import Supplying
 from monitor.terms import Terms
 from monitor.vault import Vault
 from monitor.web.app import create_app
 from monitor.web.server import listen, server
 from monitor.working import work
+from sources.http import PoliteClient
 
 PASSWORD = "seven purple kettles"
 SCHOOLS = {
@@ -221,7 +225,9 @@ class Dashboard:
         )
         assert self.store.keep(entry)
         if mode is not None:
-            self._capture(mode, files or {}, shows)
+            promise = self.store.claim_capture(self.clock(), timedelta(minutes=5))
+            assert promise is not None
+            self.capture(mode, files or {}, promise, shows)
         return next(c for c in self.store.cases(school) if c.incident.key == name).incident.number
 
     def look_again(self, hours: int, found: StillThere, difference: str = "") -> None:
@@ -232,9 +238,14 @@ class Dashboard:
         recheck = Recheck(at=at, found=found, difference=difference)
         self.store.rechecked(promise, Looked(recheck=recheck, due_at=at))
 
-    def _capture(self, mode: CaptureMode, files: dict[str, bytes], shows: Shows) -> None:
-        promise = self.store.claim_capture(self.clock(), timedelta(minutes=5))
-        assert promise is not None
+    def capture(
+        self,
+        mode: CaptureMode,
+        files: dict[str, bytes],
+        promise: CapturePromise,
+        shows: Shows = Shows.POST,
+    ) -> None:
+        """Keep it: as if these had been found on the page."""
         folder = self.evidence / promise.id
         folder.mkdir(parents=True)
         for name, content in files.items():
@@ -292,6 +303,11 @@ def as_abuse(_mention: Mention, _school: School) -> Assessment:
     )
 
 
+TELLINGS = {
+    school: Telling.to({role: f"{role}@{school}.example" for role in Role}) for school in SCHOOLS
+}
+
+
 @contextmanager
 def running(
     folder: Path, *, secure_cookies: bool = False, key: Key = NO_KEY
@@ -301,6 +317,17 @@ def running(
     hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     accounts = Accounts(store, clock, Vault(file=folder / "dashboard-key.txt"), hasher)
     board = Dashboard(store, accounts, folder / "evidence", clock)
+    client = PoliteClient(Egress(frozenset()), contact="office@wexcombepark.example")
+    room = EvidenceRoom(
+        board.evidence,
+        EvidenceSettings(),
+        SCHOOLS,
+        Egress(frozenset()),
+        client,
+        as_abuse,
+        store,
+        clock,
+    )
     app = create_app(
         store=store,
         accounts=board.accounts,
@@ -310,9 +337,10 @@ def running(
         verify=lambda _: list(board.changed),
         reviewer=board.reviewer,
         reporting=board.reported,
-        supply=Supplying(root=board.evidence, store=store, clock=clock),
+        supply=room.supply,
+        pack=room.export,
         playbook=load_playbook(),
-        work=lambda number, event, seen: work(store, number, event, {}, seen=seen),
+        work=lambda number, event, seen: work(store, number, event, TELLINGS, seen=seen),
         answer=lambda link: answer(store, link, clock()),
         clock=clock,
         secure_cookies=secure_cookies,
@@ -327,4 +355,5 @@ def running(
         finally:
             web.should_exit = True
             thread.join()
+            client.close()
             store.close()

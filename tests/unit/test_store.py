@@ -35,7 +35,8 @@ from monitor.domain import (
 )
 from monitor.store.cases import Wanted
 from monitor.store.database import Database, StoreError
-from monitor.store.mentions import Entry, capture_id
+from monitor.store.mentions import Entry
+from monitor.store.sightings import capture_id
 from monitor.store.store import Store
 from tests.casework import close
 
