@@ -34,6 +34,7 @@ from monitor.store.revisions import (
     settle_revision,
 )
 from monitor.store.rows import incident_from_row, mention_from_row, visit_row
+from monitor.store.search import index_post
 from monitor.store.sightings import capture_id
 from monitor.store.stories import keep_telling, known_story
 from monitor.store.tables import (
@@ -164,6 +165,8 @@ class Book:
         self._session.add(visit)
         if entry.incident is not None:
             _write_incident(self._session, entry, entry.incident)
+        if entry.incident is not None or entry.edition:
+            index_post(self._session, (entry.school, *entry.mention.key))
         return True
 
 
