@@ -31,7 +31,7 @@ from monitor.retention import cutoffs
 from monitor.reviewing import Reviewer
 from monitor.schools import Schools
 from monitor.settings import Settings
-from monitor.store.accounts import Account
+from monitor.store.accounts import Account, Accounts
 from monitor.store.store import Store
 from monitor.visitor import Visit, Visitor
 from monitor.working import work
@@ -138,6 +138,10 @@ class App:
             self.store,
             clock,
         )
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        return Accounts(self.store, self.clock, self.settings.vault())
 
     def jobs(self) -> dict[str, Callable[[], object]]:
         """What the scheduler ticks, by name. Each does what is due, and can be killed anywhere."""

@@ -35,6 +35,7 @@ from monitor.retention import Retention
 from monitor.secret import MissingSecret, Reference, Secret
 from monitor.term_file import BadTermDates, read_file
 from monitor.terms import Terms
+from monitor.vault import KEY_FILE, Vault
 from monitor.watchdog_settings import WatchdogSettings
 from sources import registry
 from sources.contract import Source
@@ -142,6 +143,11 @@ class Dashboard(Section):
         pattern=r"^https?://[^\s/]+$",
         description="the address under which staff open the dashboard; mails link to it",
     )
+    key: Secret | None = Field(
+        None,
+        description="what the second step of signing in is encrypted with: 32 characters or more "
+        "that nobody can guess. By default it is made, in the data folder",
+    )
 
 
 def _source(value: Any) -> Any:
@@ -185,10 +191,18 @@ class Settings(Section):
             return f"sqlite:///{quote(str(self.data_dir / 'monitor.db'))}"  # a folder may be a%20b
         return Reference("env", self.database.removeprefix("env:")).reveal()
 
+    def vault(self) -> Vault:
+        return Vault(file=self.data_dir / KEY_FILE, kept=self.dashboard.key)
+
     def missing_secrets(self) -> list[str]:
-        """One sentence for each secret that is not where the configuration says."""
+        """One sentence for each secret that is not where the configuration says, and without
+        which work cannot begin. The key to read evidence is not among them: it may lie in a
+        safe, and what seals evidence needs only the other half."""
         return [
-            sentence for where, secret in _secrets(self) for sentence in _absent(where, secret)
+            sentence
+            for where, secret in _secrets(self)
+            if secret is not self.evidence.identity
+            for sentence in _absent(where, secret)
         ]
 
 
