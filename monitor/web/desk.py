@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -12,9 +12,10 @@ from fastapi import Request
 
 from alerts.evidence.at_rest import Key
 from alerts.playbook import Playbook
+from monitor.coverage import SourceDay
 from monitor.custody import Deed, Link
 from monitor.domain import Case, Event, Evidence, Incident, School
-from monitor.health import Check, SourceHealth
+from monitor.health import SourceHealth
 from monitor.reporting import Report
 from monitor.reviewing import Reviewer
 from monitor.stamps import Stamp
@@ -36,8 +37,8 @@ class Log(Protocol):
 
     def health(self) -> list[SourceHealth]: ...
 
-    def checks(self, school: str, start: datetime, end: datetime) -> list[Check]:
-        """Visits in [start, end), oldest first."""
+    def checked_days(self, school: str, first: date, last: date) -> list[SourceDay]:
+        """What each source was on each day, both days included."""
 
     def stamps(self, captures: Collection[str]) -> list[Stamp]:
         """The time stamps of these pieces of evidence, and those still waited for."""
