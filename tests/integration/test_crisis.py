@@ -177,3 +177,27 @@ def test_what_is_gathered_is_told_with_counts_the_gravest_first_and_joins_the_th
     assert "http://127.0.0.1:8000/incidents" in words
     assert all(len(line) <= COLUMNS for line in words.splitlines())
     assert "rant" not in words, "no word of anybody's"
+
+
+def test_a_rant_that_spreads_is_told_again_in_its_thread_and_not_for_every_copy(
+    town: Town,
+) -> None:
+    rant = "we will all come to the gate on friday and burn this place down for good"
+    town.hears(HIT, rant)
+    town.now += timedelta(seconds=91)
+    town.delivers()
+    for n in range(12):
+        town.hears(HIT, rant + "!" * (n + 1))
+        town.delivers()
+        town.now += TICK
+    town.now += timedelta(minutes=10)
+    town.delivers()
+    first, second = town.mails_to(HIT)
+    assert first["Subject"] == "High: possible threat, incident 2026-001"
+    assert second["Subject"] == "High, and spreading: possible threat, incident 2026-001"
+    assert second["References"] == first["References"], "one story, one thread"
+    assert first["Message-ID"] != second["Message-ID"]
+    words = second.get_content()
+    print(words)
+    assert "13 times" in words
+    assert all(len(line) <= COLUMNS for line in words.splitlines())
