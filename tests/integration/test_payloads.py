@@ -10,7 +10,7 @@ from datetime import timedelta
 from io import BytesIO, StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from zipfile import ZipFile
 
 import pytest
@@ -67,6 +67,10 @@ _FILL = """([n, text]) => {
 }"""
 
 
+def is_elsewhere(url: str) -> bool:
+    return urlsplit(url).hostname == ELSEWHERE
+
+
 @dataclass
 class Watched:
     """A page, and all that it did which it should not do."""
@@ -84,15 +88,15 @@ class Watched:
         self.page.context.on("request", lambda request: self.asked.append(request.url))
 
     def elsewhere(self) -> list[str]:
-        return [url for url in self.asked if ELSEWHERE in url]
+        return [url for url in self.asked if is_elsewhere(url)]
 
     def is_inert(self, where: str) -> None:
         """Nothing ran, asked or was reported, no link leads to where a stranger wants it to,
         and nothing that is not seen is in it."""
-        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_load_state("load")
         assert (self.ran, self.violated, self.elsewhere()) == ([], [], []), where
         leads: list[str] = self.page.evaluate(_LEADS)
-        assert [at for at in leads if ELSEWHERE in at or not at.startswith("http")] == [], where
+        assert [at for at in leads if is_elsewhere(at) or not at.startswith("http")] == [], where
         assert UNSEEN & set(self.page.content()) == set(), where
 
 
@@ -201,16 +205,19 @@ def test_in_no_form_does_any_of_it_run_ask_or_hide(board: Dashboard, watched: Wa
     sent = 0
     for path in [*(path for _, path in pages(number)), f"/incidents/{number}/hand-in"]:
         watched.page.goto(board.url + path)
-        forms = watched.page.locator("main form").count()
-        for form in range(forms if "/steps" not in path else 2):
+        for form in range(watched.page.locator("main form").count())[
+            : 2 if "/steps" in path else 99
+        ]:
             watched.page.goto(board.url + path)
-            action = watched.page.locator("main form").nth(form).get_attribute("action") or ""
-            if action.endswith("/pack"):
-                continue
+            there: list[str] = watched.page.eval_on_selector_all(
+                "main form", "forms => forms.map((form) => form.getAttribute('action') ?? '')"
+            )
+            if form >= len(there) or there[form].endswith("/pack"):
+                continue  # some things can be done only once; and a download shows no page
             with watched.page.expect_navigation():
                 watched.page.evaluate(_FILL, [form, text])
             sent += 1
-            assert "Something went wrong" not in watched.page.content(), (path, action)
+            assert "Something went wrong" not in watched.page.content(), (path, form)
             if "/steps" not in path:
                 watched.is_inert(f"{path} form {form}")
     assert sent >= 12
@@ -219,7 +226,7 @@ def test_in_no_form_does_any_of_it_run_ask_or_hide(board: Dashboard, watched: Wa
 def test_what_an_address_of_ours_is_given_is_only_shown(
     board: Dashboard, watched: Watched
 ) -> None:
-    for handful in HANDFULS:
+    for handful in handfuls(30):
         joined = "\n".join(handful)
         for path in ("/report", "/incidents", "/sign-in"):
             names = ("url", "text", "next", "state", "severity", "assigned", "done", "page")
