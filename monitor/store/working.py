@@ -14,6 +14,7 @@ from monitor.store.captures import open_no_page, promise_again, promised
 from monitor.store.database import Database, one_writer
 from monitor.store.letters import promise
 from monitor.store.rows import event_from_row, incident_from_row
+from monitor.store.search import index_note
 from monitor.store.tables import EventRow, IncidentRow
 
 
@@ -56,10 +57,11 @@ class Folder:
 
     def record(self, event: Event, incident: Incident, alerts: Iterable[Alert]) -> None:
         """*incident*: as it stands after it."""
+        position = self.entries + 1
         self._session.add(
             EventRow(
                 incident=self._row.key,
-                position=self.entries + 1,
+                position=position,
                 act=event.act,
                 value=event.value,
                 reason=event.reason,
@@ -68,6 +70,7 @@ class Folder:
                 at=event.at,
             )
         )
+        index_note(self._session, self._row, position, event.reason)
         _write_standing(self._row, incident)
         self._session.add(self._row)
         if not incident.pictures_allowed:

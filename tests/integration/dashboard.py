@@ -14,6 +14,7 @@ from threading import Thread
 
 import httpx
 from argon2 import PasswordHasher
+from fastapi.routing import APIRoute
 from pyotp import TOTP
 
 from alerts.evidence.at_rest import NO_KEY, Key
@@ -111,6 +112,7 @@ class Dashboard:
     url: str = ""
     changed: list[str] = field(default_factory=list)  # what verify() answers
     phones: dict[str, Phone] = field(default_factory=dict)  # by e-mail address
+    routes: list[APIRoute] = field(default_factory=list)
 
     def add_account(self, role: AccountRole, *schools: str, email: str = "") -> str:
         """With a password, and the second step where the role needs it."""
@@ -345,6 +347,7 @@ def running(
         clock=clock,
         secure_cookies=secure_cookies,
     )
+    board.routes = [route for route in app.routes if isinstance(route, APIRoute)]
     with listen("127.0.0.1", 0) as listening:
         board.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         web = server(app)

@@ -105,6 +105,7 @@ def pages(number: str) -> Iterator[tuple[str, str]]:
     yield "today", "/today"
     yield "incidents", "/incidents"
     yield "filtered", "/incidents?state=open&severity=high"
+    yield "searched", "/incidents?words=%22burn+it%22+dep*"
     yield "incident", f"/incidents/{number}"
     yield "steps", f"/incidents/{number}/steps"
     yield "report", "/report"
