@@ -115,7 +115,7 @@ def _told(session: Session, these: These) -> dict[str, datetime]:
         .where(*these, col(LetterRow.sent_at).is_not(None))
         .group_by(col(AlertRow.incident))
     )
-    return dict(session.execute(query).tuples().all())
+    return {str(key): at for key, at in session.execute(query)}
 
 
 def _gone(session: Session, these: These) -> dict[str, tuple[datetime, ...]]:
