@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, literal, select
 from sqlmodel import Session, col
 
 from monitor.counts import Counted, Handled, Outcome, Theme
@@ -44,7 +44,9 @@ class Counting(Database):
         self, school: str, start: datetime, end: datetime, themes_of: ThemesOf = no_themes
     ) -> list[Counted]:
         """Mentions about the school first seen in [start, end); not those that a person found to
-        be about another. *themes_of*: what a text of criticism is about."""
+        be about another. *themes_of*: what a text of criticism is about; without it no words
+        are read."""
+        words = literal("") if themes_of is no_themes else col(MentionRow.text)
         query = (
             select(
                 col(MentionRow.first_seen_at),
@@ -52,7 +54,7 @@ class Counting(Database):
                 col(MentionRow.source),
                 col(MentionRow.assessment),
                 col(IncidentRow.decision),
-                col(MentionRow.text),
+                words,
             )
             .join_from(MentionRow, IncidentRow, isouter=True)
             .where(
