@@ -9,10 +9,11 @@ from datetime import datetime
 from email.message import EmailMessage
 from types import MappingProxyType
 
-from alerts import called_in, custody_head, many, source_news, week_news
+from alerts import called_in, custody_head, many, source_news, term_news, week_news
 from alerts.body import Context, body
 from alerts.envelope import envelope, set_text
 from alerts.pictures import attachable, is_png
+from alerts.term_news import Paper
 from alerts.text import one_line
 from monitor.custody import Head
 from monitor.domain import Case, Evidence, Letter, Urgency
@@ -24,10 +25,12 @@ __all__ = [
     "compose",
     "compose_head",
     "compose_notices",
+    "compose_term",
     "compose_week",
     "head_id",
     "message_id",
     "notices_id",
+    "term_id",
     "week_id",
 ]
 
@@ -103,6 +106,23 @@ def week_id(letter: Letter, week: Week, context: Context) -> str:
     """Another, once the reader may no longer know of one of the incidents."""
     named = (incident.key for incident in week.incidents)
     return _identity("weekly", letter, context, (week.start.isoformat(), *named))
+
+
+def compose_term(letter: Letter, paper: Paper, context: Context, *, at: datetime) -> EmailMessage:
+    """The governors' report on a term, dated *at*: in words, and as a PDF where there is one."""
+    message = _envelope(context, at, term_id(letter, context))
+    _thread(message, [f"term:{letter.school}"], context)
+    message["Subject"] = term_news.subject(paper)
+    set_text(message, term_news.body(letter, paper, context))
+    if paper.pdf:
+        message.add_attachment(
+            paper.pdf, maintype="application", subtype="pdf", filename=term_news.file_name(paper)
+        )
+    return message
+
+
+def term_id(letter: Letter, context: Context) -> str:
+    return _identity("term", letter, context, ())
 
 
 def compose_head(letter: Letter, head: Head, context: Context, *, at: datetime) -> EmailMessage:

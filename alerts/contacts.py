@@ -44,6 +44,9 @@ class Contacts(_Addresses):
     data_protection_officer: Address | None = Field(
         None, description="is also told where personal details are shown; else only the head is"
     )
+    clerk: Address | None = Field(
+        None, description="is sent the governors' report of each term; else the chair is"
+    )
 
 
 class Deputies(_Addresses):
@@ -56,6 +59,7 @@ class Deputies(_Addresses):
     data_protection_officer: Address | None = Field(
         None, description="for the data protection officer"
     )
+    clerk: Address | None = Field(None, description="for the clerk to the governors")
 
 
 class AbsenceSettings(Section):
@@ -69,7 +73,15 @@ class AbsenceSettings(Section):
         return Absence(role=self.role, first=self.first, last=self.last)
 
 
-Told = tuple[Role, ...]
+def _may_know(role: Role) -> Role:
+    if role is Role.CLERK:
+        raise ValueError(
+            "the clerk is sent the report of each term, and told of no incident; name another role"
+        )
+    return role
+
+
+Told = tuple[Annotated[Role, AfterValidator(_may_know)], ...]
 
 
 class RouteSettings(Section):

@@ -22,6 +22,7 @@ from alerts.channels.contract import (
     Unusable,
 )
 from alerts.telling import MAILS_AN_HOUR
+from monitor.counts import Period
 from monitor.custody import Head
 from monitor.domain import Case, Letter, Severity, Urgency
 from monitor.health import Notice
@@ -30,7 +31,7 @@ from monitor.week import Week
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
-Matter = Case | Notice | Head | Week
+Matter = Case | Notice | Head | Week | Period  # the last: a term that is over
 Matters = tuple[Matter, ...]  # what a letter tells of: incidents, or sources ...
 
 # Longer than a channel may take for one letter (email: 2 minutes), so that no other worker
@@ -45,6 +46,8 @@ _LONGEST_DELAY = {
 }
 _RINGS = 2  # tries of a letter at which the bell rings: one may have been killed before it did
 _NOTHING_LEFT = "the recipient should not know of it now, or it is over"
+_NO_WAY = "no mail server is configured; add [alerts.email]"
+_UNTIL_THERE_IS_ONE = timedelta(minutes=15)
 _UNTIL_MENDED = timedelta(days=1)  # a person has to act first
 
 # Lines may be long rather than folded: folding would turn a long Message-ID into code.
@@ -110,7 +113,7 @@ class Delivered:
 
 def deliver(
     outbox: Outbox,
-    channel: Channel,
+    channel: Channel | None,
     writer: Writer,
     *,
     clock: Clock,
@@ -127,7 +130,8 @@ def deliver(
     wrong password) it is not tried again this time: the other letters are put off with
     the same reason, so that a stalled server costs one time-out and no account is locked.
     *most*: urgent mails to one school within an hour. *ring* is called with the school's id when
-    what is critical is about to be told: the second way, whatever becomes of the first.
+    what is critical is about to be told: the second way, whatever becomes of the first; and when
+    an urgent letter is refused for good. Where *channel* is None, letters only wait, and it rings.
     *chance* yields 0..1 and spreads the retries.
     """
     started = clock()
@@ -154,7 +158,7 @@ def envelope(message: bytes) -> tuple[str, str]:
 @dataclass(slots=True)
 class _Round:
     outbox: Outbox
-    channel: Channel
+    channel: Channel | None
     writer: Writer
     clock: Clock
     chance: Callable[[], float]
@@ -174,11 +178,7 @@ class _Round:
         except Temporary as fault:
             return self._postpone(letter, str(fault))
         except Permanent as fault:
-            log.warning(
-                "a letter to the %s of %s was refused: %s", letter.role, letter.school, fault
-            )
-            self.outbox.give_up(letter, self.clock(), str(fault))
-            return Outcome.FAILED
+            return self._give_up(letter, str(fault))
         except Exception as fault:  # noqa: BLE001 - a fault in one letter must not stop the others
             return self._postpone(letter, _unforeseen(fault))
 
@@ -189,28 +189,26 @@ class _Round:
             return Outcome.WITHDRAWN
         if letter.attempts < _RINGS and any(map(_is_critical, matters)):
             self.ring(letter.school)
+        if self.channel is None:
+            return self._postpone(letter, _NO_WAY, _UNTIL_THERE_IS_ONE)
         if self.out_of_order:
             return self._postpone(letter, self.out_of_order)
-        self._hand_over(letter, matters)
+        self._hand_over(letter, matters, self.channel)
         self.outbox.sent(letter, self.clock())
         return Outcome.SENT
 
-    def _hand_over(self, letter: Letter, matters: Matters) -> None:
+    def _hand_over(self, letter: Letter, matters: Matters, channel: Channel) -> None:
         kept = self._kept(letter, matters)
-        if kept is not None and letter.attempts and self.channel.took(kept):
+        if kept is not None and letter.attempts and channel.took(kept):
             return  # an earlier try got through, and only its answer was lost
         message = kept or self._write(letter, matters)
         try:
-            self._give_to_channel(message)
+            _send_by(channel, message)
         except TooLarge:
             smaller = self._write(letter, matters, pictures=False)
             if len(smaller) >= len(message):
                 raise
-            self._give_to_channel(smaller)
-
-    def _give_to_channel(self, message: bytes) -> None:
-        sender, recipient = envelope(message)
-        self.channel.send(message, sender=sender, recipient=recipient)
+            _send_by(channel, smaller)
 
     def _kept(self, letter: Letter, matters: Matters) -> bytes | None:
         """The bytes kept, unless they are for somebody else, or say more, than is right by now."""
@@ -223,12 +221,26 @@ class _Round:
         self.outbox.write_message(letter, message, str(written["Message-ID"]))
         return message
 
+    def _give_up(self, letter: Letter, reason: str) -> Outcome:
+        """Seen in the log, and told the second way where it tells of what is urgent."""
+        log.warning("a letter to the %s of %s was refused: %s", letter.role, letter.school, reason)
+        self.outbox.give_up(letter, self.clock(), reason)
+        matters = self.outbox.matters_in(letter)
+        if letter.urgency is not Urgency.DIGEST and any(isinstance(m, Case) for m in matters):
+            self.ring(letter.school)
+        return Outcome.FAILED
+
     def _postpone(self, letter: Letter, reason: str, delay: timedelta | None = None) -> Outcome:
         until = self.clock() + (delay or _delay(letter, self.chance()))
         # Not the letter's key: it may hold a part of a post's address.
         log.warning("a letter to the %s of %s is put off: %s", letter.role, letter.school, reason)
         self.outbox.postpone(letter, until, reason)
         return Outcome.POSTPONED
+
+
+def _send_by(channel: Channel, message: bytes) -> None:
+    sender, recipient = envelope(message)
+    channel.send(message, sender=sender, recipient=recipient)
 
 
 def _is_critical(matter: Matter) -> bool:

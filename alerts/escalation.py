@@ -13,7 +13,6 @@ from types import MappingProxyType
 from alerts.roster import Roster
 from alerts.telling import Telling
 from monitor.domain import Alert, Role, Severity, Unanswered, Urgency
-from monitor.terms import LONDON
 
 # Who is called in, one after the other, where a role and its deputy do not answer.
 _ABOVE: Mapping[Role, tuple[Role, ...]] = MappingProxyType(
@@ -25,7 +24,9 @@ _ABOVE: Mapping[Role, tuple[Role, ...]] = MappingProxyType(
         Role.CHAIR_OF_GOVERNORS: (Role.DSL,),
     }
 )
-_AT_LAST = 3  # times the patience for what is high: in the holidays, too
+_AT_LAST = 8  # times the patience for what is high, on the clock: in the holidays, too
+SOONEST = timedelta(minutes=1)  # for a query: before this nothing is overdue
+LONGEST = timedelta(days=28)  # what nobody answered by then is in every weekly summary
 
 
 def next_alert(waiting: Unanswered, telling: Telling, now: datetime) -> Alert | None:
@@ -38,13 +39,13 @@ def next_alert(waiting: Unanswered, telling: Telling, now: datetime) -> Alert | 
 
 
 def _is_overdue(waiting: Unanswered, telling: Telling, now: datetime) -> bool:
-    """What is high has the time of a working day; a weekend gives nobody away."""
+    """For what is high only the hours of school days count: a weekend gives nobody away."""
     passed, severity = now - waiting.sent_at, waiting.incident.severity
     patience = telling.answer_within(severity)
-    if severity is Severity.CRITICAL:
+    if severity is Severity.CRITICAL or passed < patience:
         return passed >= patience
-    working = telling.hours.terms.is_working_day(now.astimezone(LONDON).date())
-    return passed >= (patience if working else _AT_LAST * patience)
+    at_last = min(_AT_LAST * patience, LONGEST - timedelta(days=1))
+    return passed >= at_last or telling.hours.worked(waiting.sent_at, now) >= patience
 
 
 def _steps(waiting: Unanswered, roster: Roster) -> Iterator[tuple[Role, bool]]:
@@ -82,7 +83,3 @@ def _alert(
         deputy=deputy,
         called_in=not deputy,
     )
-
-
-SOONEST = timedelta(minutes=1)  # for a query: before this nothing is overdue
-LONGEST = timedelta(days=14)  # what nobody answered by then is in every weekly summary

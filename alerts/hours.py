@@ -46,7 +46,7 @@ class HoursSettings(Section):
         1, ge=1, le=24, description="a critical mail unanswered for so long goes to the deputy"
     )
     answer_high_hours: int = Field(
-        24, ge=1, le=168, description="the same for what is high, on working days"
+        12, ge=1, le=168, description="the same for what is high, in the hours of school days only"
     )
 
     def hours(self, terms: Terms) -> Hours:

@@ -61,16 +61,17 @@ def advise(domain: str, host: str, texts: Texts) -> Iterator[Advice]:
     provider = next((p for p in _PROVIDERS if host.endswith(p.hosts)), None)
     own = texts(domain)
     if own is None:
-        yield _fine(
-            f"Whether other mail servers believe mails from {domain} could not be looked up just "
-            "now; run this again later."
-        )
+        yield _unknown(f"Whether other mail servers believe mails from {domain}")
         return
     signed = _signed(domain, provider, texts)
     records = [text for text in own if _is_spf(text)]
-    yield _spf(domain, records, provider, texts, signed=signed)
+    yield _spf(domain, records, provider, texts, signed=signed is not False)
     yield _dkim(domain, provider, signed)
     yield _dmarc(domain, texts)
+
+
+def _unknown(what: str) -> Advice:
+    return _fine(f"{what} could not be asked just now; run this again later.")
 
 
 def _fine(sentence: str, tell: str = "") -> Advice:
@@ -154,17 +155,22 @@ def _further(record: str, reach: _Reach) -> Iterator[str]:
             yield name.rstrip(".")
 
 
-def _signed(domain: str, provider: Provider | None, texts: Texts) -> bool:
-    """Whether a key is published under a name that is known."""
+def _signed(domain: str, provider: Provider | None, texts: Texts) -> bool | None:
+    """Whether a key is published under a name that is known; None where none was found and a
+    name server did not say."""
     selectors = provider.selectors if provider else _COMMON
-    return any(
-        re.search(r"(?:^|;)\s*p=[^;\s]", text)
-        for selector in selectors
-        for text in texts(f"{selector}._domainkey.{domain}") or ()
-    )
+    silent = False
+    for selector in selectors:
+        found = texts(f"{selector}._domainkey.{domain}")
+        silent |= found is None
+        if any(re.search(r"(?:^|;)\s*p=[^;\s]", text) for text in found or ()):
+            return True
+    return None if silent else False
 
 
-def _dkim(domain: str, provider: Provider | None, signed: bool) -> Advice:
+def _dkim(domain: str, provider: Provider | None, signed: bool | None) -> Advice:
+    if signed is None:
+        return _unknown(f"Whether mails from {domain} are signed (DKIM)")
     if signed:
         return _fine(f"Mails from {domain} can be signed (DKIM).")
     if provider:
@@ -180,7 +186,9 @@ def _dkim(domain: str, provider: Provider | None, signed: bool) -> Advice:
 
 def _dmarc(domain: str, texts: Texts) -> Advice:
     for name in _upwards(domain):
-        written = texts(f"_dmarc.{name}") or ()
+        written = texts(f"_dmarc.{name}")
+        if written is None:
+            return _unknown(f"Whether {name} guards against mails forged in its name (DMARC)")
         found = [text for text in written if text.replace(" ", "").startswith("v=DMARC1")]
         if len(found) > 1:
             many = f"{name} has {len(found)} DMARC records, and then none of them counts."

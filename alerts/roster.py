@@ -19,6 +19,7 @@ STAND_INS: Mapping[Role, tuple[Role, ...]] = MappingProxyType(
         Role.HEAD: (Role.OFFICE, Role.DSL, Role.CHAIR_OF_GOVERNORS),
         Role.OFFICE: (Role.HEAD, Role.DSL, Role.CHAIR_OF_GOVERNORS),
         Role.DATA_PROTECTION_OFFICER: (Role.HEAD, Role.OFFICE, Role.DSL, Role.CHAIR_OF_GOVERNORS),
+        Role.CLERK: (Role.CHAIR_OF_GOVERNORS, Role.OFFICE, Role.HEAD),
     }
 )
 
@@ -73,10 +74,14 @@ class Roster:
         return same(self.address(role, deputy=deputy))
 
     def may_read(self, role: Role, *, concerns_head: bool, deputy: bool = False) -> bool:
-        """False where a mail to *role* would tell the head of a concern about the head."""
+        """False where a mail to *role* would tell the head of a concern about the head, or the
+        clerk of any case."""
         if not concerns_head:
             return True
-        return role is not Role.HEAD and self.person(role, deputy=deputy) not in self.heads
+        return (
+            role not in (Role.HEAD, Role.CLERK)
+            and self.person(role, deputy=deputy) not in self.heads
+        )
 
     def standing(self, role: Role, *, concerns_head: bool = False) -> Role:
         """*role* itself, or who stands in for it. Itself, too, when nobody can."""

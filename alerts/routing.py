@@ -144,6 +144,13 @@ def weekly_readers(roster: Roster) -> list[Role]:
     return [r for r in _one_each((Role.HEAD, Role.OFFICE), roster) if roster.address(r)]
 
 
+def term_reader(roster: Roster) -> Role | None:
+    """Who is sent the report of a term: the clerk to the governors, or who stands in; None
+    where nobody has an address."""
+    role = roster.standing(Role.CLERK)
+    return role if roster.address(role) else None
+
+
 def _one_each(
     wanted: Iterable[Role], roster: Roster, *, concerns_head: bool = False
 ) -> list[Role]:

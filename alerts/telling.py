@@ -27,7 +27,7 @@ class Telling:
     hours: Hours = field(default_factory=Hours)
     mails_an_hour: int = MAILS_AN_HOUR
     answer_critical: timedelta = timedelta(hours=1)
-    answer_high: timedelta = timedelta(hours=24)
+    answer_high: timedelta = timedelta(hours=12)
 
     def answer_within(self, severity: Severity) -> timedelta:
         """How long an urgent alert may go unanswered before others are told."""

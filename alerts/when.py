@@ -50,6 +50,16 @@ class Hours:
     def is_quiet(self, moment: datetime) -> bool:
         return self.next_allowed(moment) != moment
 
+    def worked(self, start: datetime, end: datetime) -> timedelta:
+        """How much of the hours of school days lies between both."""
+        total = timedelta(0)
+        for opens, closes in self._spans(start):
+            if opens >= end:
+                break
+            if self.terms.is_working_day(opens.astimezone(LONDON).date()):
+                total += max(timedelta(0), min(closes, end) - max(opens, start))
+        return total
+
     def next_morning(self, moment: datetime) -> datetime:
         """When the next digest leaves: when a working day begins, and on Mondays in the
         holidays, so that nothing waits for weeks."""

@@ -14,10 +14,12 @@ from alerts.compose import (
     compose,
     compose_head,
     compose_notices,
+    compose_term,
     compose_week,
     head_id,
     message_id,
     notices_id,
+    term_id,
     week_id,
 )
 from alerts.deliver import CannotWrite, Matter, Matters, envelope
@@ -25,19 +27,24 @@ from alerts.guidance import Guidance
 from alerts.pictures import MOST_TOGETHER, attachable, fitting
 from alerts.playbook import Playbook
 from alerts.roster import Roster
+from alerts.term_news import Paper, none_made
+from monitor.counts import Period
 from monitor.custody import head_in
 from monitor.domain import Case, Evidence, Letter, Role, School
 from monitor.health import Notice
+from monitor.term_letter import period_in
 from monitor.week import Week
 
 ReadScreenshot = Callable[[str, Evidence], bytes | None]
+MakePaper = Callable[[Letter, Period, bool], Paper]  # the last: whether a PDF is wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailWriter:
     """`schools` and `rosters` are by school id. `screenshot` yields the PNG of a piece of
     evidence, or None where there is none; it is asked only for those that may be attached.
-    `custody_mailbox` gets the head of the custody log.
+    `custody_mailbox` gets the head of the custody log. `paper` makes the report of a school's
+    term, with a PDF if that is wanted and can be; it raises CannotWrite.
     """
 
     schools: Mapping[str, School]
@@ -48,6 +55,7 @@ class MailWriter:
     playbook: Playbook
     screenshot: ReadScreenshot
     custody_mailbox: str = ""
+    paper: MakePaper = none_made
 
     def readable(self, letter: Letter, matters: Matters) -> Matters:
         """Without what has come to concern the head since, if the head would read it.
@@ -81,6 +89,8 @@ class MailWriter:
         context = self._context(letter, matters)
         if head := head_in(letter.key):
             return head_id(letter, head, context)
+        if period_in(letter.key):
+            return term_id(letter, context)
         if week := _week(matters):
             return week_id(letter, week, context)
         if notices := _notices(matters):
@@ -94,6 +104,9 @@ class MailWriter:
         context = self._context(letter, matters)
         if head := head_in(letter.key):
             return compose_head(letter, head, context, at=at)
+        if term := period_in(letter.key):
+            paper = self.paper(letter, term, pictures)
+            return compose_term(letter, paper, context, at=at)
         if week := _week(matters):
             return compose_week(letter, week, context, at=at)
         if notices := _notices(matters):

@@ -25,7 +25,7 @@ def check_mail(app: App, send_to: str = "", names: str = "") -> Iterator[Finding
     """*send_to*: where a test mail goes, if to anybody. *names*: "address:port" of the name
     server to ask; empty: this computer's own."""
     yield from _words(app)
-    channel = app.channel()
+    channel = app.dispatch.channel()
     if channel is None:
         nobody = (
             "No way to send mails, so nobody can be told. Add [alerts.email]: see docs/mail.md."
@@ -110,7 +110,7 @@ def _domain(app: App, channel: Channel, names: str) -> Iterator[Finding]:
 
 def _bells(app: App) -> Iterator[Finding]:
     for school in app.settings.schools:
-        for bell in app.bells(school.id):
+        for bell in app.dispatch.bells(school.id):
             part = f"urgent call ({bell.name}) for {school.id}"
             try:
                 bell.check()

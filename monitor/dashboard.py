@@ -7,10 +7,9 @@ from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
-from alerts.evidence.verifier import verify
 from monitor.app import App
 from monitor.domain import Evidence
-from monitor.store.accounts import Accounts
+from monitor.proof import prove_log
 from monitor.web import server
 from monitor.web.app import LOOPBACK, create_app
 
@@ -21,20 +20,21 @@ def build(app: App) -> FastAPI:
     public = urlsplit(app.settings.dashboard.url)
 
     def problems(evidence: Evidence) -> list[str]:
-        folder = app.evidence_root / evidence.id
-        return [p.sentence for p in verify(folder, evidence.manifest_sha256)]
+        return [sentence for proof in prove_log(app, evidence.id) for sentence in proof.problems]
 
     return create_app(
         store=app.store,
-        accounts=Accounts(app.store, app.clock),
+        accounts=app.accounts,
         schools=app.schools,
-        evidence_root=app.evidence_root,
+        evidence_root=app.evidence.root,
         key=app.settings.evidence.key,
         verify=problems,
         reviewer=app.reviewer,
         work=app.work,
         reporting=app.take_report,
-        playbook=app.playbook,
+        supply=app.evidence.supply,
+        pack=app.evidence.export,
+        playbook=app.dispatch.playbook,
         answer=app.answer,
         clock=app.clock,
         secure_cookies=public.scheme == "https",

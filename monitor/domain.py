@@ -55,6 +55,7 @@ class Role(StrEnum):
     DSL = "dsl"
     OFFICE = "office"
     DATA_PROTECTION_OFFICER = "data_protection_officer"
+    CLERK = "clerk"  # of the governors: gets the term's report, and hears of no incident
 
 
 class CaptureMode(StrEnum):
@@ -88,6 +89,8 @@ class Act(StrEnum):
     DUE = "due"
     ACKNOWLEDGED = "acknowledged"
     STEP = "step"
+    CAPTURE = "capture"  # its pages are to be captured again
+    BARRED = "barred"  # a picture could be indecent: none is kept or shown from now on
 
     @property
     def needs_a_reason(self) -> bool:

@@ -62,15 +62,15 @@ def mistakes(report: Report) -> dict[str, str]:
 
 def mention_of(report: Report, school: School) -> Mention:
     """Begins with the school, as the words alone may name nobody, and ends with the address,
-    as two pages of which nobody wrote down the words are two things all the same. Without an
-    address, or where a picture may be indecent, no page is ever opened for it."""
+    as two pages of which nobody wrote down the words are two things all the same. Where a picture
+    may be indecent no page is ever opened for it, and without an address there is none."""
     address = report.address
     return Mention(
         source=SOURCE,
         external_id=report.form,
         url=address or f"report:{report.form}",
         text=joined(school.name, report.place.strip(), report.words.strip(), address),
-        sensitive=report.indecent != Indecent.NO or not address,
+        sensitive=report.indecent != Indecent.NO,
         for_a_person=True,
     )
 

@@ -33,6 +33,7 @@ TICKS = {
     "deliver": timedelta(seconds=15),
     "escalate": timedelta(minutes=1),
     "weekly": timedelta(hours=1),
+    "termly": timedelta(hours=1),
     "recheck": timedelta(minutes=5),
     "forget": timedelta(hours=24),
     "custody": timedelta(hours=1),
@@ -117,8 +118,8 @@ def _build(app: App, at_work: AtWork) -> BackgroundScheduler:
         timezone=UTC,
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
-    for name, every in TICKS.items():
-        tick = _survive(name, getattr(app, name), at_work)
+    for name, job in app.jobs().items():
+        tick, every = _survive(name, job, at_work), TICKS[name]
         scheduler.add_job(tick, FromNow(every), id=name)
     return scheduler
 

@@ -9,6 +9,7 @@ from dataclasses import fields
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, get_args
+from urllib.parse import quote
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -25,6 +26,7 @@ from alerts.contacts import (
 )
 from alerts.evidence.options import EvidenceSettings
 from alerts.hours import HoursSettings, TermSettings, terms_of
+from alerts.pictures import Screenshots
 from alerts.roster import Roster
 from alerts.telling import MAILS_AN_HOUR, Telling
 from monitor.domain import School, StaffMember
@@ -33,6 +35,7 @@ from monitor.retention import Retention
 from monitor.secret import MissingSecret, Reference, Secret
 from monitor.term_file import BadTermDates, read_file
 from monitor.terms import Terms
+from monitor.vault import KEY_FILE, Vault
 from monitor.watchdog_settings import WatchdogSettings
 from sources import registry
 from sources.contract import Source
@@ -106,6 +109,10 @@ class Alerts(ChannelSettings):
     mails_an_hour: int = Field(
         MAILS_AN_HOUR, ge=2, le=1000, description="urgent mails to one school, at most"
     )
+    screenshots: Screenshots = Field(
+        Screenshots.LINK,
+        description='"attach-internal": with mails to your own domain, if no child is in them',
+    )
     guidance: Path | None = Field(
         None, description="your own copy of alerts/guidance.toml: what mails tell people to do"
     )
@@ -135,6 +142,11 @@ class Dashboard(Section):
         "http://127.0.0.1:8000",
         pattern=r"^https?://[^\s/]+$",
         description="the address under which staff open the dashboard; mails link to it",
+    )
+    key: Secret | None = Field(
+        None,
+        description="what the second step of signing in is encrypted with: 32 characters or more "
+        "that nobody can guess. By default it is made, in the data folder",
     )
 
 
@@ -176,13 +188,21 @@ class Settings(Section):
     def database_url(self) -> str:
         """SQLAlchemy's address of the database. Raises MissingSecret."""
         if self.database == "sqlite":
-            return f"sqlite:///{self.data_dir / 'monitor.db'}"
+            return f"sqlite:///{quote(str(self.data_dir / 'monitor.db'))}"  # a folder may be a%20b
         return Reference("env", self.database.removeprefix("env:")).reveal()
 
+    def vault(self) -> Vault:
+        return Vault(file=self.data_dir / KEY_FILE, kept=self.dashboard.key)
+
     def missing_secrets(self) -> list[str]:
-        """One sentence for each secret that is not where the configuration says."""
+        """One sentence for each secret that is not where the configuration says, and without
+        which work cannot begin. The key to read evidence is not among them: it may lie in a
+        safe, and what seals evidence needs only the other half."""
         return [
-            sentence for where, secret in _secrets(self) for sentence in _absent(where, secret)
+            sentence
+            for where, secret in _secrets(self)
+            if secret is not self.evidence.identity
+            for sentence in _absent(where, secret)
         ]
 
 

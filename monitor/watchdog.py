@@ -50,16 +50,24 @@ def watch(settings: Settings, now: datetime, *, room: PostRoom | None = None) ->
         without_reading=timedelta(hours=settings.watchdog.hours),
         free_bytes=settings.watchdog.free_mb * 1_000_000,
     )
-    verdict = judge(seen, memory.read(), now, limits)
+    before = memory.read()
+    verdict = judge(seen, before, now, limits)
     said = tuple(
         alarm_words.sentence(alarm, known.since, seen) for alarm, known in verdict.raised.items()
     )
     unheard = _tell(verdict, seen, settings, web, now) if verdict.say or verdict.over else ""
-    if not unheard:
-        memory.write(told(verdict, now) if verdict.say else verdict.memory)
+    memory.write(_remembered(verdict, before, now, unheard=bool(unheard)))
     if not verdict.raised and not unheard:
         unheard = _ping(settings, web)
     return Watched(sentences=said or ("The monitor is alive.",), unheard=unheard)
+
+
+def _remembered(verdict: Verdict, before: Memory, now: datetime, *, unheard: bool) -> Memory:
+    """Since when each trouble is so, even while nobody can be told: it must come of age. What
+    nobody heard is still to be told, its end included."""
+    if unheard:
+        return {**verdict.memory, **{alarm: before[alarm] for alarm in verdict.over}}
+    return told(verdict, now) if verdict.say else verdict.memory
 
 
 def look(settings: Settings, now: datetime) -> Seen:

@@ -125,6 +125,7 @@ ROLES: Mapping[Role, str] = MappingProxyType(
         Role.DSL: "Designated safeguarding lead",
         Role.OFFICE: "School office",
         Role.DATA_PROTECTION_OFFICER: "Data protection officer",
+        Role.CLERK: "Clerk to the governors",
     }
 )
 STILL_THERE: Mapping[StillThere, str] = MappingProxyType(

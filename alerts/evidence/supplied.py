@@ -24,7 +24,9 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
+from alerts.evidence.capture import already_there
 from alerts.evidence.errors import Never, no_room
+from alerts.evidence.picture_file import heic, left_over
 from alerts.evidence.record import META
 from alerts.evidence.report import TEXT
 from alerts.evidence.seal import fresh_folder, publish, seal
@@ -33,7 +35,7 @@ from monitor.domain import CaptureMode, Evidence, EvidenceState, Shows
 
 MARK = "Human-supplied, not machine-witnessed."
 DISPLAY = "display.png"
-LARGEST = 50_000_000  # bytes
+LARGEST = 25_000_000  # bytes; a telephone's pictures have 15 million at most
 MOST_PIXELS = 40_000_000
 _ENDINGS = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp", "GIF": "gif"}
 
@@ -53,6 +55,11 @@ BARRED = (
     "999 in danger."
 )
 _OTHER = "Hand in a picture (PNG, JPEG, WebP or GIF), or a mail saved as a file (.eml)."
+_MORE = "Nothing was kept: after the end of the picture the file holds something else."
+_HEIC = (
+    "Nothing was kept: this is a HEIC picture, which few programs can show. Take a screenshot of "
+    "it, and hand that in."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +95,22 @@ def keep_supplied(supply: Supply, root: Path, now: datetime, *, encrypt_to: str 
 
 
 def _keep(supply: Supply, content: bytes, root: Path, now: datetime, encrypt_to: str) -> Evidence:
+    final = root / supply.id
+    if final.exists():  # sealed in an earlier life, which ended before it was written down
+        return already_there(final)
     temporary = fresh_folder(root / f".tmp-{supply.id}")
     try:
         kind = _write_picture(content, temporary) or _write_mail(content, temporary)
-        (temporary / META).write_text(json.dumps(_meta(supply, kind, now), indent=2) + "\n")
-        sealed = seal(temporary, capture=supply.id, mode=CaptureMode.FULL, encrypt_to=encrypt_to)
-        publish(temporary, root / supply.id)
+        meta = _meta(supply, kind, now)
+        (temporary / META).write_text(json.dumps(meta, indent=2) + "\n")
+        sealed = seal(
+            temporary,
+            capture=supply.id,
+            mode=CaptureMode.FULL,
+            encrypt_to=encrypt_to,
+            made={name: meta[name] for name in ("ended_at", "note", "shows", "state")},
+        )
+        publish(temporary, final)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return Evidence(
@@ -108,7 +125,7 @@ def _keep(supply: Supply, content: bytes, root: Path, now: datetime, encrypt_to:
     )
 
 
-def _meta(supply: Supply, kind: str, now: datetime) -> dict[str, object]:
+def _meta(supply: Supply, kind: str, now: datetime) -> dict[str, str]:
     """No file name: people put names in them."""
     return {
         "capture": supply.id,
@@ -140,6 +157,8 @@ def _write_picture(content: bytes, folder: Path) -> str | None:
         raise Refused(f"The picture is far too large. {_OTHER}") from fault
     except (OSError, ValueError, SyntaxError, EOFError):
         return None
+    if left_over(kind, content):
+        raise Refused(f"{_MORE} Take the screenshot, or save the picture, anew.")
     clean = Image.new("RGB", upright.size, "white")  # nothing comes along but the dots
     clean.paste(upright, mask=upright.getchannel("A"))
     clean.save(folder / DISPLAY, "PNG")
@@ -149,6 +168,8 @@ def _write_picture(content: bytes, folder: Path) -> str | None:
 
 def _write_mail(content: bytes, folder: Path) -> str:
     """Raises Refused for what is no mail either."""
+    if heic(content):
+        raise Refused(_HEIC)
     mail = message_from_bytes(content, policy=policy.default)
     if not isinstance(mail, EmailMessage) or not (mail["From"] and mail["Date"]):
         raise Refused(f"Nothing was kept: this is neither a picture nor a mail. {_OTHER}")

@@ -43,7 +43,7 @@ def capture(
         raise typer.BadParameter("give a web address beginning with http:// or https://")
     with opened(config) as app:
         owner = one_of(app.schools, school, "school") if school else next(iter(app.schools))
-        evidence = app.capture_page(url, owner, mode)
+        evidence = app.evidence.capture_page(url, owner, mode)
     say(evidence.id)
     if evidence.note:
         raise Failed(f"{evidence.id} holds less than was asked for: {evidence.note}")
@@ -66,7 +66,7 @@ def supply(
         if case is None:
             raise Failed(f"There is no incident {incident}. monitor incidents lists them.")
         answer = indecent or _ask_first(case)
-        evidence = app.supply(
+        evidence = app.evidence.supply(
             case,
             file.read_bytes,
             actor=COMMAND_LINE,
@@ -195,7 +195,7 @@ def export(
         case = app.store.case(incident)
         if case is None:
             raise Failed(f"There is no incident {incident}. monitor incidents lists them.")
-        number = app.export(case, out, masked=masked)
+        number = app.evidence.export(case, out, masked=masked)
     say(f"Written to {out}.")
     say(f"The SHA-256 of its incident.json: {number}")
     say("Write that number down outside the pack: it proves that nobody made the pack anew.")

@@ -125,7 +125,7 @@ def forget(
 ) -> None:
     """Apply retention: forget what need not be known any longer."""
     with opened(config) as app:
-        done = app.forget(dry_run=dry_run)
+        done = app.would_forget() if dry_run else app.forget()
     verb = "Would forget" if dry_run else "Forgot"
     say(
         f"{verb} {done.not_about_us} posts not about the school, {done.mentions} other posts "

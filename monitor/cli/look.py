@@ -58,16 +58,24 @@ def scan(
     config: ConfigPath = CONFIG,
     all_: Annotated[bool, typer.Option("--all", help="also sources that are not due yet")] = False,
     source: Annotated[str | None, typer.Option(help="only the source of this name")] = None,
+    keep_hours: Annotated[
+        bool, typer.Option("--keep-hours", help="in quiet hours send only what is critical")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """One pass: visit sources, judge, record, capture evidence, try every unsent alert."""
+    """One pass: visit sources, judge, record, capture evidence, try every unsent alert.
+
+    Whoever asks for a pass wants to know, so urgent mails leave at any hour; for a timer that
+    also runs at night there is --keep-hours.
+    """
     with opened(config) as app:
         demand_secrets(app)
         if source is not None:
             one_of({s.name: s for s in app.settings.sources}, source, "source")
-        visits = app.visits(only=source)
+        every = all_ or source is not None
+        visits = list(app.visitor.all(only=source)) if every else app.visitor.due()
         with bars() as progress:
-            done = app.scan(list(visits) if all_ or source else app.due(visits), progress)
+            done = app.scan(visits, progress, keep_hours=keep_hours)
     if as_json:
         say(json.dumps(_as_json(done), ensure_ascii=False))
     else:

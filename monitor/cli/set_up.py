@@ -116,7 +116,7 @@ def demo(
 
 def _scan(config: Path) -> ScanResult:
     with opened(config) as app, bars() as progress:
-        done = app.scan(list(app.visits()), progress)
+        done = app.scan(list(app.visitor.all()), progress)
         app.publish_so_far()
         judged = app.store.assessments()
         failed = [f"{v.source}: {v.error}" for v in done.visits if v.error]

@@ -1,4 +1,4 @@
-"""Accounts for the dashboard: users add, list, disable."""
+"""Accounts for the dashboard: users add, list, disable, reset-second-step."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.common import CONFIG, ConfigPath, one_of, opened, say
-from monitor.store.accounts import AccountRole, Accounts
+from monitor.store.accounts import Account, AccountRole
 
 users = typer.Typer(help="Accounts for the dashboard.", no_args_is_help=True)
 Email = Annotated[str, typer.Argument(help="the person's e-mail address")]
@@ -23,7 +23,7 @@ def add(
     """Make an account, and print the link with which its owner sets a password."""
     with opened(config) as app:
         schools = [one_of(app.schools, s, "school") for s in school or app.schools]
-        token = Accounts(app.store, app.clock).add(email, role, schools)
+        token = app.accounts.add(email, role, schools)
         say(f"Give this link to {email}; it works once, for 24 hours:")
         say(f"{app.settings.dashboard.url}/invite/{token}")
 
@@ -32,11 +32,10 @@ def add(
 def list_(config: ConfigPath = CONFIG) -> None:
     """Everyone who has, or had, an account."""
     with opened(config) as app:
-        found = Accounts(app.store, app.clock).everyone()
+        found = app.accounts.everyone()
     for account in found:
-        state = "disabled" if account.disabled_at else "active"
-        state = state if account.has_password or account.disabled_at else "has not set a password"
-        say(f"{account.email}  {account.role}  {', '.join(sorted(account.schools))}  {state}")
+        schools = ", ".join(sorted(account.schools))
+        say(f"{account.email}  {account.role}  {schools}  {_state(account)}")
     if not found:
         say("There is no account yet. monitor users add makes one.")
 
@@ -45,5 +44,24 @@ def list_(config: ConfigPath = CONFIG) -> None:
 def disable(email: Email, config: ConfigPath = CONFIG) -> None:
     """Lock an account; whoever is signed in with it is signed out at once."""
     with opened(config) as app:
-        Accounts(app.store, app.clock).disable(email)
+        app.accounts.disable(email)
     say(f"{email} can no longer sign in.")
+
+
+@users.command()
+def reset_second_step(email: Email, config: ConfigPath = CONFIG) -> None:
+    """For whoever lost phone and recovery codes. They set it up anew at the next sign-in."""
+    with opened(config) as app:
+        app.accounts.reset_second_step(email)
+    say(f"{email} is signed out, and needs only the password to set up a second step anew.")
+    say("Make sure that it was really they who asked for it.")
+
+
+def _state(account: Account) -> str:
+    if account.disabled_at:
+        return "disabled"
+    if not account.has_password:
+        return "has not set a password"
+    if account.second_step_since:
+        return "active, with a second step"
+    return "has not set up the second step" if account.needs_second_step else "active"

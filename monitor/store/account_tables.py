@@ -26,6 +26,10 @@ class AccountRow(SQLModel, table=True):
     password_hash: str | None = None
     created_at: datetime = _when()
     disabled_at: datetime | None = _when(nullable=True)
+    second_step: str | None = None  # its secret, locked by the vault
+    second_step_since: datetime | None = _when(nullable=True)
+    second_step_moment: int = 0  # of the last code that was used
+    signed_in_at: datetime | None = _when(nullable=True)
 
 
 class InviteRow(SQLModel, table=True):
@@ -43,11 +47,22 @@ class SessionRow(SQLModel, table=True):
     account: int = Field(foreign_key="account.id", index=True)
     started_at: datetime = _when()
     last_seen_at: datetime = _when()
+    whole: bool = False  # the second step is done, or was not needed
+    offered: str | None = None  # a secret that waits to be set up, locked by the vault
+
+
+class RecoveryRow(SQLModel, table=True):
+    """A recovery code that was not used yet."""
+
+    __tablename__ = "recovery_code"
+    id: int | None = Field(default=None, primary_key=True)
+    account: int = Field(foreign_key="account.id", index=True)
+    code_hash: str
 
 
 class TryRow(SQLModel, table=True):
-    """A sign-in that failed, or has not yet succeeded. The address is hashed, because
-    people also type their password into that field."""
+    """A sign-in, or a second step, that failed or has not yet succeeded. The address is hashed,
+    because people also type their password into that field."""
 
     __tablename__ = "sign_in_try"
     id: int | None = Field(default=None, primary_key=True)
@@ -78,6 +93,14 @@ def forget_sessions_before(session: Session, before: datetime) -> None:
 
 def forget_sessions_of(session: Session, row: AccountRow) -> None:
     session.exec(delete(SessionRow).where(col(SessionRow.account) == row.id))
+
+
+def forget_second_step(session: Session, row: AccountRow) -> None:
+    """And all sessions with it: whoever is in may have come in by it."""
+    row.second_step = row.second_step_since = None
+    session.add(row)
+    session.exec(delete(RecoveryRow).where(col(RecoveryRow.account) == row.id))
+    forget_sessions_of(session, row)
 
 
 def key_of(row: AccountRow) -> int:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
 from sqlmodel import and_, col, func, or_, select, update
 
+from monitor.counts import Period
 from monitor.custody import Head, head_in
-from monitor.domain import AlertState, Case, Letter, Role, Urgency
+from monitor.domain import AlertState, Case, Letter, Role, Severity, Urgency
 from monitor.health import Notice
 from monitor.store.cases import cases_of
 from monitor.store.letters import URGENT
 from monitor.store.notices import notices_of
 from monitor.store.tables import AlertRow, IncidentRow, LetterRow
 from monitor.store.weeks import Weeks
+from monitor.term_letter import period_in
 from monitor.week import Week
 
 _HOUR = timedelta(hours=1)
@@ -66,9 +69,11 @@ class Outbox(Weeks):
         with self.reading() as session:
             return tuple(notices_of(session, letter))
 
-    def matters_in(self, letter: Letter) -> tuple[Case | Notice | Head | Week, ...]:
+    def matters_in(self, letter: Letter) -> tuple[Case | Notice | Head | Week | Period, ...]:
         if head := head_in(letter.key):
             return (head,)
+        if term := period_in(letter.key):
+            return (term,)
         if week := self.week_in(letter.key, letter.school, letter.role):
             return (week,)
         return self.cases_in(letter) or self.notices_in(letter)
@@ -101,8 +106,10 @@ class Outbox(Weeks):
         with self.transaction() as session:
             session.execute(update(LetterRow).where(this, *only).values(**values))
 
-    def hasten(self, now: datetime) -> None:
-        """Make every urgent letter that was put off due now: a person has asked for a pass."""
+    def hasten(self, now: datetime, quiet: Collection[str] = ()) -> None:
+        """Make every urgent letter that was put off due now: a person has asked for a pass. Of
+        the *quiet* schools, by id, only what is critical or was tried before."""
+        critical = select(AlertRow.letter).where(AlertRow.severity == Severity.CRITICAL)
         with self.transaction() as session:
             session.execute(
                 update(LetterRow)
@@ -110,6 +117,11 @@ class Outbox(Weeks):
                     col(LetterRow.state) == AlertState.WAITING,
                     col(LetterRow.urgency).in_(URGENT),
                     col(LetterRow.due_at) > now,
+                    or_(
+                        col(LetterRow.school).not_in(quiet),
+                        col(LetterRow.attempts) > 0,
+                        col(LetterRow.key).in_(critical),
+                    ),
                 )
                 .values(due_at=now)
             )

@@ -9,12 +9,40 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from monitor.counts import Division, Period, Table, Trend, Wait
+from monitor.domain import AlertState, Role, Urgency
 from monitor.publishing import to_be_counted
-from monitor.store.database import Database, one_writer
-from monitor.store.tables import PublicationRow
+from monitor.store.database import Database, insert_new, one_writer
+from monitor.store.tables import LetterRow, PublicationRow
+from monitor.term_letter import LETTER, letter_key, period_in
 
 
 class Publications(Database):
+    def promised_until(self, school: str) -> datetime | None:
+        """The end of the latest term of which the report was promised to anybody."""
+        with self.reading() as session:
+            return _promised_until(session, school)
+
+    def promise_term(
+        self, school: str, role: Role, term: Period, *, due: datetime, now: datetime
+    ) -> bool:
+        """Promise *role* the report of *term*. False if one was promised that holds a part of
+        it: so nobody is sent a term twice, not even where its dates were corrected since."""
+        with self.transaction() as session:
+            one_writer(session, school)
+            until = _promised_until(session, school)
+            if until is not None and term.start < until:
+                return False
+            letter = LetterRow(
+                key=letter_key(school, term),
+                school=school,
+                role=role,
+                urgency=Urgency.DIGEST,
+                state=AlertState.WAITING,
+                promised_at=now,
+                due_at=due,
+            )
+            return insert_new(session, letter)
+
     def published(self, school: str, parts: Iterable[Period]) -> list[Trend]:
         """What was published of *parts*, oldest first; each as it was then."""
         with self.reading() as session:
@@ -39,6 +67,15 @@ class Publications(Database):
                 session.add(_row(school, count(period), now))
             session.flush()
             return _published(session, school, parts)
+
+
+def _promised_until(session: Session, school: str) -> datetime | None:
+    mine = f"{LETTER}:{school}:"
+    query = select(LetterRow.key).where(
+        LetterRow.school == school, col(LetterRow.key).startswith(mine, autoescape=True)
+    )
+    terms = (period_in(key) for key in session.exec(query))
+    return max((term.end for term in terms if term), default=None)
 
 
 def _published(session: Session, school: str, parts: Iterable[Period]) -> list[Trend]:

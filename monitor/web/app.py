@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
 from alerts.evidence.at_rest import NO_KEY, Key, Locked
@@ -18,15 +17,19 @@ from monitor.domain import School
 from monitor.reviewing import Reviewer
 from monitor.store.accounts import Accounts
 from monitor.store.database import StoreError
-from monitor.web import answer as answer_screen
+from monitor.vault import VaultLocked
 from monitor.web import (
+    account,
     deciding,
+    hand_in,
     home,
     incident,
     incidents,
     invite,
     report,
     screenshot,
+    second_step,
+    set_up,
     sign_in,
     sign_out,
     sources,
@@ -35,8 +38,11 @@ from monitor.web import (
     today,
     trends,
 )
-from monitor.web.desk import Desk, Log, Reporting, Verify, Work
-from monitor.web.guard import NotAllowed, SignInNeeded, insist_on_policies
+from monitor.web import answer as answer_screen
+from monitor.web import pack as pack_screen
+from monitor.web.desk import Desk, Log, Pack, Reporting, Supply, Verify, Work
+from monitor.web.door import to
+from monitor.web.guard import NotAllowed, SecondStepNeeded, SignInNeeded, insist_on_policies
 from monitor.web.page import render
 from monitor.web.shield import Shield
 
@@ -45,6 +51,9 @@ _SCREENS = (
     home,
     sign_in,
     sign_out,
+    second_step,
+    set_up,
+    account,
     invite,
     today,
     answer_screen,
@@ -53,7 +62,9 @@ _SCREENS = (
     deciding,
     steps,
     screenshot,
+    pack_screen,
     report,
+    hand_in,
     trends,
     sources,
     static,
@@ -71,6 +82,8 @@ def create_app(
     reviewer: Reviewer,
     work: Work,
     reporting: Reporting,
+    supply: Supply,
+    pack: Pack,
     playbook: Playbook,
     answer: Callable[[str], bool],
     clock: Callable[[], datetime],
@@ -92,6 +105,8 @@ def create_app(
         reviewer=reviewer,
         work=work,
         report=reporting,
+        supply=supply,
+        pack=pack,
         playbook=playbook,
         answer=answer,
         clock=clock,
@@ -107,9 +122,26 @@ def create_app(
 
 
 def _ask_to_sign_in(request: Request, _: Exception) -> Response:
-    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    wanted = urlencode({"next": asked if request.method == "GET" else request.url.path})
-    return RedirectResponse(f"/sign-in?{wanted}", status_code=303)
+    return to("/sign-in", _asked(request))
+
+
+def _ask_for_second_step(request: Request, _: Exception) -> Response:
+    return to("/second-step", _asked(request))
+
+
+def _asked(request: Request) -> str:
+    with_query = request.method == "GET" and request.url.query
+    return request.url.path + (f"?{request.url.query}" if with_query else "")
+
+
+def _no_key(request: Request, error: Exception) -> HTMLResponse:
+    return render(
+        request,
+        "error",
+        status=503,
+        title="Ask whoever looks after the monitor at your school",
+        say=str(error),
+    )
 
 
 def _not_allowed(request: Request, _: Exception) -> HTMLResponse:
@@ -141,6 +173,8 @@ def _locked(request: Request, error: Exception) -> HTMLResponse:
 
 _HANDLERS: dict[type[Exception], Callable[[Request, Exception], Response]] = {
     SignInNeeded: _ask_to_sign_in,
+    SecondStepNeeded: _ask_for_second_step,
+    VaultLocked: _no_key,
     NotAllowed: _not_allowed,
     RequestValidationError: _not_found,
     HTTPException: _http,

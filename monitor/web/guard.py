@@ -17,6 +17,10 @@ class SignInNeeded(Exception):
     """Nobody is signed in."""
 
 
+class SecondStepNeeded(Exception):
+    """The password was right; the second step is outstanding."""
+
+
 class NotAllowed(Exception):
     """Somebody is signed in for whom this screen is not."""
 
@@ -28,9 +32,20 @@ class Requires:
     def __call__(self, request: Request) -> Account:
         account = signed_in(request)
         if account is None:
-            raise SignInNeeded
+            raise SecondStepNeeded if halfway(request) else SignInNeeded
         if not may(account, self.action):
             raise NotAllowed
+        return account
+
+
+@dataclass(frozen=True)
+class PastPassword:
+    """For the second step itself: also for those who have not done it, and see nothing else."""
+
+    def __call__(self, request: Request) -> Account:
+        account = halfway(request) or signed_in(request)
+        if account is None:
+            raise SignInNeeded
         return account
 
 
@@ -41,9 +56,19 @@ class Public:
     def __call__(self) -> None: ...
 
 
+def token_of(request: Request) -> str:
+    return request.cookies.get(desk(request).cookie, "")
+
+
 def signed_in(request: Request) -> Account | None:
-    token = request.cookies.get(desk(request).cookie, "")
+    token = token_of(request)
     return desk(request).accounts.session(token) if token else None
+
+
+def halfway(request: Request) -> Account | None:
+    """Who still owes the second step."""
+    token = token_of(request)
+    return desk(request).accounts.halfway(token) if token else None
 
 
 def public(because: str) -> list[Any]:
@@ -56,14 +81,19 @@ IncidentWorker = Annotated[Account, Depends(Requires(Action.WORK_INCIDENTS))]
 TrendReader = Annotated[Account, Depends(Requires(Action.READ_TRENDS))]
 Reporter = Annotated[Account, Depends(Requires(Action.REPORT))]
 SourceReader = Annotated[Account, Depends(Requires(Action.READ_SOURCES))]
+Oneself = Annotated[Account, Depends(Requires(Action.KEEP_OWN_ACCOUNT))]
+HalfwayIn = Annotated[Account, Depends(PastPassword())]
 
 
-def policy_of(route: object) -> Requires | Public | None:
+Policy = Requires | PastPassword | Public
+
+
+def policy_of(route: object) -> Policy | None:
     """What *route* declares; None for anything that declares nothing, or two things."""
     if not isinstance(route, APIRoute):
         return None
     found = [need.call for need in route.dependant.dependencies]
-    declared = [call for call in found if isinstance(call, Requires | Public)]
+    declared = [call for call in found if isinstance(call, Policy)]
     return declared[0] if len(declared) == 1 else None
 
 

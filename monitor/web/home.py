@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
 
-from monitor.web.guard import public, signed_in
+from monitor.web.guard import halfway, public, signed_in
 from monitor.web.page import screens_of
 
 router = APIRouter()
@@ -14,4 +14,5 @@ router = APIRouter()
 @router.get("/", dependencies=public("it only leads elsewhere"))
 def home(request: Request) -> RedirectResponse:
     screens = screens_of(signed_in(request))
-    return RedirectResponse(screens[0][0] if screens else "/sign-in", status_code=303)
+    door = "/second-step" if halfway(request) else "/sign-in"
+    return RedirectResponse(screens[0][0] if screens else door, status_code=303)

@@ -16,6 +16,7 @@ from alerts.evidence.filing import NOT_THE_POST
 from alerts.evidence.record import META
 from alerts.evidence.report import SCREENSHOT
 from alerts.evidence.seal import read_sealed
+from monitor.custody import Handling, Link
 from monitor.domain import (
     ABOUT_SCHOOL,
     Act,
@@ -50,7 +51,9 @@ _WORDS = {category.value: words for category, words in CATEGORIES.items()} | {
 }
 
 
-DONE = {
+HANDED_IN = "handed_in"
+DONE: Mapping[str, str] = {
+    HANDED_IN: "What you handed in is sealed and kept with the evidence below.",
     Act.DECIDED: "Your decision is in the history.",
     Act.SEVERITY: "The severity is changed.",
     Act.VERACITY: "It is written down whether it is true.",
@@ -60,6 +63,8 @@ DONE = {
     Act.ASSIGNED: "It is handed on.",
     Act.DUE: "The day is written down.",
     Act.ACKNOWLEDGED: "It is written down that you have read it.",
+    Act.CAPTURE: "It is captured again within a minute or two. Then load this page anew.",
+    Act.BARRED: "No picture is shown or kept any more, and the safeguarding lead is told.",
 }
 
 
@@ -100,6 +105,7 @@ class Proof:
     wrong: list[str] | None  # None: there is nothing sealed to prove
     locked: str = ""  # why its picture cannot be read, and what to do
     stamps: tuple[Stamp, ...] = ()
+    handed_in_by: str = ""
 
     @property
     def of_the_post(self) -> bool:
@@ -143,6 +149,8 @@ def show(
         posts=[_post(sighting) for sighting in case.sightings],
         places=places(case),
         proofs=_proofs(room, case),
+        waiting=room.store.is_promised(case.incident),
+        packs=_packs(room, case),
         moments=timeline(case),
         may_work=may(account, Action.WORK_INCIDENTS, case),
         colleagues=[("", "Nobody in particular"), *((c, c) for c in colleagues(room, case))],
@@ -205,13 +213,35 @@ def _said(mention: Mention, assessment: Assessment) -> Said:
 
 def _proofs(room: Desk, case: Case) -> list[Proof]:
     stamps = room.store.stamps([each.id for each in case.evidence])
+    people = _handed_in_by(room, case)
     return [
         replace(
             _proof(room, case, each),
             stamps=tuple(stamp for stamp in stamps if stamp.capture == each.id),
+            handed_in_by=people.get(each.id, ""),
         )
         for each in case.evidence
     ]
+
+
+def _handed_in_by(room: Desk, case: Case) -> dict[str, str]:
+    """By id of evidence: who handed it in."""
+    supplied = [each.id for each in case.evidence if each.shows is Shows.SUPPLIED]
+    deeds = room.store.custody_of(supplied) if supplied else []
+    return {d.subject: _who(room, d) for d in deeds if d.act == Handling.SUPPLIED}
+
+
+def _packs(room: Desk, case: Case) -> list[tuple[datetime, str, str]]:
+    """When an evidence pack was made, by whom, and the number that proves it; newest first."""
+    deeds = room.store.custody_of([case.incident.number])
+    packed = [deed for deed in deeds if deed.act == Handling.PACKED]
+    return [(datetime.fromisoformat(d.moment), _who(room, d), d.sha256) for d in packed[::-1]]
+
+
+def _who(room: Desk, deed: Link) -> str:
+    """An account's address, as far as it is still known."""
+    known = {f"account {each.id}": each.email for each in room.accounts.everyone()}
+    return known.get(deed.actor, deed.actor)
 
 
 def _proof(room: Desk, case: Case, evidence: Evidence) -> Proof:

@@ -8,9 +8,10 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from monitor.second_step import by_hand
 from monitor.store.accounts import Account
 from monitor.web import display
-from monitor.web.policy import Action, may
+from monitor.web.policy import SEES, Action, may
 from monitor.web.static import asset
 from monitor.words import (
     CATEGORIES,
@@ -76,6 +77,7 @@ def _environment() -> Environment:
         "day": lambda day: f"{day:%a} {day.day} {day:%b}",
         "size": display.size,
         "zip": zip,
+        "groups": by_hand,
     }
     pages.globals |= {
         "asset": asset,
@@ -84,6 +86,7 @@ def _environment() -> Environment:
         "SENTIMENTS": SENTIMENTS,
         "STILL_THERE": STILL_THERE,
         "ROLES": ROLES,
+        "SEES": SEES,
         "DECISIONS": DECISIONS,
         "VERACITIES": VERACITIES,
     }

@@ -17,6 +17,7 @@ class Action(StrEnum):
     READ_TRENDS = "read_trends"
     READ_SOURCES = "read_sources"
     REPORT = "report"
+    KEEP_OWN_ACCOUNT = "keep_own_account"
 
 
 _ROLES: Mapping[Action, frozenset[AccountRole]] = MappingProxyType(
@@ -27,9 +28,21 @@ _ROLES: Mapping[Action, frozenset[AccountRole]] = MappingProxyType(
             {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.GOVERNOR}
         ),
         Action.REPORT: frozenset({AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL}),
+        Action.KEEP_OWN_ACCOUNT: frozenset(AccountRole),
         Action.READ_SOURCES: frozenset(
             {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.ADMIN}
         ),
+    }
+)
+
+
+SEES: Mapping[AccountRole, str] = MappingProxyType(
+    {
+        AccountRole.HEAD: "Head: all but what concerns the head",
+        AccountRole.DSL: "Safeguarding lead: everything",
+        AccountRole.OFFICE: "Office: all but child safety and what concerns the head",
+        AccountRole.GOVERNOR: "Governor: counts only",
+        AccountRole.ADMIN: "Administrator: people and sources, and nothing that was written",
     }
 )
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from secrets import token_hex
 from typing import Annotated
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from monitor.domain import School
-from monitor.reporting import LONGEST, Report, mistakes
+from monitor.domain import Case, School
+from monitor.reporting import LONGEST, SOURCE, Report, mistakes
 from monitor.store.accounts import Account
 from monitor.web.desk import Desk, desk
 from monitor.web.guard import Reporter
 from monitor.web.page import render
 from monitor.web.policy import Action, may
+from monitor.web.uploads import Once, fresh, keep, the_file
 
 router = APIRouter()
 _FORM = re.compile(r"[0-9a-f]{32}")
@@ -25,7 +26,7 @@ _FORM = re.compile(r"[0-9a-f]{32}")
 @router.get("/report")
 def ask(request: Request, account: Reporter, url: str = "", text: str = "") -> Response:
     """*url* and *text* are what a phone's Share puts there; some apps put the link in the text."""
-    blank = Report(form=token_hex(16), link=(url or text)[: LONGEST["link"]])
+    blank = Report(form=fresh(), link=(url or text)[: LONGEST["link"]])
     return _form(request, account, blank)
 
 
@@ -48,15 +49,67 @@ def send(
     filled = Report(form=form, indecent=indecent, link=link, words=words, place=place, note=note)
     if wrong := mistakes(filled):
         return _form(request, account, filled, school=ours.id, wrong=wrong)
-    number = room.report(ours, filled, account)
-    case = room.store.case(number)
+    case = room.store.case(room.report(ours, filled, account))
+    if case is None:  # forgotten in this very moment
+        raise HTTPException(404)
+    return _thanks(request, account, case, form)
+
+
+def _reported(request: Request, account: Reporter, form: str = "", school: str = "") -> Case:
+    """The incident of a report that this form was sent with. Whoever reports may add to it what
+    they have, and may see it only if it is for them."""
+    room = desk(request)
+    number = room.store.number_of(_school(room, account, school).id, SOURCE, form)
+    case = room.store.case(number) if number else None
+    if case is None:
+        raise HTTPException(404)
+    return case
+
+
+async def _file(request: Request, case: Annotated[Case, Depends(_reported)]) -> bytes | None:
+    """Not read where a picture could be indecent: by what was reported, or by its words."""
+    return await the_file(request) if case.incident.pictures_allowed else None
+
+
+@router.post("/report/hand-in")
+def hand_in(
+    request: Request,
+    account: Reporter,
+    case: Annotated[Case, Depends(_reported)],
+    once: Once,
+    content: Annotated[bytes | None, Depends(_file)],
+    form: str = "",
+) -> Response:
+    if content is None:
+        return _thanks(request, account, case, form, status=403)
+    wrong = keep(desk(request), case, content, account, once)
+    return _thanks(
+        request, account, case, form, kept=not wrong, wrong=wrong, status=400 if wrong else 200
+    )
+
+
+def _thanks(
+    request: Request,
+    account: Account,
+    case: Case,
+    form: str,
+    *,
+    kept: bool = False,
+    wrong: str = "",
+    status: int = 200,
+) -> Response:
+    incident = case.incident
     return render(
         request,
         "reported",
+        status=status,
         account=account,
-        number=number,
-        case=case if case and may(account, Action.READ_INCIDENTS, case) else None,
-        indecent=filled.indecent != "no",
+        number=incident.number,
+        visible=may(account, Action.READ_INCIDENTS, case),
+        indecent=not incident.pictures_allowed,
+        add_to=urlencode({"form": form, "school": incident.school, "once": fresh()}),
+        kept=kept,
+        wrong=wrong,
     )
 
 

@@ -15,7 +15,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from alerts.evidence.supplied import LARGEST
+
 LARGEST_FORM = 16 * 1024
+FILES = "/hand-in"  # at the end of the address of a form that takes a file
+_AROUND_IT = 4 * 1024  # bytes
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -55,7 +59,7 @@ class Shield:
                     headers.setdefault(name, value)
             await send(message)
 
-        answer = self._refusal(scope["method"], Headers(scope=scope)) or self._app
+        answer = self._refusal(scope["method"], scope["path"], Headers(scope=scope)) or self._app
         try:
             await answer(scope, receive, say)
         except Exception as error:  # noqa: BLE001 - whatever it is, nobody sees a traceback
@@ -63,7 +67,7 @@ class Shield:
             if not begun:
                 await _BROKEN(scope, receive, say)
 
-    def _refusal(self, method: str, headers: Headers) -> Response | None:
+    def _refusal(self, method: str, path: str, headers: Headers) -> Response | None:
         host = headers.get("host", "").lower()
         if _without_port(host) not in self._hosts:
             return _plain(421, "The dashboard does not answer under this name.")
@@ -71,11 +75,16 @@ class Shield:
             return None
         if not _from_our_own_page(host, headers):
             return _plain(403, "This form was not sent from the dashboard. Nothing was done.")
-        if not headers.get("content-length", "").isdigit():
-            return _plain(411, "This form does not say how long it is.")
-        if int(headers["content-length"]) > LARGEST_FORM:
-            return _plain(413, "This form is too large.")
-        return None
+        return _too_long(path, headers.get("content-length", ""))
+
+
+def _too_long(path: str, length: str) -> Response | None:
+    if not length.isdigit():
+        return _plain(411, "This form does not say how long it is.")
+    if path.endswith(FILES):
+        most = f"The file is larger than {LARGEST // 1_000_000} MB. Nothing was kept."
+        return _plain(413, most) if int(length) > LARGEST + _AROUND_IT else None
+    return _plain(413, "This form is too large.") if int(length) > LARGEST_FORM else None
 
 
 def _plain(status: int, sentence: str) -> Response:

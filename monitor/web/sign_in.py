@@ -1,8 +1,7 @@
-"""Signing in with e-mail address and password."""
+"""Signing in with e-mail address and password: the first step."""
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -10,20 +9,18 @@ from fastapi.responses import RedirectResponse, Response
 
 from monitor.store.accounts import AccountError
 from monitor.web.desk import desk
-from monitor.web.guard import public
+from monitor.web.door import give_key, ours, to
+from monitor.web.guard import public, token_of
 from monitor.web.page import render
 
 router = APIRouter()
 _OPEN = public("this is the door")
-_OUR_PAGES = re.compile(
-    r"/(today|incidents(/[0-9]{4}-[0-9]{1,9}(/steps)?)?|trends|sources|report(\?[!-~]{1,4000})?)"
-)
 
 
 @router.get("/sign-in", dependencies=_OPEN)
 def ask(request: Request, next: str = "", set: str = "") -> Response:  # noqa: A002 - the words in the address
     return render(
-        request, "sign_in", wanted=_ours(next), email="", error="", password_set=bool(set)
+        request, "sign_in", wanted=ours(next), email="", error="", password_set=bool(set)
     )
 
 
@@ -34,27 +31,20 @@ def enter(
     password: Annotated[str, Form()] = "",
     wanted: Annotated[str, Form()] = "",
 ) -> Response:
-    room = desk(request)
+    accounts = desk(request).accounts
     try:
-        token = room.accounts.sign_in(email, password)
+        token = accounts.sign_in(email, password)
     except AccountError as error:
         return render(
             request,
             "sign_in",
             status=403,
-            wanted=_ours(wanted),
+            wanted=ours(wanted),
             email=email,
             error=str(error),
             password_set=False,
         )
-    room.accounts.sign_out(request.cookies.get(room.cookie, ""))
-    answer = RedirectResponse(_ours(wanted) or "/", status_code=303)
-    answer.set_cookie(
-        room.cookie, token, path="/", httponly=True, samesite="lax", secure=room.secure_cookies
-    )
-    return answer
-
-
-def _ours(wanted: str) -> str:
-    """*wanted* if it is a page of ours: nobody is sent elsewhere from here."""
-    return wanted if _OUR_PAGES.fullmatch(wanted) else ""
+    accounts.sign_out(token_of(request))
+    if accounts.halfway(token):
+        return give_key(request, to("/second-step", ours(wanted)), token)
+    return give_key(request, RedirectResponse(ours(wanted) or "/", status_code=303), token)

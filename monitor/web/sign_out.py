@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
 
 from monitor.web.desk import desk
-from monitor.web.guard import public
+from monitor.web.guard import public, token_of
 
 router = APIRouter()
 
@@ -14,7 +14,7 @@ router = APIRouter()
 @router.post("/sign-out", dependencies=public("it ends only the session that was sent along"))
 def leave(request: Request) -> RedirectResponse:
     room = desk(request)
-    room.accounts.sign_out(request.cookies.get(room.cookie, ""))
+    room.accounts.sign_out(token_of(request))
     answer = RedirectResponse("/sign-in", status_code=303)
     answer.delete_cookie(
         room.cookie, path="/", httponly=True, samesite="lax", secure=room.secure_cookies

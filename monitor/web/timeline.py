@@ -6,7 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from monitor.domain import Act, AlertState, Case, Decision, Event, Progress, Severity, Veracity
+from monitor.domain import (
+    Act,
+    AlertState,
+    Case,
+    Decision,
+    Event,
+    Progress,
+    Severity,
+    Shows,
+    Veracity,
+)
 from monitor.words import DECISIONS, PROGRESS, ROLES, SEVERITIES, VERACITIES
 
 
@@ -33,7 +43,9 @@ def _machine(case: Case) -> Iterator[Moment]:
         for revision in sighting.revisions:
             yield Moment(at=revision.seen_at, what=f"Found changed, through {source}")
     for evidence in case.evidence:
-        yield Moment(at=evidence.captured_at, what="Evidence was captured")
+        supplied = evidence.shows is Shows.SUPPLIED
+        what = "A picture or mail was handed in" if supplied else "Evidence was captured"
+        yield Moment(at=evidence.captured_at, what=what)
     for told in case.told:
         if told.state is AlertState.SENT and told.sent_at is not None:
             yield Moment(at=told.sent_at, what=f"Sent by {told.channel}: {ROLES[told.role]}")
@@ -70,6 +82,8 @@ _PLAIN = {
     Act.REOPENED: "Opened again",
     Act.NOTE: "Note",
     Act.ACKNOWLEDGED: "Read",
+    Act.CAPTURE: "Asked for the pages to be captured again",
+    Act.BARRED: "Said that a picture may be indecent: none is shown or kept any more",
 }
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from monitor import settings
 from monitor.app import App
 from monitor.scheduler import TICKS
-from sources.http import PoliteClient
 from tests.bench.table import Figure, Section
 from tests.e2e.school import NAME, Site, configuration, mail_at
 from tests.smtp import SmtpServer
@@ -67,8 +66,8 @@ class _Town:
             self.site, {"Paper": "/feed"}, mail=mail_at(self.smtp.port), every=self.every
         )
         (self.folder / "config.toml").write_text(config, encoding="utf-8")
-        self.app = App(settings.load(self.folder / "config.toml"), clock=lambda: self.now)
-        self.app.client = PoliteClient(self.app.egress, gap=timedelta(0))
+        config = settings.load(self.folder / "config.toml")
+        self.app = App(config, clock=lambda: self.now, gap=timedelta(0))
         self.app.poll()
 
     def post(self, number: int) -> tuple[timedelta, timedelta]:
@@ -84,7 +83,7 @@ class _Town:
         found = self.now
         while len(self.smtp.messages) == mails:
             self.now += TICKS["deliver"]
-            self.app.deliver()
+            self.app.dispatch.deliver()
         return found - begun, self.now - found
 
     def _pass(self, span: timedelta) -> None:
@@ -92,5 +91,5 @@ class _Town:
         end = self.now + span
         while self.now < end:
             self.now = min(end, self.now + TICKS["poll"])
-            if self.app.due(self.app.visits()):
+            if self.app.visitor.due():
                 self.app.poll()

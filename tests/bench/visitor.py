@@ -15,13 +15,10 @@ from pathlib import Path
 from monitor import settings
 from monitor.app import App
 from monitor.domain import Assessment, Mention, School, Sentiment
-from sources.http import PoliteClient
 
 
 def main(config: Path) -> None:
-    app = App(settings.load(config))
-    app.client = PoliteClient(app.egress, gap=timedelta(0))
-    app.assess = praised  # type: ignore[method-assign] # see above
+    app = App(settings.load(config), assess=praised, gap=timedelta(0))
     print(json.dumps(_round(app)))
     app.close()
 
@@ -32,7 +29,7 @@ def praised(_mention: Mention, _school: School) -> Assessment:
 
 def _round(app: App) -> dict[str, float]:
     used = _cpu()
-    came = [polled for _, polled in app.rounds.go(app.visits())]
+    came = app.visitor.go(app.visitor.all())
     if failed := [str(polled.error) for polled in came if polled.error]:
         raise SystemExit(f"{len(failed)} visits failed, the first with: {failed[0]}")
     return {

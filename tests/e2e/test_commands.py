@@ -597,6 +597,9 @@ def test_an_account_is_made_listed_and_locked(school: Monitor) -> None:
     assert again.returncode == 1
     assert_one_sentence(again.stderr)
     assert f"{who}  office  wexcombe" in school("users", "list").stdout
+    nothing_to_reset = school("users", "reset-second-step", who)
+    assert nothing_to_reset.returncode == 1
+    assert_one_sentence(nothing_to_reset.stderr)
     assert school("users", "disable", who).returncode == 0
     assert "disabled" in school("users", "list").stdout
     unknown = school("users", "disable", "nobody@wexcombepark.example")

@@ -14,6 +14,8 @@ from threading import Thread
 
 import httpx
 from argon2 import PasswordHasher
+from fastapi.routing import APIRoute
+from pyotp import TOTP
 
 from alerts.evidence.at_rest import NO_KEY, Key
 from alerts.playbook import load_playbook
@@ -23,6 +25,7 @@ from monitor.domain import (
     Alert,
     Assessment,
     CaptureMode,
+    CapturePromise,
     Category,
     Evidence,
     EvidenceFile,
@@ -40,15 +43,20 @@ from monitor.domain import (
     StillThere,
     Urgency,
 )
+from monitor.egress import Egress
+from monitor.evidence_room import EvidenceRoom
 from monitor.reporting import Report, take
 from monitor.reviewing import Reviewer
+from monitor.settings import EvidenceSettings
 from monitor.store.accounts import Account, AccountRole, Accounts
 from monitor.store.mentions import Entry
 from monitor.store.store import Store
 from monitor.terms import Terms
+from monitor.vault import Vault
 from monitor.web.app import create_app
 from monitor.web.server import listen, server
 from monitor.working import work
+from sources.http import PoliteClient
 
 PASSWORD = "seven purple kettles"
 SCHOOLS = {
@@ -79,6 +87,23 @@ def picture(width: int = 600, height: int = 800) -> bytes:
 
 
 @dataclass
+class Phone:
+    """An authenticator app. No code is shown twice; where it would be, the clock moves on."""
+
+    secret: str
+    clock: Clock
+    shown: int = 0
+
+    def code(self) -> str:
+        app = TOTP(self.secret)
+        moment = max(app.timecode(self.clock.now) - 1, self.shown + 1)
+        while app.timecode(self.clock.now) + 1 < moment:
+            self.clock.now += timedelta(seconds=30)
+        self.shown = moment
+        return app.generate_otp(moment)
+
+
+@dataclass
 class Dashboard:
     store: Store
     accounts: Accounts
@@ -86,12 +111,34 @@ class Dashboard:
     clock: Clock
     url: str = ""
     changed: list[str] = field(default_factory=list)  # what verify() answers
+    phones: dict[str, Phone] = field(default_factory=dict)  # by e-mail address
+    routes: list[APIRoute] = field(default_factory=list)
 
-    def add_account(self, role: AccountRole, *schools: str) -> str:
-        email = f"{role}@wexcombepark.example"
+    def add_account(self, role: AccountRole, *schools: str, email: str = "") -> str:
+        """With a password, and the second step where the role needs it."""
+        email = email or f"{role}@wexcombepark.example"
         token = self.accounts.add(email, role, schools or ("wexcombe",))
         self.accounts.set_password(token, PASSWORD)
+        session = self.accounts.sign_in(email, PASSWORD)
+        if secret := self.accounts.offered(session):
+            self.phones[email] = Phone(secret, self.clock)
+            inside, _ = self.accounts.set_up(session, self.code(email))
+            session = inside
+        self.accounts.sign_out(session)
         return email
+
+    def code(self, email: str) -> str:
+        """What the app on this person's phone shows next."""
+        return self.phones[email].code()
+
+    def enter(self, client: httpx.Client, email: str, wanted: str = "") -> httpx.Response:
+        """Both steps, as a person takes them; the answer to the last."""
+        form = {"email": email, "password": PASSWORD, "wanted": wanted}
+        answer = client.post("/sign-in", data=form)
+        if answer.headers.get("location", "").startswith("/second-step"):
+            form = {"code": self.code(email), "wanted": wanted}
+            answer = client.post("/second-step", data=form)
+        return answer
 
     def browser(self) -> httpx.Client:
         """With cookies, and the headers that a browser sends with a form of ours."""
@@ -104,9 +151,9 @@ class Dashboard:
 
     @contextmanager
     def signed_in(self, role: AccountRole, *schools: str) -> Iterator[httpx.Client]:
-        form = {"email": self.add_account(role, *schools), "password": PASSWORD}
+        email = self.add_account(role, *schools)
         with self.browser() as client:
-            assert client.post("/sign-in", data=form).status_code == 303
+            assert self.enter(client, email).headers["location"] == "/"
             yield client
 
     def add_incident(
@@ -180,7 +227,9 @@ class Dashboard:
         )
         assert self.store.keep(entry)
         if mode is not None:
-            self._capture(mode, files or {}, shows)
+            promise = self.store.claim_capture(self.clock(), timedelta(minutes=5))
+            assert promise is not None
+            self.capture(mode, files or {}, promise, shows)
         return next(c for c in self.store.cases(school) if c.incident.key == name).incident.number
 
     def look_again(self, hours: int, found: StillThere, difference: str = "") -> None:
@@ -191,9 +240,14 @@ class Dashboard:
         recheck = Recheck(at=at, found=found, difference=difference)
         self.store.rechecked(promise, Looked(recheck=recheck, due_at=at))
 
-    def _capture(self, mode: CaptureMode, files: dict[str, bytes], shows: Shows) -> None:
-        promise = self.store.claim_capture(self.clock(), timedelta(minutes=5))
-        assert promise is not None
+    def capture(
+        self,
+        mode: CaptureMode,
+        files: dict[str, bytes],
+        promise: CapturePromise,
+        shows: Shows = Shows.POST,
+    ) -> None:
+        """Keep it: as if these had been found on the page."""
         folder = self.evidence / promise.id
         folder.mkdir(parents=True)
         for name, content in files.items():
@@ -251,6 +305,11 @@ def as_abuse(_mention: Mention, _school: School) -> Assessment:
     )
 
 
+TELLINGS = {
+    school: Telling.to({role: f"{role}@{school}.example" for role in Role}) for school in SCHOOLS
+}
+
+
 @contextmanager
 def running(
     folder: Path, *, secure_cookies: bool = False, key: Key = NO_KEY
@@ -258,7 +317,19 @@ def running(
     store = Store(f"sqlite:///{folder / 'monitor.db'}")
     clock = Clock()
     hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    board = Dashboard(store, Accounts(store, clock, hasher), folder / "evidence", clock)
+    accounts = Accounts(store, clock, Vault(file=folder / "dashboard-key.txt"), hasher)
+    board = Dashboard(store, accounts, folder / "evidence", clock)
+    client = PoliteClient(Egress(frozenset()), contact="office@wexcombepark.example")
+    room = EvidenceRoom(
+        board.evidence,
+        EvidenceSettings(),
+        SCHOOLS,
+        Egress(frozenset()),
+        client,
+        as_abuse,
+        store,
+        clock,
+    )
     app = create_app(
         store=store,
         accounts=board.accounts,
@@ -268,12 +339,15 @@ def running(
         verify=lambda _: list(board.changed),
         reviewer=board.reviewer,
         reporting=board.reported,
+        supply=room.supply,
+        pack=room.export,
         playbook=load_playbook(),
-        work=lambda number, event, seen: work(store, number, event, {}, seen=seen),
+        work=lambda number, event, seen: work(store, number, event, TELLINGS, seen=seen),
         answer=lambda link: answer(store, link, clock()),
         clock=clock,
         secure_cookies=secure_cookies,
     )
+    board.routes = [route for route in app.routes if isinstance(route, APIRoute)]
     with listen("127.0.0.1", 0) as listening:
         board.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         web = server(app)
@@ -284,4 +358,5 @@ def running(
         finally:
             web.should_exit = True
             thread.join()
+            client.close()
             store.close()

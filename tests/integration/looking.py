@@ -7,14 +7,28 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from playwright.sync_api import Page
+
 from alerts.evidence.launcher import find_browser
-from monitor.domain import ABOUT_SCHOOL, CaptureMode, Category, Reason, Role, Severity
+from monitor.domain import (
+    ABOUT_SCHOOL,
+    Assessment,
+    CaptureMode,
+    Category,
+    Mention,
+    Reason,
+    Role,
+    Sentiment,
+    Severity,
+)
 from monitor.store.accounts import AccountRole
+from monitor.store.entry import Entry
 from tests.integration.chromium import WIDTHS, chromium, enter, open_page
-from tests.integration.dashboard import PASSWORD, Dashboard, picture, running
+from tests.integration.dashboard import PASSWORD, Dashboard, Phone, picture, running
 
 
 def furnish(board: Dashboard) -> str:
@@ -44,7 +58,41 @@ def furnish(board: Dashboard) -> str:
         not_assessed="another language",
         mode=CaptureMode.LINK,
     )
+    _talk(board)
+    board.publish("wexcombe")
     return number
+
+
+def _talk(board: Dashboard) -> None:
+    """What people said of the school this term, and that it was looked for."""
+    tones = (Sentiment.POSITIVE, Sentiment.POSITIVE, Sentiment.NEUTRAL, Sentiment.NEGATIVE)
+    for n in range(60):
+        seen = board.clock.now - timedelta(days=n)
+        with board.store.recording("wexcombe", "town forum") as book:
+            book.went_well(seen, timedelta(days=1))
+        mention = Mention(
+            source="town forum",
+            external_id=f"talk {n}",
+            url=f"https://forum.wexcombe.example/talk/{n}",
+            text="What a lovely fair",
+        )
+        tone = tones[n % 7 % 4]
+        judged = Assessment(
+            about_school=True,
+            relevance=1,
+            model="test",
+            sentiment=tone,
+            criticism=tone is Sentiment.NEGATIVE,
+        )
+        entry = Entry(
+            school="wexcombe",
+            mention=mention,
+            place=mention.url,
+            story="",
+            assessment=judged,
+            seen_at=seen,
+        )
+        assert board.store.keep(entry)
 
 
 def _reason(category: str, text: str, words: str, rule: str) -> Reason:
@@ -57,11 +105,41 @@ def pages(number: str) -> Iterator[tuple[str, str]]:
     yield "today", "/today"
     yield "incidents", "/incidents"
     yield "filtered", "/incidents?state=open&severity=high"
+    yield "searched", "/incidents?words=%22burn+it%22+dep*"
     yield "incident", f"/incidents/{number}"
     yield "steps", f"/incidents/{number}/steps"
     yield "report", "/report"
     yield "trends", "/trends"
     yield "sources", "/sources"
+    yield "account", "/account"
+
+
+def at_the_door(page: Page, board: Dashboard, email: str) -> Iterator[str]:
+    """Each page that a person who is new meets before all others, by name; *email* has no
+    password yet."""
+    link = board.accounts.add(email, AccountRole.DSL, ["wexcombe"])
+    page.goto(f"{board.url}/invite/{link}")
+    yield "invite"
+    page.get_by_label("New password").fill(PASSWORD)
+    page.get_by_role("button", name="Set password").click()
+    yield "sign-in"
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_text("I cannot use the picture").click()
+    yield "set-up"
+    secret = "".join((page.locator(".secret code").text_content() or "").split())
+    board.phones[email] = Phone(secret, board.clock)
+    page.get_by_label("Type the six figures").fill(board.code(email))
+    page.get_by_role("button", name="Continue").click()
+    yield "recovery-codes"
+    page.get_by_role("button", name="I have them: continue").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_text("I do not have my phone here").click()
+    yield "second-step"
 
 
 def main(folder: Path) -> None:
@@ -78,9 +156,10 @@ def main(folder: Path) -> None:
         number, email = furnish(board), board.add_account(AccountRole.HEAD)
         for width in WIDTHS:
             page = open_page(chrome, width)
-            page.goto(f"{board.url}/sign-in")
-            page.screenshot(path=folder / f"sign-in-{width}.png", full_page=True)
-            enter(page, board.url, email, PASSWORD)
+            for name in at_the_door(page, board, f"dsl{width}@wexcombepark.example"):
+                page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
+            page = open_page(chrome, width)
+            enter(page, board, email)
             for name, path in pages(number):
                 page.goto(board.url + path)
                 page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)

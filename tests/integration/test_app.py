@@ -56,7 +56,7 @@ def test_a_source_that_fails_in_an_unforeseen_way_is_named_and_the_rest_goes_on(
         return read(self, *rest)  # type: ignore[arg-type]  # as they came
 
     monkeypatch.setattr(Feed, "fetch", fetch)
-    done = app.scan(list(app.visits()), Quiet())
+    done = app.scan(list(app.visitor.all()), Quiet())
 
     broken, whole = done.visits
     assert "ZeroDivisionError" in str(broken.error)
@@ -78,7 +78,7 @@ def test_one_row_that_the_database_will_not_take_blinds_the_school_to_one_source
         return keep(self, entry)
 
     monkeypatch.setattr(Book, "keep", refused)
-    broken, whole = app.scan(list(app.visits()), Quiet()).visits
+    broken, whole = app.scan(list(app.visitor.all()), Quiet()).visits
     assert "The database refused (IntegrityError)" in str(broken.error)
     assert (whole.error, whole.new) == (None, 1)
 
@@ -93,10 +93,11 @@ def test_a_visit_that_does_not_end_is_in_the_health_of_its_source(
         return iter(())
 
     monkeypatch.setattr(Feed, "fetch", fetch)
-    app.rounds = Rounds(app.visit, app._give_up, longest=timedelta(milliseconds=20))
-    ((_, left),) = app.rounds.go(app.visits(only="broken"))
+    visitor = app.visitor
+    visitor.rounds = Rounds(visitor.visit, visitor.give_up, longest=timedelta(milliseconds=20))
+    (left,) = visitor.go(visitor.all(only="broken"))
     assert left.error is not None
     assert app.store.health()[0].error == str(left.error)
     assert "did not come to an end" in str(left.error)
     let_go.set()
-    app.rounds._hanging["wexcombe", "broken"].join(10)
+    visitor.rounds._hanging["wexcombe", "broken"].join(10)

@@ -56,14 +56,14 @@ def clock() -> Clock:
 def app(tmp_path: Path, smtp: SmtpServer, clock: Clock) -> Iterator[App]:
     (tmp_path / "config.toml").write_text(CONFIG.format(port=smtp.port))
     app = App(settings.load(tmp_path / "config.toml"), clock=clock)
-    app.capture_page("https://forum.example/7", "wexcombe", CaptureMode.LINK)
+    app.evidence.capture_page("https://forum.example/7", "wexcombe", CaptureMode.LINK)
     yield app
     app.close()
 
 
 def test_it_goes_to_the_second_mailbox_and_names_nobody(app: App, smtp: SmtpServer) -> None:
-    app.custody()
-    assert app.deliver().sent == 1
+    app.evidence.promise_head()
+    assert app.dispatch.deliver().sent == 1
     (mail,) = smtp.messages
     assert mail.recipients == ("records@trust.example",)
     assert mail.message["Subject"] == "Custody log: 1 entry"
@@ -76,8 +76,8 @@ def test_one_mail_a_day_and_none_when_nothing_was_added(
     app: App, smtp: SmtpServer, clock: Clock
 ) -> None:
     for _ in range(30):
-        app.custody()
-        app.deliver()
+        app.evidence.promise_head()
+        app.dispatch.deliver()
         clock.now += timedelta(hours=1)
     assert len(smtp.messages) == 1
 
@@ -86,9 +86,9 @@ def test_a_mail_server_that_is_away_is_not_knocked_at_again_and_again(
     app: App, smtp: SmtpServer
 ) -> None:
     smtp.fault = Fault.BUSY
-    app.custody()
-    assert app.deliver().postponed == 1
-    assert app.deliver().postponed == 0
+    app.evidence.promise_head()
+    assert app.dispatch.deliver().postponed == 1
+    assert app.dispatch.deliver().postponed == 0
 
 
 def test_the_number_in_the_mail_shows_that_the_log_was_cut(app: App) -> None:

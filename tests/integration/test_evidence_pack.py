@@ -57,11 +57,11 @@ def config(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Pa
     config = folder / "config.toml"
     config.write_text(CONFIG.format(authority=authority))
     app = App(settings.load(config))
-    app.capture_page("https://forum.example/other", "wexcombe", CaptureMode.LINK)
+    app.evidence.capture_page("https://forum.example/other", "wexcombe", CaptureMode.LINK)
     for number in ("1", "2"):
         app.store.keep(_entry(app, number))
-    app.capture()
-    app.stamp()
+    app.evidence.capture()
+    app.evidence.stamp()
     app.close()
     return config
 

@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, Page
 
 from monitor.store.accounts import AccountRole
 from tests.integration.chromium import WIDTHS, chromium, enter, faults, open_page, too_wide
-from tests.integration.dashboard import PASSWORD, Dashboard, running
-from tests.integration.looking import furnish, pages
+from tests.integration.dashboard import Dashboard, running
+from tests.integration.looking import at_the_door, furnish, pages
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
 
@@ -29,7 +29,7 @@ class School:
 
     def visitor(self, width: int, *, script: bool = True) -> Page:
         page = open_page(self.chrome, width, script=script)
-        enter(page, self.board.url, self.email, PASSWORD)
+        enter(page, self.board, self.email)
         return page
 
 
@@ -50,8 +50,8 @@ def test_no_page_has_a_fault_that_axe_finds_nor_scrolls_sideways(
 ) -> None:
     wrong: dict[str, list[str]] = {}
     door = open_page(school.chrome, width)
-    door.goto(f"{school.board.url}/sign-in")
-    wrong["sign-in"] = faults(door)
+    for name in at_the_door(door, school.board, f"new{width}@wexcombepark.example"):
+        wrong[name] = faults(door) + ["too wide"] * too_wide(door)
     page = school.visitor(width)
     for name, path in pages(school.number):
         page.goto(school.board.url + path)
@@ -70,6 +70,14 @@ def test_no_page_asks_elsewhere_or_breaks_a_rule_of_its_own(school: School) -> N
         page.goto(school.board.url + path, wait_until="networkidle")
     assert [url for url in asked if not url.startswith(school.board.url + "/")] == []
     assert said == []
+
+
+def test_the_pictures_of_a_term_are_seen(school: School) -> None:
+    page = school.visitor(1280)
+    page.goto(f"{school.board.url}/trends", wait_until="networkidle")
+    widths = page.eval_on_selector_all(".picture img", "all => all.map(one => one.naturalWidth)")
+    assert widths
+    assert all(width > 100 for width in widths)
 
 
 def test_everything_can_be_read_without_script(school: School) -> None:

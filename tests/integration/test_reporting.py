@@ -10,7 +10,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from monitor.domain import Act, CaptureMode, CapturePromise
+from alerts.evidence.capture import capture
+from monitor.domain import Act, CaptureMode, CapturePromise, Shows
+from monitor.egress import Egress
 from monitor.store.accounts import AccountRole
 from tests.integration.dashboard import Dashboard, running
 
@@ -70,14 +72,21 @@ def test_where_a_picture_may_be_indecent_no_page_is_opened(
 ) -> None:
     said = office.post("/report", data=filled(office, indecent=answer)).text
     assert promised(board).mode is CaptureMode.LINK
-    assert "do not keep or send any picture" in said
+    assert "do not keep, copy, send or upload any picture" in said
+    assert 'type="file"' not in said
 
 
-def test_what_has_no_address_is_kept_by_its_words(board: Dashboard, office: httpx.Client) -> None:
+def test_what_has_no_address_is_kept_by_its_words(
+    board: Dashboard, office: httpx.Client, tmp_path: Path
+) -> None:
     office.post("/report", data=filled(office, link="", place="a parent chat"))
     promise = promised(board)
-    assert promise.mode is CaptureMode.LINK
     assert "a parent chat" in promise.mention.text
+    kept = capture(
+        promise, tmp_path / "shelf", egress=Egress(frozenset()), clock=board.clock, browser=None
+    )
+    assert (kept.mode, kept.shows) == (CaptureMode.LINK, Shows.NOT_OPENED)
+    assert "not one of a public web page" in kept.note
 
 
 def test_a_form_sent_twice_is_one_report(board: Dashboard, office: httpx.Client) -> None:

@@ -75,9 +75,9 @@ class Scene:
 
     def scan(self, now: datetime) -> None:
         with closing(App(self.settings, clock=lambda: now)) as app:
-            for visit in app.visits():
-                app.visit(visit)
-            app.deliver()
+            for visit in app.visitor.all():
+                app.visitor.visit(visit)
+            app.dispatch.deliver()
 
     def look(self, now: datetime) -> Watched:
         return watch(self.settings, now, room=room(self._outside))
@@ -185,6 +185,27 @@ def test_what_nobody_could_be_told_is_told_at_the_next_look(scene: Scene) -> Non
     assert len(scene.mail.messages) == 1
 
 
+def test_what_goes_wrong_while_nobody_can_be_told_comes_of_age_all_the_same(scene: Scene) -> None:
+    """A new trouble is given time; that time runs although the mails about an old one fail."""
+    scene.configure("free_mb = 1_000_000_000")  # the old one: the disk is too small
+    scene.mail.fault = Fault.BUSY
+    scene.database.rename(scene.database.with_suffix(".away"))  # given half an hour
+    assert scene.look(NOON + 2 * HOUR).unheard
+    scene.mail.fault = None
+    scene.look(NOON + 3 * HOUR)
+    assert "Its database cannot be read" in flat(scene.mail)
+
+
+def test_that_it_is_mended_is_told_once_somebody_can_be_told(scene: Scene) -> None:
+    scene.look_twice(NOON + DAY + HOUR)
+    scene.scan(NOON + DAY + 2 * HOUR)
+    scene.mail.fault = Fault.BUSY
+    assert scene.look(NOON + DAY + 2 * HOUR).unheard
+    scene.mail.fault = None
+    scene.look(NOON + DAY + 2 * HOUR + LOOK)
+    assert scene.mail.subjects[-1] == "The school reputation monitor works again"
+
+
 def test_a_watcher_killed_before_it_could_remember_sends_the_same_mail_again(
     scene: Scene,
 ) -> None:
@@ -207,10 +228,15 @@ def test_a_database_that_is_missing_is_told_and_never_made(scene: Scene) -> None
 
 
 def test_a_database_is_read_in_a_folder_whose_name_is_no_plain_address(tmp_path: Path) -> None:
-    folder = tmp_path / "St Mary's #1, 100% ours"
+    folder = tmp_path / "St Mary's #1, 100% ours%20? yes"
     folder.mkdir()
-    url = f"sqlite:///{folder / 'monitor.db'}"
+    (tmp_path / "config.toml").write_text(
+        f'data_dir = "{folder}"\n'
+        + CONFIG.format(url="http://127.0.0.1/", port=25, office="", watchdog="")
+    )
+    url = settings.load(tmp_path / "config.toml").database_url()
     Store(url).close()
+    assert (folder / "monitor.db").exists(), "and nowhere else"
     assert read_pulse(url, NOON).letters_due == 0
 
 

@@ -8,12 +8,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from alerts.compose import compose_week, week_id
 from alerts.roster import Roster
 from alerts.routing import weekly_readers
 from alerts.text import COLUMNS
 from alerts.when import Hours
+from monitor.custody import Deed, Handling
 from monitor.domain import (
     Assessment,
     Category,
@@ -28,6 +30,7 @@ from monitor.domain import (
 from monitor.health import Actor
 from monitor.store.entry import Entry
 from monitor.store.store import Store
+from monitor.store.tables import LetterRow
 from monitor.week import Week, letter_key, span_in
 from tests.unit.test_compose import a_context, a_letter
 from tests.unit.test_decide import CHAIR, EVERYONE, HEAD, OFFICE
@@ -205,6 +208,33 @@ def test_a_week_is_promised_once_and_the_next_begins_where_it_ended(store: Store
         (MONDAY - 7 * DAY, MONDAY),
         (MONDAY, later),
     ]
+
+
+def test_mails_about_no_incident_are_forgotten_with_the_record_but_not_before_they_left(
+    store: Store,
+) -> None:
+    """The weekly summary and the head of the custody log."""
+    store.record(Deed(act=Handling.CAPTURED, subject="ev-1", at=THEN, sha256="0" * 64))
+    assert store.promise_head("wexcombe", THEN)
+    assert store.promise_week("wexcombe", HEAD, MONDAY, THEN)
+    store.forget_checks(MONDAY + DAY)
+    assert [letter_kind(key) for key in kept(store)] == ["custody", "weekly"]
+    while letter := store.claim_letter(due=MONDAY, until=MONDAY + HOUR, urgencies=DIGEST, most=9):
+        store.sent(letter, MONDAY)
+    store.forget_checks(MONDAY)
+    assert [letter_kind(key) for key in kept(store)] == ["weekly"]
+    store.forget_checks(MONDAY + DAY)
+    assert kept(store) == []
+
+
+def kept(store: Store) -> list[str]:
+    """The keys of all letters that are in the database, sent or not."""
+    with store.reading() as session:
+        return sorted(session.exec(select(LetterRow.key)))
+
+
+def letter_kind(key: str) -> str:
+    return key.partition(":")[0]
 
 
 def test_one_person_who_is_head_and_office_gets_one_summary() -> None:

@@ -26,8 +26,7 @@ from monitor import settings
 from monitor.app import App, Quiet
 from monitor.rounds import Rounds
 from nlp.assess import Assessor
-from sources.http import PoliteClient
-from tests.postgres import PostgresCluster
+from tests.databases import NewDatabase
 from tests.smtp import SmtpServer
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -144,7 +143,7 @@ class World:
     """A school with its database, its evidence and its mail server."""
 
     folder: Path
-    new_database: Callable[[], str]
+    new_database: NewDatabase
     smtp: SmtpServer
     forum: Forum
     assessor: Assessor
@@ -159,10 +158,10 @@ class World:
 
     @contextmanager
     def app(self, now: datetime) -> Iterator[App]:
-        app = App(settings.load(self.folder / "config.toml"), clock=lambda: now)
-        app.assess = self.assessor
-        app.rounds = Rounds(app.visit, app._give_up, at_once=1)  # steps in a known order
-        app.client = PoliteClient(app.egress, gap=timedelta(0))  # the server is our own
+        config = settings.load(self.folder / "config.toml")
+        app = App(config, clock=lambda: now, assess=self.assessor, gap=timedelta(0))
+        visitor = app.visitor
+        visitor.rounds = Rounds(visitor.visit, visitor.give_up, at_once=1)  # in a known order
         try:
             yield app
         finally:
@@ -170,7 +169,7 @@ class World:
 
     def scan(self, now: datetime) -> None:
         with self.app(now) as app:
-            app.scan(list(app.visits()), Quiet())
+            app.scan(list(app.visitor.all()), Quiet())
 
     def scan_until(self, step: int, now: datetime = NOW) -> None:
         """Die at the begin or commit of this number."""
@@ -182,18 +181,18 @@ class World:
                     raise Killed
 
             with _at_every_step(app.store.engine, tick):
-                app.scan(list(app.visits()), Quiet())
+                app.scan(list(app.visitor.all()), Quiet())
 
     def steps(self, now: datetime = NOW) -> int:
         steps = count()
         with self.app(now) as app, _at_every_step(app.store.engine, lambda *_: next(steps)):
-            app.scan(list(app.visits()), Quiet())
+            app.scan(list(app.visitor.all()), Quiet())
         return next(steps)
 
     def turns(self, total: int) -> range:
         """The even steps on SQLite, the odd ones on PostgreSQL: each step once, in half the time.
-        MONITOR_ALL_STEPS takes every step on both."""
-        if os.environ.get("MONITOR_ALL_STEPS"):
+        ALL_STEPS takes every step on both."""
+        if os.environ.get("ALL_STEPS"):
             return range(total)
         return range("postgresql" in os.environ["KILLED_DATABASE"], total, 2)
 
@@ -250,24 +249,14 @@ def _at_every_step(engine: Engine, tick: Callable[..., object]) -> Iterator[None
             event.remove(engine, moment, tick)
 
 
-def _sqlite(folder: Path) -> Callable[[], str]:
-    numbers = count()
-    return lambda: f"sqlite:///{folder / f'{next(numbers)}.db'}"
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture
 def world(
-    request: pytest.FixtureRequest,
+    new_database: NewDatabase,
     tmp_path: Path,
     forum: Forum,
     assessor: Assessor,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[World]:
-    if request.param == "sqlite":
-        new_database = _sqlite(tmp_path)
-    else:
-        cluster: PostgresCluster = request.getfixturevalue("postgres_cluster")
-        new_database = cluster.fresh_database
     # A school without a browser: its evidence is the words, made by the same code in a
     # tenth of the time. That a killed camera leaves no half picture is tested beside it.
     monkeypatch.setattr(launcher, "_candidates", lambda: iter(()))

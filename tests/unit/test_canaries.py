@@ -87,13 +87,13 @@ class Office:
         self.engine, self.now = engine, NOON
         config = folder / "config.toml"
         config.write_text(CONFIG.format(name=NAME, url=engine.url, more=more))
-        self.app = App(settings.load(config), clock=lambda: self.now)
-        self.app.client = PoliteClient(self.app.egress, gap=timedelta(0))
-        self.app.assess = harmless  # type: ignore[assignment,method-assign]  # as Assess has it
+        self.app = App(
+            settings.load(config), clock=lambda: self.now, assess=harmless, gap=timedelta(0)
+        )
 
     def visit(self, after: timedelta = timedelta(0)) -> SourceHealth:
         self.now += after
-        done = self.app.scan(list(self.app.visits()), Quiet())
+        done = self.app.scan(list(self.app.visitor.all()), Quiet())
         assert [v.error for v in done.visits] == [None]
         (health,) = self.app.store.health()
         return health

@@ -393,3 +393,26 @@ def test_what_is_high_rings_nobody() -> None:
     rung: list[str] = []
     deliver(Recorder(a_letter()), Wire(), Pen(), clock=lambda: NOON, ring=rung.append)
     assert rung == []
+
+
+def test_where_no_mail_server_is_configured_the_bell_rings_and_the_letter_waits() -> None:
+    rung: list[str] = []
+    critical = replace(a_case().incident, severity=Severity.CRITICAL)
+    outbox = Recorder(a_letter(), cases=(replace(a_case(), incident=critical),))
+    deliver(outbox, None, Pen(), clock=lambda: NOON, ring=rung.append)
+    row = outbox.rows["one"]
+    assert row.state == "waiting"
+    assert row.error == "no mail server is configured; add [alerts.email]"
+    assert row.letter.message is None, "nobody's address is known to be the sender's yet"
+    assert rung == ["wexcombe"]
+
+
+@pytest.mark.parametrize(("urgency", "calls"), [(Urgency.NOW, 1), (Urgency.DIGEST, 0)])
+def test_what_is_urgent_and_refused_for_good_goes_the_second_way(
+    urgency: Urgency, calls: int
+) -> None:
+    rung: list[str] = []
+    outbox, wire = Recorder(a_letter(urgency=urgency)), Wire(faults=[Permanent("refused")])
+    deliver(outbox, wire, Pen(), clock=lambda: NOON, ring=rung.append)
+    assert outbox.rows["one"].state == "failed"
+    assert len(rung) == calls

@@ -90,13 +90,34 @@ def test_a_head_who_is_named_as_vice_chair_does_not_hear_of_it() -> None:
     assert whom(concern, HOUR, Telling(roster=roster)) == (DSL, False)
 
 
-def test_what_is_high_has_a_working_day_and_a_weekend_gives_nobody_away() -> None:
-    high = waiting(incident=HIGH)
-    assert whom(high, DAY) is None, "a Saturday"
-    assert whom(high, 3 * DAY - 5 * HOUR) == (HEAD, True), "Monday at seven"
-    alert = next_alert(high, WITH_DEPUTY, NOON + 3 * DAY - 6 * HOUR)
+def test_what_is_high_has_a_school_day_and_a_weekend_gives_nobody_away() -> None:
+    friday_at_four = waiting(incident=HIGH, sent_at=NOON + 4 * HOUR)
+    assert whom(friday_at_four, DAY) is None, "a Saturday"
+    assert whom(friday_at_four, 3 * DAY - 5 * HOUR) is None, "Monday at seven"
+    assert whom(friday_at_four, 3 * DAY + 4 * HOUR) == (HEAD, True), "Monday at four"
+
+
+@pytest.mark.parametrize(
+    ("sent", "overdue"),
+    [
+        ("2026-11-24T10:00", "2026-11-25T10:00"),  # a Tuesday in term
+        ("2026-11-24T19:00", "2026-11-25T19:00"),  # the evening does not count
+        ("2026-12-18T16:00", "2026-12-22T16:00"),  # holidays begin: four days, for it is grave
+        ("2026-05-01T16:00", "2026-05-05T16:00"),  # a bank holiday gives nobody away, either
+    ],
+)
+def test_hours_of_school_days_are_counted_and_no_others(sent: str, overdue: str) -> None:
+    first, late = (datetime.fromisoformat(t).replace(tzinfo=UTC) for t in (sent, overdue))
+    high = waiting(incident=HIGH, sent_at=first)
+    assert next_alert(high, WITH_DEPUTY, late - timedelta(minutes=1)) is None
+    assert next_alert(high, WITH_DEPUTY, late) is not None
+
+
+def test_who_is_called_in_during_the_holidays_is_not_written_to_at_night() -> None:
+    high = waiting(incident=HIGH, sent_at=datetime(2026, 12, 18, 18, 30, tzinfo=UTC))
+    alert = next_alert(high, WITH_DEPUTY, datetime(2026, 12, 22, 18, 30, tzinfo=UTC))
     assert alert is not None
-    assert alert.due_at == datetime(2026, 11, 23, 7, tzinfo=UTC), "not at six"
+    assert alert.due_at == datetime(2026, 12, 23, 9, tzinfo=UTC)
 
 
 def test_a_deputy_who_is_on_duty_anyway_is_not_written_to_twice() -> None:

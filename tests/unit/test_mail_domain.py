@@ -129,6 +129,23 @@ def test_a_key_that_was_withdrawn_is_none(server: NameServer) -> None:
     assert "are not signed" in advice(server)[1].sentence
 
 
+def test_a_name_server_that_does_not_say_is_no_proof_that_mails_are_unsigned() -> None:
+    """A time-out is None; a name without records is an empty answer."""
+    texts = {DOMAIN: ("v=spf1 mx -all",), f"selector2._domainkey.{DOMAIN}": ()}
+    spf, dkim, dmarc = advise(DOMAIN, MICROSOFT, texts.get)
+    assert spf.ok, "they may be signed, and then they pass"
+    assert dkim.sentence == (
+        "Whether mails from wexcombepark.example are signed (DKIM) could not be asked just now; "
+        "run this again later."
+    )
+    assert "(DMARC) could not be asked just now" in dmarc.sentence
+
+
+def test_a_key_that_was_found_counts_whatever_else_could_not_be_asked() -> None:
+    texts = {DOMAIN: ("v=spf1 mx -all",), f"selector2._domainkey.{DOMAIN}": ("p=MIG",)}
+    assert "can be signed" in list(advise(DOMAIN, MICROSOFT, texts.get))[1].sentence
+
+
 def test_of_a_provider_that_nobody_knows_nothing_is_claimed(server: NameServer) -> None:
     write(server, {DOMAIN: "v=spf1 mx -all"})
     spf, dkim, _ = advice(server, OTHER)
@@ -162,7 +179,7 @@ def test_the_nearest_record_above_counts(server: NameServer) -> None:
 def test_a_name_server_that_is_silent_or_broken_is_no_verdict(server: NameServer) -> None:
     server.broken.add(DOMAIN)
     (only,) = advice(server)
-    assert (only.ok, "could not be looked up" in only.sentence) == (True, True)
+    assert (only.ok, "could not be asked" in only.sentence) == (True, True)
 
 
 def test_a_long_record_in_several_pieces_is_read_as_one(server: NameServer) -> None:

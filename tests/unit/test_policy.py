@@ -77,13 +77,13 @@ def test_nobody_reads_another_school(role: AccountRole) -> None:
 
 def test_governors_have_trends_and_nothing_else() -> None:
     allowed = {action for action in Action if may(account(AccountRole.GOVERNOR), action)}
-    assert allowed == {Action.READ_TRENDS}
+    assert allowed == {Action.READ_TRENDS, Action.KEEP_OWN_ACCOUNT}
     assert may(account(AccountRole.GOVERNOR), Action.READ_TRENDS, OURS)
 
 
 def test_the_technician_has_sources_and_no_content() -> None:
     allowed = {action for action in Action if may(account(AccountRole.ADMIN), action)}
-    assert allowed == {Action.READ_SOURCES}
+    assert allowed == {Action.READ_SOURCES, Action.KEEP_OWN_ACCOUNT}
 
 
 def test_a_disabled_account_may_do_nothing() -> None:

@@ -171,7 +171,7 @@ def test_no_school_can_keep_a_child_at_risk_from_the_safeguarding_lead() -> None
 
 def test_no_school_can_send_a_concern_about_the_head_to_the_head() -> None:
     every = RouteSettings(
-        **{matter: tuple(Role) for matter in RouteSettings.model_fields}  # type: ignore[arg-type]
+        **{matter: tuple(set(Role) - {Role.CLERK}) for matter in RouteSettings.model_fields}  # type: ignore[arg-type]
     ).changes() | {Matter.ABOUT_HEAD: (HEAD,)}
     concern = an_incident(Severity.CRITICAL, Category.THREAT, about_head=True)
     for incident in (concern, replace(concern, child_safety=True)):

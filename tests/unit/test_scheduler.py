@@ -5,16 +5,19 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from monitor import scheduler, settings
 from monitor.app import App
+from monitor.pipeline import Assess
 from monitor.scheduler import TICKS, AtWork, running
 from monitor.store.database import StoreError
+from monitor.term_letter import period_in
 from monitor.week import span_in
 from nlp.assess import Assessor
 from tests.e2e.school import PRAISE, Site, configuration
@@ -34,8 +37,8 @@ class Clock:
 class Ticked(App):
     """The program, which also counts how often each job was started; `broken` ones raise."""
 
-    def __init__(self, config: settings.Settings, clock: Clock) -> None:
-        super().__init__(config, clock=clock)
+    def __init__(self, config: settings.Settings, clock: Clock, assess: Assess) -> None:
+        super().__init__(config, clock=clock, assess=assess)
         self.ticks: Counter[str] = Counter()
         self.broken: dict[str, Exception] = {}
 
@@ -44,15 +47,17 @@ class Ticked(App):
         if name in self.broken:
             raise self.broken[name]
 
-    def poll(self) -> None:
+    def jobs(self) -> dict[str, Callable[[], object]]:
+        return {
+            **super().jobs(),
+            "poll": self._poll,
+            "capture": partial(self._tick, "capture"),  # nothing is captured here
+            "deliver": partial(self._tick, "deliver"),  # and nothing sent
+        }
+
+    def _poll(self) -> None:
         self._tick("poll")
-        super().poll()
-
-    def capture(self) -> None:  # type: ignore[override]  # nothing is captured here
-        self._tick("capture")
-
-    def deliver(self) -> None:  # type: ignore[override]  # nothing is sent here
-        self._tick("deliver")
+        self.poll()
 
 
 @pytest.fixture
@@ -76,8 +81,7 @@ def assessor() -> Assessor:
 def app(tmp_path: Path, clock: Clock, site: Site, assessor: Assessor) -> Iterator[Ticked]:
     config = tmp_path / "config.toml"
     config.write_text(configuration(site, {"Paper": "/feed"}, every="30m"))
-    app = Ticked(settings.load(config), clock)
-    app.assess = assessor  # one for all: it takes a second to build
+    app = Ticked(settings.load(config), clock, assessor)  # one for all: it takes a second to build
     yield app
     app.close()
 
@@ -118,8 +122,9 @@ def with_a_history(app: Ticked, clock: Clock, days: int = 40) -> None:
 
 
 def nobody_was_alarmed(app: Ticked) -> bool:
-    """The weekly summary is no alarm."""
-    letters = [letter for letter, *_ in app.store.unsent() if span_in(letter.key) is None]
+    """The weekly summary and the report of a term are none."""
+    unsent = [letter.key for letter, *_ in app.store.unsent()]
+    letters = [key for key in unsent if not (span_in(key) or period_in(key))]
     return letters == [] and all(h.ailing is None for h in app.store.health())
 
 

@@ -15,8 +15,8 @@ from monitor.app import App, Quiet
 from monitor.checks import check
 from monitor.domain import Assessment, Letter, Mention, School
 from monitor.health import Ailment
+from monitor.term_letter import period_in
 from monitor.week import span_in
-from sources.http import PoliteClient
 from tests.e2e.school import PRAISE, Site, Visitor, configuration, mail_at, whole
 from tests.smtp import SmtpServer
 
@@ -29,6 +29,9 @@ def harmless(mention: Mention, school: School) -> Assessment:
     return Assessment(about_school=True, relevance=1.0, model="none")
 
 
+IN_ANY_CASE = ("This week: ", "For the governors: ")
+
+
 class Office:
     """A school whose monitor is started at the times its test likes."""
 
@@ -36,26 +39,31 @@ class Office:
         self.site, self.smtp, self.now = site, smtp, NOON
         config = configuration(site, {"Paper": "/feed"}, mail=mail_at(smtp.port), every=every)
         (folder / "config.toml").write_text(f'database = "env:WATCHED"\n{config}')
-        self.app = App(settings.load(folder / "config.toml"), clock=lambda: self.now)
-        self.app.client = PoliteClient(self.app.egress, gap=timedelta(0))
-        self.app.assess = harmless  # type: ignore[assignment,method-assign]  # as Assess has it
+        self.config = folder / "config.toml"
+        self.app = self.begun()
+
+    def begun(self) -> App:
+        """The program, started on the configuration as it now is."""
+        found = settings.load(self.config)
+        return App(found, clock=lambda: self.now, assess=harmless, gap=timedelta(0))
 
     def scan(self, after: timedelta = timedelta(0)) -> list[str]:
         """The subjects of the mails it brings."""
         self.now += after
         before = len(self.mails)
-        self.app.scan(self.app.due(self.app.visits()), Quiet())
+        self.app.scan(self.app.visitor.due(), Quiet())
         return [mail["Subject"] for mail in self.mails[before:]]
 
     @property
     def mails(self) -> list[EmailMessage]:
-        """All but the weekly summaries, which come in any case."""
+        """All but weekly summaries and reports of terms, which come in any case."""
         every = [received.message for received in self.smtp.messages]
-        return [mail for mail in every if not mail["Subject"].startswith("This week: ")]
+        return [mail for mail in every if not mail["Subject"].startswith(IN_ANY_CASE)]
 
     def waiting(self) -> list[Letter]:
         """The same of letters that have not left."""
-        return [one for one, *_ in self.app.store.unsent() if span_in(one.key) is None]
+        unsent = [one for one, *_ in self.app.store.unsent()]
+        return [one for one in unsent if not (span_in(one.key) or period_in(one.key))]
 
     def publish(self, number: int) -> None:
         posts = {str(n): f"{PRAISE} ({n})" for n in range(number, number + 3)}
@@ -157,7 +165,9 @@ def test_when_the_line_is_down_one_mail_tells_of_all_sources(
         f'[[sources]]\nkind = "feed"\nname = "Blog {n}"\nurl = "{office.site.url("/b")}"\n'
         for n in range(3)
     )
-    office.app.settings = settings.load(_with(tmp_path, more))
+    _with(tmp_path, more)
+    office.app.close()
+    office.app = office.begun()
     office.refuse()
     office.site.answers["/b"] = office.site.answers["/feed"]
     assert office.scan() == ["The monitor may be blind in 4 places"]
@@ -179,7 +189,7 @@ def test_a_trouble_that_is_over_before_its_mail_could_leave_is_not_told(office: 
     office.app.poll()
     office.now += 6 * HOUR
     office.app.poll()
-    assert office.app.deliver().sent == 0
+    assert office.app.dispatch.deliver().sent == 0
     assert office.waiting() == []
     assert office.mails == []
 

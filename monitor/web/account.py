@@ -1,0 +1,60 @@
+"""One's own account: the second step, and its recovery codes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from monitor.store.accounts import Account, AccountError
+from monitor.web.desk import desk
+from monitor.web.guard import Oneself, token_of
+from monitor.web.page import render
+
+router = APIRouter()
+
+
+@router.get("/account")
+def own(request: Request, account: Oneself) -> Response:
+    return _show(request, account)
+
+
+@router.post("/account/second-step")
+def begin(request: Request, account: Oneself) -> Response:  # noqa: ARG001 - the session says whose
+    desk(request).accounts.offer_second_step(token_of(request))
+    return RedirectResponse("/second-step/set-up?next=/account", status_code=303)
+
+
+@router.post("/account/recovery-codes")
+def renew(request: Request, account: Oneself, code: Annotated[str, Form()] = "") -> Response:
+    try:
+        codes = desk(request).accounts.renew_recovery_codes(token_of(request), code)
+    except AccountError as error:
+        return _show(request, account, {"code": str(error)})
+    return render(request, "recovery_codes", account=account, codes=codes, wanted="/account")
+
+
+@router.post("/account/second-step/remove")
+def remove(
+    request: Request, account: Oneself, code: Annotated[str, Form(alias="remove-code")] = ""
+) -> Response:
+    """Signs out: whoever must have a second step sets up the new phone at the door."""
+    try:
+        desk(request).accounts.remove_second_step(token_of(request), code)
+    except AccountError as error:
+        return _show(request, account, {"remove-code": str(error)})
+    return RedirectResponse("/sign-in", status_code=303)
+
+
+def _show(request: Request, account: Account, errors: dict[str, str] | None = None) -> Response:
+    accounts = desk(request).accounts
+    return render(
+        request,
+        "account",
+        status=400 if errors else 200,
+        account=account,
+        left=accounts.recovery_codes_left(account),
+        schools=[school.name for school in desk(request).schools_of(account)],
+        errors=errors or {},
+    )

@@ -1,0 +1,36 @@
+"""What all ways in share: the cookie that is given there, and where one goes on to."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+
+from monitor.web.desk import desk
+
+_OUR_PAGES = re.compile(
+    r"/(today|incidents(/[0-9]{4}-[0-9]{1,9}(/(steps|hand-in))?)?|trends|sources|account"
+    r"|report(\?[!-~]{1,4000})?)"
+)
+
+
+def ours(wanted: str) -> str:
+    """*wanted* if it is a page of ours: nobody is sent elsewhere from here."""
+    return wanted if _OUR_PAGES.fullmatch(wanted) else ""
+
+
+def to(door: str, wanted: str) -> RedirectResponse:
+    """To *door*, and from there on to what was *wanted*."""
+    query = f"?{urlencode({'next': wanted})}" if wanted else ""
+    return RedirectResponse(door + query, status_code=303)
+
+
+def give_key(request: Request, answer: Response, token: str) -> Response:
+    """The session's cookie, out of reach of scripts and of other sites."""
+    room = desk(request)
+    answer.set_cookie(
+        room.cookie, token, path="/", httponly=True, samesite="lax", secure=room.secure_cookies
+    )
+    return answer
