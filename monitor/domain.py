@@ -77,13 +77,14 @@ class IncidentState(StrEnum):
 
 
 class Act(StrEnum):
-    """What a person may do to an incident. The first five need a reason, a note is one."""
+    """What a person may do to an incident. The first six need a reason, a note is one."""
 
     DECIDED = "decided"
     SEVERITY = "severity"
     VERACITY = "veracity"
     CLOSED = "closed"
     REOPENED = "reopened"
+    REVEALED = "revealed"  # looked who wrote it
     NOTE = "note"
     ASSIGNED = "assigned"
     DUE = "due"
@@ -277,6 +278,8 @@ def _may_be(act: Act, value: str) -> bool:
                 return bool(Progress(progress)) and 0 < len(title) <= LONGEST_ID
             case Act.ASSIGNED:
                 return len(value) <= LONGEST_ID
+            case Act.REVEALED:
+                return re.fullmatch("A[0-9]{1,4}", value) is not None
             case _:
                 return not value
     except ValueError:
@@ -290,7 +293,7 @@ class Event:
 
     `by` is the account's e-mail address, `role` what it was at the time. `value` is a
     Decision, Severity or Veracity; for `assigned` an account's address and for `due` a date,
-    both empty where it is taken off; for `step` "progress: its title"; else nothing.
+    both empty where it is taken off; for `revealed` which author, as in "A2"; for `step` "progress: its title"; else nothing.
     `reason` is the person's own words. Raises ValueError, in words for that person, without a
     reason where one is needed.
     """
