@@ -52,6 +52,13 @@ def act(
     what = _FORMS.get(form.get("act", ""))
     if what is None:
         return _again(request, account, case, form, {"act": "Use one of the forms on this page."})
+    return _carry_out(request, account, case, what, form)
+
+
+def _carry_out(
+    request: Request, account: Account, case: Case, what: Act, form: dict[str, str]
+) -> Response:
+    room, number = desk(request), case.incident.number
     event = _event(room, account, case, what, form)
     if isinstance(event, dict):
         return _again(request, account, case, form, event)

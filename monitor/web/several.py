@@ -46,14 +46,15 @@ def several(
     request: Request,
     account: IncidentWorker,
     pick: Annotated[Sequence[str], Form()] = (),
-    decided: Annotated[str | None, Form()] = None,
+    answered: Annotated[str, Form()] = "",
+    decided: Annotated[str, Form()] = "",
     reason: Annotated[str, Form(alias="decided-reason")] = "",
 ) -> Response:
-    """First asks what they are; *decided* is there once somebody has answered."""
+    """First asks what they are; *answered* is there once somebody has told it."""
     room = desk(request)
     picked = [_picked(room, account, number, seen) for number, seen in _ticked(pick)]
-    errors = _mistakes(decided, reason) if decided is not None else {}
-    if decided is None or errors or not picked:
+    errors = _mistakes(decided, reason) if answered else {}
+    if not answered or errors or not picked:
         return render(
             request,
             "several",
@@ -61,7 +62,7 @@ def several(
             account=account,
             picked=picked,
             answers=[(each, *words) for each, words in DECISIONS.items()],
-            decided=decided or "",
+            decided=decided,
             reason=reason,
             errors=errors,
         )

@@ -92,7 +92,7 @@ def three(board: Dashboard) -> list[str]:
     return [board.add_incident(f"x {n}", url=f"https://f.example/{n}") for n in range(3)]
 
 
-DECISION = {"decided": "criticism", "decided-reason": "All of it is fair."}
+DECISION = {"answered": "yes", "decided": "criticism", "decided-reason": "All of it is fair."}
 
 
 def test_one_decision_for_several_is_an_entry_in_the_history_of_each(board: Dashboard) -> None:
