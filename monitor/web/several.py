@@ -15,6 +15,7 @@ from monitor.store.accounts import Account
 from monitor.store.database import StoreError
 from monitor.web.deciding import LONGEST
 from monitor.web.desk import Desk, desk
+from monitor.web.display import place
 from monitor.web.guard import IncidentWorker
 from monitor.web.incident import holder
 from monitor.web.incidents import together
@@ -39,6 +40,12 @@ class Picked:
     seen: int
     case: Case | None = None
     why_not: str = ""
+
+    @property
+    def where(self) -> str:
+        """The site, or the source where an address names none."""
+        mention = self.case.sightings[0].mention if self.case else None
+        return place(mention.url) or mention.source if mention else ""
 
 
 @router.post("/incidents")

@@ -61,7 +61,9 @@ def test_no_page_has_a_fault_that_axe_finds_nor_scrolls_sideways(
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_several_are_decided_with_the_keyboard_alone(school: School, width: int) -> None:
-    numbers = [school.board.add_incident("x", url=f"https://f.example/{width}/{n}") for n in (1, 2)]
+    numbers = [
+        school.board.add_incident("x", url=f"https://f.example/{width}/{n}") for n in (1, 2)
+    ]
     page = school.visitor(width)
     page.goto(f"{school.board.url}/incidents?words=f.example&state=open")
     for number in numbers:
