@@ -10,6 +10,7 @@ from monitor.store.counting import Counting
 from monitor.store.coverage import Coverage
 from monitor.store.custody import Custody
 from monitor.store.forgetting import Forgetting
+from monitor.store.judges import Judges
 from monitor.store.mentions import Mentions
 from monitor.store.outbox import Outbox
 from monitor.store.publications import Publications
@@ -37,5 +38,6 @@ class Store(
     Views,
     Forgetting,
     Publications,
+    Judges,
 ):
     """What the program remembers; each base class is one noun."""
