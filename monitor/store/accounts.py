@@ -11,6 +11,8 @@ from collections.abc import Iterable
 
 from sqlmodel import col, select
 
+from monitor.audit import Act
+from monitor.custody import COMMAND_LINE
 from monitor.store.account import (
     Account,
     AccountError,
@@ -32,7 +34,14 @@ __all__ = ["Account", "AccountError", "AccountRole", "Accounts"]
 
 
 class Accounts(Links, SecondSteps):
-    def add(self, email: str, role: AccountRole, schools: Iterable[str]) -> str:
+    def add(
+        self,
+        email: str,
+        role: AccountRole,
+        schools: Iterable[str],
+        *,
+        by: str = COMMAND_LINE,
+    ) -> str:
         """A new account, or one that was disabled, anew. Returns the token of its invite.
 
         Raises AccountError.
@@ -53,6 +62,7 @@ class Accounts(Links, SecondSteps):
             session.add(row)
             session.flush()
             forget_second_step(session, row)
+            self._write_down(session, Act.ADDED, row, by)
             return self._invite(session, row)
 
     def everyone(self) -> list[Account]:
@@ -60,7 +70,7 @@ class Accounts(Links, SecondSteps):
             rows = session.exec(select(AccountRow).order_by(col(AccountRow.email)))
             return [account_from(row) for row in rows]
 
-    def disable(self, email: str) -> None:
+    def disable(self, email: str, *, by: str = COMMAND_LINE) -> None:
         """Ends every session of the account at once. Raises AccountError."""
         with self._database.transaction() as session:
             row = active(session, email_in(email))
@@ -68,3 +78,4 @@ class Accounts(Links, SecondSteps):
             row.password_hash = None
             forget_links(session, row)
             forget_second_step(session, row)
+            self._write_down(session, Act.DISABLED, row, by)

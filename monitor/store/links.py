@@ -7,6 +7,8 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
+from monitor.audit import DOOR, Act
+from monitor.custody import COMMAND_LINE
 from monitor.store.account import Account, AccountError, account_from, active, email_in
 from monitor.store.account_tables import (
     AccountRow,
@@ -24,10 +26,12 @@ INVITE_LASTS = timedelta(hours=24)
 
 
 class Links(Entrance):
-    def invite(self, email: str) -> str:
+    def invite(self, email: str, *, by: str = COMMAND_LINE) -> str:
         """The token of a new link for a person who lost the first, or their password."""
         with self._database.transaction() as session:
-            return self._invite(session, active(session, email_in(email)))
+            row = active(session, email_in(email))
+            self._write_down(session, Act.LINK_MADE, row, by)
+            return self._invite(session, row)
 
     def invited(self, token: str) -> Account | None:
         """Whose link this is; None when it is used, too old or was never given."""
@@ -57,6 +61,7 @@ class Links(Entrance):
             forget_links(session, row)
             forget_sessions_of(session, row)
             forget_tries(session, row.email)
+            self._write_down(session, Act.PASSWORD_SET, row, DOOR)
 
     def _invite(self, session: Session, row: AccountRow) -> str:
         forget_links(session, row)

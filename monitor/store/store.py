@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from monitor.store.answers import Answers
+from monitor.store.audit import Audit
 from monitor.store.captures import Captures
 from monitor.store.cases import Cases
 from monitor.store.counting import Counting
@@ -20,6 +21,7 @@ from monitor.store.working import Working
 
 class Store(
     Answers,
+    Audit,
     Mentions,
     Captures,
     Rechecks,

@@ -20,12 +20,15 @@ from monitor.store.database import StoreError
 from monitor.vault import VaultLocked
 from monitor.web import (
     account,
+    audit,
     deciding,
     hand_in,
     home,
     incident,
     incidents,
     invite,
+    people,
+    person,
     report,
     screenshot,
     second_step,
@@ -65,6 +68,9 @@ _SCREENS = (
     hand_in,
     trends,
     sources,
+    people,
+    person,
+    audit,
     static,
 )
 

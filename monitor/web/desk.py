@@ -19,6 +19,7 @@ from monitor.reporting import Report
 from monitor.reviewing import Reviewer
 from monitor.stamps import Stamp
 from monitor.store.accounts import Account, Accounts
+from monitor.store.audit import Found
 from monitor.store.cases import Listed, Wanted
 
 
@@ -47,6 +48,19 @@ class Log(Protocol):
 
     def custody_of(self, subjects: Collection[str]) -> list[Link]:
         """What was done to these, oldest first."""
+
+    def note_look(self, number: str, reader: int, now: datetime) -> None:
+        """Add to the audit log that an account read an incident."""
+
+    def deeds_of(
+        self, accounts: Collection[int], limit: int, offset: int
+    ) -> tuple[list[Found], int]:
+        """What was done by or to these accounts, newest first, and how much there is of it."""
+
+    def looks_at(
+        self, wanted: Wanted, number: str, limit: int, offset: int
+    ) -> tuple[list[Found], int]:
+        """Who read, saw or took out what of these incidents, and how much there is of it."""
 
     def number_of(self, school: str, source: str, external_id: str) -> str | None:
         """Of the incident that a mention belongs to."""

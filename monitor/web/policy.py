@@ -18,6 +18,9 @@ class Action(StrEnum):
     READ_SOURCES = "read_sources"
     REPORT = "report"
     KEEP_OWN_ACCOUNT = "keep_own_account"
+    READ_PEOPLE = "read_people"
+    MANAGE_PEOPLE = "manage_people"
+    READ_AUDIT = "read_audit"
 
 
 _ROLES: Mapping[Action, frozenset[AccountRole]] = MappingProxyType(
@@ -28,6 +31,9 @@ _ROLES: Mapping[Action, frozenset[AccountRole]] = MappingProxyType(
             {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.GOVERNOR}
         ),
         Action.REPORT: frozenset({AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL}),
+        Action.READ_PEOPLE: frozenset({AccountRole.HEAD, AccountRole.ADMIN}),
+        Action.MANAGE_PEOPLE: frozenset({AccountRole.ADMIN}),
+        Action.READ_AUDIT: frozenset({AccountRole.HEAD, AccountRole.DSL, AccountRole.ADMIN}),
         Action.KEEP_OWN_ACCOUNT: frozenset(AccountRole),
         Action.READ_SOURCES: frozenset(
             {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.ADMIN}
@@ -47,7 +53,7 @@ SEES: Mapping[AccountRole, str] = MappingProxyType(
 )
 
 
-def may(account: Account, action: Action, thing: School | Case | None = None) -> bool:
+def may(account: Account, action: Action, thing: School | Case | Account | None = None) -> bool:
     """Whether *account* may do *action*, on *thing* if one is named.
 
     Without a thing it says only whether there is a screen for this person at all.
@@ -60,7 +66,16 @@ def may(account: Account, action: Action, thing: School | Case | None = None) ->
         return thing.id in account.schools
     if isinstance(thing, Case):
         return thing.incident.school in account.schools and not _kept_from(account.role, thing)
+    if isinstance(thing, Account):
+        return _over(account, action, thing)
     return False
+
+
+def _over(account: Account, action: Action, other: Account) -> bool:
+    """Whoever works for several schools is seen at each, and managed by who has them all."""
+    if action is Action.MANAGE_PEOPLE:
+        return other.schools <= account.schools
+    return bool(other.schools & account.schools)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from threading import Thread
 import httpx
 from argon2 import PasswordHasher
 from pyotp import TOTP
+from starlette.routing import BaseRoute
 
 from alerts.evidence.at_rest import NO_KEY, Key
 from alerts.playbook import load_playbook
@@ -105,6 +106,7 @@ class Dashboard:
     evidence: Path
     clock: Clock
     url: str = ""
+    routes: list[BaseRoute] = field(default_factory=list)  # of the app that is served
     changed: list[str] = field(default_factory=list)  # what verify() answers
     phones: dict[str, Phone] = field(default_factory=dict)  # by e-mail address
 
@@ -317,6 +319,7 @@ def running(
         clock=clock,
         secure_cookies=secure_cookies,
     )
+    board.routes = app.routes
     with listen("127.0.0.1", 0) as listening:
         board.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         web = server(app)

@@ -1,0 +1,131 @@
+"""The audit log: written in the transaction of what it records, and never changed.
+
+Who looked at evidence, or took it out, stands in the custody log; here both are read together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, Subquery, literal, select, union_all
+from sqlmodel import Field, Session, SQLModel, col, func, or_
+
+from monitor.audit import Act, Trace, account, at_moment, moment
+from monitor.custody import PROGRAM, Handling
+from monitor.store.cases import Wanted, among
+from monitor.store.custody_tables import CustodyRow
+from monitor.store.database import Database
+from monitor.store.tables import CaptureRow, IncidentRow
+
+ONE_LOOK = timedelta(hours=1)  # whoever reads an incident again within it is not written down anew
+_BY_PEOPLE = (Handling.VIEWED, Handling.SUPPLIED, Handling.EXPORTED, Handling.PACKED)
+
+
+class AuditRow(SQLModel, table=True):
+    """Triggers refuse to change or delete it."""
+
+    __tablename__ = "audit"
+    n: int | None = Field(default=None, primary_key=True)
+    moment: str = Field(index=True)
+    act: str
+    actor: str = Field(index=True)
+    subject: str = Field(index=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A line of the audit; `act` is of monitor.audit, or of the custody log."""
+
+    at: datetime
+    act: str
+    actor: str
+    subject: str
+
+
+def note(session: Session, trace: Trace) -> None:
+    """As part of this transaction."""
+    session.add(
+        AuditRow(moment=moment(trace.at), act=trace.act, actor=trace.actor, subject=trace.subject)
+    )
+
+
+class Audit(Database):
+    def note_look(self, number: str, reader: int, now: datetime) -> None:
+        """That an account read an incident: once an hour is enough."""
+        this = (
+            col(AuditRow.subject) == number,
+            col(AuditRow.actor) == account(reader),
+            col(AuditRow.act) == Act.READ,
+            col(AuditRow.moment) > moment(now - ONE_LOOK),
+        )
+        with self.reading() as session:
+            if session.execute(select(AuditRow).where(*this).limit(1)).first() is not None:
+                return
+        with self.transaction() as session:
+            note(session, Trace(act=Act.READ, subject=number, actor=account(reader), at=now))
+
+    def deeds_of(
+        self, accounts: Collection[int], limit: int, offset: int
+    ) -> tuple[list[Found], int]:
+        """What was done by or to these accounts, newest first, and how much there is of it; not
+        which incidents they read."""
+        names = [account(each) for each in accounts]
+        theirs = select(*_COLUMNS).where(
+            col(AuditRow.act) != Act.READ,
+            or_(col(AuditRow.subject).in_(names), col(AuditRow.actor).in_(names)),
+        )
+        return self._page(theirs.subquery(), limit, offset)
+
+    def looks_at(
+        self, wanted: Wanted, number: str, limit: int, offset: int
+    ) -> tuple[list[Found], int]:
+        """Who read, saw, handed in or took out what of these incidents, or of the one with this
+        *number*, newest first; and how much there is of it."""
+        with self.reading() as session:
+            within = among(session, wanted)
+        if number:
+            within.append(col(IncidentRow.number) == number)
+        every = union_all(*(query.where(*within) for query in _looks())).subquery()
+        return self._page(every, limit, offset)
+
+    def _page(self, found: Subquery, limit: int, offset: int) -> tuple[list[Found], int]:
+        newest = select(found).order_by(found.c.moment.desc(), found.c.n.desc())
+        with self.reading() as session:
+            rows = session.execute(newest.limit(limit).offset(offset)).all()
+            total = session.execute(select(func.count()).select_from(found)).scalar_one()
+        return [_found(*row) for row in rows], total
+
+
+_COLUMNS = (
+    col(AuditRow.n),
+    col(AuditRow.moment),
+    col(AuditRow.act),
+    col(AuditRow.actor),
+    col(AuditRow.subject),
+)
+
+
+def _looks() -> Iterator[Select[Any, str, str, str, str]]:
+    yield (
+        select(*_COLUMNS)
+        .join(IncidentRow, col(IncidentRow.number) == col(AuditRow.subject))
+        .where(col(AuditRow.act) == Act.READ)
+    )
+    custody = select(
+        col(CustodyRow.n),
+        col(CustodyRow.moment),
+        col(CustodyRow.act),
+        col(CustodyRow.actor),
+        col(IncidentRow.number),
+    ).where(col(CustodyRow.act).in_(_BY_PEOPLE), col(CustodyRow.actor) != literal(PROGRAM))
+    yield custody.join(IncidentRow, col(IncidentRow.number) == col(CustodyRow.subject))
+    yield custody.join(CaptureRow, col(CaptureRow.id) == col(CustodyRow.subject)).join(
+        IncidentRow, col(IncidentRow.key) == col(CaptureRow.incident)
+    )
+
+
+def _found(_n: int, kept: str, act: str, actor: str, subject: str) -> Found:
+    return Found(at=at_moment(kept), act=act, actor=actor, subject=subject)
