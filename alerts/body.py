@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from alerts.guidance import Guidance, Steps
 from alerts.log_access import whom_to_ask
-from alerts.masking import defang, host_of, private_words, quote
-from alerts.pictures import is_own_address
+from alerts.masking import defang, host_of, quote, said_in
 from alerts.playbook import Playbook
 from alerts.steps import steps_for
 from alerts.text import day, one_line, render, table, uk_time
@@ -153,13 +152,9 @@ def _addresses(case: Case, context: Context) -> list[str]:
 
 
 def _address(mention: Mention, case: Case, context: Context) -> str:
-    if _site_only(case):
-        return host_of(mention.url)
-    private = private_words(mention.text, context.school)
-    if is_own_address(context.recipient, context.school):
-        return defang(mention.url, context.school, private=private, handle=mention.author)
-    private |= private_words(mention.author, context.school)
-    return defang(mention.url, context.school, private=private)
+    school = context.school
+    shown = host_of if _site_only(case) else defang
+    return shown(mention.url, school, private=said_in(mention, school))
 
 
 def _site_only(case: Case) -> bool:

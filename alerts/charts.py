@@ -9,7 +9,9 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from io import BytesIO
+from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,11 +26,15 @@ _WIDTH = 7.0  # inches: an A4 page between its margins
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """`alt`: what it shows, for those who do not see it."""
+    """`alt`: what it shows, for those who do not see it. It is drawn when it is looked at."""
 
     title: str
     alt: str
-    svg: bytes
+    drawing: _Weeks | _Rows
+
+    @property
+    def svg(self) -> bytes:
+        return _drawn(self.drawing)
 
     @property
     def address(self) -> str:
@@ -45,30 +51,61 @@ def by_week(
 ) -> Picture:
     """*counts* by Monday, as 2026-09-07. *holidays* are shaded. *is_least*: what is withheld is
     less than all that is shown."""
-    figure, axes = _figure(height=2.3)
-    mondays = [date.fromisoformat(monday) for monday in counts]
-    _shade(axes, mondays, holidays)
-    _bars(axes, list(counts.values()), is_least=is_least)
-    step = max(1, len(mondays) // 8)
-    axes.set_xticks(
-        range(0, len(mondays), step), [f"{m.day} {m:%b}" for m in mondays[::step]], fontsize=8
-    )
-    return Picture(title=title, alt=_in_words(title, _by_day(counts)), svg=_svg(figure))
+    drawing = _Weeks(counts=tuple(counts.items()), holidays=tuple(holidays), is_least=is_least)
+    return Picture(title=title, alt=_in_words(title, _by_day(counts)), drawing=drawing)
 
 
 def by_row(counts: Counts, *, title: str, is_least: bool = True) -> Picture:
     """A bar for each row, the first at the top."""
-    hatched = _least(list(counts.values())) if is_least else 0
-    figure, axes = _figure(height=0.55 + 0.3 * len(counts))
-    for place, count in enumerate(counts.values()):
-        _bar(axes, place, count, most=_most(counts), hatched=hatched)
-    axes.set_yticks(range(len(counts)), list(counts), fontsize=8)
-    axes.invert_yaxis()
-    axes.set_xticks([])
-    axes.set_xlim(0, _most(counts) * 1.12)
-    for side in ("bottom", "left"):
-        axes.spines[side].set_visible(False)
-    return Picture(title=title, alt=_in_words(title, counts), svg=_svg(figure))
+    drawing = _Rows(counts=tuple(counts.items()), is_least=is_least)
+    return Picture(title=title, alt=_in_words(title, counts), drawing=drawing)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Weeks:
+    counts: tuple[tuple[str, int | None], ...]
+    holidays: tuple[tuple[date, date], ...]
+    is_least: bool
+
+    def draw(self) -> Figure:
+        figure, axes = _figure(height=2.3)
+        mondays = [date.fromisoformat(monday) for monday, _ in self.counts]
+        _shade(axes, mondays, self.holidays)
+        _bars(axes, [count for _, count in self.counts], is_least=self.is_least)
+        step = max(1, len(mondays) // 8)
+        axes.set_xticks(
+            range(0, len(mondays), step), [f"{m.day} {m:%b}" for m in mondays[::step]], fontsize=8
+        )
+        return figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rows:
+    counts: tuple[tuple[str, int | None], ...]
+    is_least: bool
+
+    def draw(self) -> Figure:
+        counts = dict(self.counts)
+        hatched = _least(list(counts.values())) if self.is_least else 0
+        figure, axes = _figure(height=0.55 + 0.3 * len(counts))
+        for place, count in enumerate(counts.values()):
+            _bar(axes, place, count, most=_most(counts), hatched=hatched)
+        axes.set_yticks(range(len(counts)), list(counts), fontsize=8)
+        axes.invert_yaxis()
+        axes.set_xticks([])
+        axes.set_xlim(0, _most(counts) * 1.12)
+        for side in ("bottom", "left"):
+            axes.spines[side].set_visible(False)
+        return figure
+
+
+_pen = Lock()  # the library's settings are the whole program's
+
+
+@lru_cache(maxsize=500)  # of some 15 kB each: what was published is drawn the same for good
+def _drawn(drawing: _Weeks | _Rows) -> bytes:
+    with _pen:
+        return _svg(drawing.draw())
 
 
 def _figure(*, height: float) -> tuple[Figure, Axes]:

@@ -28,6 +28,8 @@ WITHHELD_MEANS = (
     "another that is fewer than five. It protects the people behind small numbers."
 )
 
+HATCHED_MEANS = "Hatched: withheld. Grey: holidays. The same numbers stand in the tables below."
+
 _ALL = (("All rows", WITHHELD),)
 Names = Iterable[tuple[str, str]]
 Shown = Callable[[int], int]  # a number as it is shown: itself, or rounded

@@ -97,6 +97,15 @@ class Report:
         return [*counted, *tables_of_checks(self.coverage, self.groups)]
 
     @property
+    def to_be_read(self) -> list[Table]:
+        """Those of which anything is shown; `withheld` names the others."""
+        return [table for table in self.tables if not is_withheld(table)]
+
+    @property
+    def withheld(self) -> list[str]:
+        return [table.title for table in self.tables if is_withheld(table)]
+
+    @property
     def limits(self) -> list[str]:
         """What could not be seen, and how the rest was come by."""
         return [*unseen(self.coverage, self.groups), *definitions(self.round_to)]
@@ -174,8 +183,7 @@ def as_html(report: Report) -> str:
     return page(
         "governors.html",
         report=report,
-        tables=[table for table in report.tables if not is_withheld(table)],
-        withheld=[table.title for table in report.tables if is_withheld(table)],
+        tables=report.to_be_read,
         pictures=_pictures_by_table(report),
         withheld_means=WITHHELD_MEANS,
     )

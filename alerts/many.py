@@ -17,9 +17,9 @@ from alerts.body import (
     seen_link,
 )
 from alerts.log_access import whom_to_ask
-from alerts.masking import host_of
+from alerts.masking import host_of, said_in
 from alerts.text import one_line, render, table, uk_time
-from monitor.domain import Case, Letter, Severity
+from monitor.domain import Case, Letter, Mention, School, Severity
 
 _MOST_STORIES = 5
 _MOST_NAMED = 4
@@ -93,7 +93,8 @@ def _facts(
     seen = [s for case in cases for s in case.sightings]
     names = Counter(t.name for case in open_to_all for t in context.guidance.topics(case))
     grave = Counter(case.incident.severity for case in cases)
-    sites = Counter(_site(s.mention.url) for case in open_to_all for s in case.sightings)
+    seen_at = (s.mention for case in open_to_all for s in case.sightings)
+    sites = Counter(_site(mention, context.school) for mention in seen_at)
     rows = [("How much", f"{_incidents(len(cases))}{_in(told)}; posts: {len(seen)}")]
     if seen:
         rows.append(("First", f"{uk_time(min(s.first_seen_at for s in seen))} (UK time)"))
@@ -107,8 +108,9 @@ def _facts(
     return rows
 
 
-def _site(url: str) -> str:
-    return host_of(url).rpartition("://")[2].partition("/")[0]
+def _site(mention: Mention, school: School) -> str:
+    site = host_of(mention.url, school, private=said_in(mention, school))
+    return site.rpartition("://")[2].partition("/")[0]
 
 
 def _word(severity: Severity) -> str:

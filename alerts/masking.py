@@ -14,7 +14,7 @@ from functools import cache, partial
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from monitor.domain import School
+from monitor.domain import Mention, School
 
 GAP = "[...]"
 _NO_ADDRESS = "(no web address that can be shown)"
@@ -54,29 +54,33 @@ def private_words(text: str, school: School) -> frozenset[str]:
     return frozenset(word for word in _words(text) if len(word) > 1 and word not in known)
 
 
-def defang(
-    url: str, school: School, *, private: frozenset[str] = frozenset(), handle: str = ""
-) -> str:
+def said_in(mention: Mention, school: School) -> frozenset[str]:
+    """The private words of what it says, and of as whose it says it."""
+    return private_words(mention.text, school) | private_words(mention.author, school)
+
+
+def defang(url: str, school: School, *, private: frozenset[str] = frozenset()) -> str:
     """*url* in a form that no mail program makes clickable: hxxps://host[.]example/path.
 
-    The site is shown, except for what holds one of the *private* words. Of what comes after
+    The site is shown, unless it holds two of the *private* words. Of what comes before and after
     it only those parts are shown whose words are all on the list or make up a name of the
-    school, and the part that is the writer's own *handle*; the others become [...].
+    school; the others become [...], and with them whoever has a page or an account there.
     """
     parts = _web_address(url)
     if parts is None:
         return _NO_ADDRESS
-    shown = partial(_path_part, school=school, private=private, handle=handle)
+    shown = partial(_plain_part, school=school, private=private)
     path = parts._replace(scheme="", netloc="").geturl()
-    return _site(parts, private) + _path(path, shown)
+    return _site(parts, private, shown) + _path(path, shown)
 
 
-def host_of(url: str) -> str:
+def host_of(url: str, school: School, *, private: frozenset[str] = frozenset()) -> str:
     """Only the site, where the rest of the address could tell who a child is."""
     parts = _web_address(url)
     if parts is None:
         return _NO_ADDRESS
-    return f"{_site(parts, frozenset())}/{GAP}"
+    shown = partial(_plain_part, school=school, private=private)
+    return f"{_site(parts, private, shown)}/{GAP}"
 
 
 def _web_address(url: str) -> SplitResult | None:
@@ -90,19 +94,24 @@ def _web_address(url: str) -> SplitResult | None:
     return parts if parts.scheme in ("http", "https") and parts.hostname else None
 
 
-def _site(parts: SplitResult, private: frozenset[str]) -> str:
+def _site(parts: SplitResult, private: frozenset[str], shown: Callable[[str], str]) -> str:
     host = parts.hostname or ""
-    where = f"[{host}]" if ":" in host else _host(host.split("."), private)
+    where = f"[{host}]" if ":" in host else _host(host.split("."), private, shown)
     place = f":{parts.port}" if parts.port else ""
     return f"{parts.scheme.replace('t', 'x')}://{where}{place}"
 
 
-def _host(labels: list[str], private: frozenset[str]) -> str:
-    """A site's own name may hold one word of the post ("social", "gazette"), for people talk
-    of sites; a part before it may hold none, and neither may hold a whole name."""
-    before, site = labels[:-2], labels[-2:]
-    shown = [_part(label, private) for label in before]
-    return "[.]".join(shown + [_part(label, private, may_hold=1) for label in site])
+# Under these nobody's name is registered, but one level below: gazette.co.uk, a.wexshire.sch.uk.
+_SECOND_LEVEL = {"ac": 3, "co": 3, "com": 3, "gov": 3, "net": 3, "nhs": 3, "org": 3, "sch": 4}
+
+
+def _host(labels: list[str], private: frozenset[str], shown: Callable[[str], str]) -> str:
+    """A site's own name may hold one word of the post ("social", "gazette"), for people talk of
+    sites, but not a whole name. What stands before it may be whose page it is."""
+    country = len(labels) > 2 and len(labels[-1]) == 2
+    own = len(labels) - (_SECOND_LEVEL.get(labels[-2], 2) if country else 2)
+    site = [_part(label, private, may_hold=1) for label in labels[max(own, 0) :]]
+    return "[.]".join([shown(label) for label in labels[: max(own, 0)]] + site)
 
 
 def _path(path: str, shown_part: Callable[[str], str]) -> str:
@@ -110,24 +119,8 @@ def _path(path: str, shown_part: Callable[[str], str]) -> str:
     return shown if len(shown) <= _LONGEST_ADDRESS else shown[:_LONGEST_ADDRESS] + GAP
 
 
-def _path_part(piece: str, *, school: School, private: frozenset[str], handle: str) -> str:
-    plain = _decoded(piece)
-    sayable = _is_handle(plain, handle) or _is_plain(plain, school)
-    return _part(piece, private) if sayable else GAP
-
-
-def _is_handle(plain: str, author: str) -> bool:
-    """Handles are one word; an author with a space in it is a name."""
-    handle = _fold(author).strip("@")
-    return (
-        bool(handle)
-        and " " not in handle
-        and _fold(plain).strip("@")
-        in (
-            handle,
-            handle.partition("@")[0],
-        )
-    )
+def _plain_part(piece: str, *, school: School, private: frozenset[str]) -> str:
+    return _part(piece, private) if _is_plain(_decoded(piece), school) else GAP
 
 
 def _is_plain(plain: str, school: School) -> bool:

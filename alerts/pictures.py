@@ -1,8 +1,11 @@
-"""Which screenshots may leave with a mail. The default is none: a link is enough."""
+"""Which screenshots may leave with a mail. Unless a school asks for them none does: a link is
+enough, and attachments are opened by accident, forwarded and kept.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 from monitor.domain import (
@@ -15,6 +18,14 @@ from monitor.domain import (
     Shows,
     Urgency,
 )
+
+
+class Screenshots(StrEnum):
+    """What [alerts] screenshots may say."""
+
+    LINK = "link"
+    ATTACH_INTERNAL = "attach-internal"
+
 
 MOST_BYTES = 5 * 1024 * 1024
 # A mail is a good third larger than what is attached to it, and Postfix takes no mail of

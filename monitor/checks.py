@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from alerts.evidence.at_rest import Locked
 from alerts.evidence.errors import EvidenceError
 from alerts.evidence.launcher import built_at, find_browser
+from alerts.evidence.options import EvidenceSettings
 from alerts.evidence.pdf import print_pdf
 from monitor.app import App
 from monitor.check_mail import check_mail
@@ -75,6 +77,7 @@ def _the_rest(app: App, send_to: str) -> Iterator[Finding]:
             _source(app, visit), health.get((visit.school.id, visit.source.name)), app
         )
     yield _browser(app.clock())
+    yield from check_key(app.settings.evidence)
     yield from _contacts(app)
     yield from check_mail(app, send_to)
 
@@ -134,6 +137,31 @@ def age_of(browser: Path, now: datetime) -> str:
         f"But it is {age.days} days old. Browsers are mended every few weeks; please update it "
         "(on Debian or Ubuntu: apt update && apt upgrade)."
     )
+
+
+def check_key(wanted: EvidenceSettings) -> Iterator[Finding]:
+    """That its key is away is no mistake: it may lie in a safe until it is needed."""
+    if wanted.encrypt_to is None or wanted.identity is None:
+        return
+    try:
+        fits = wanted.key.fits(wanted.encrypt_to)
+    except Locked:
+        yield Finding(part=_KEY, ok=True, sentence=_AWAY)
+        return
+    yield Finding(part=_KEY, ok=fits, sentence=_FITS if fits else _ANOTHER)
+
+
+_KEY = "evidence key"
+_FITS = "The key is here, and evidence can be read with it."
+_AWAY = (
+    "Evidence is made as usual. The key to read it is not on this computer; screenshots can be "
+    "seen, and packs made, once it is back where identity under [evidence] says."
+)
+_ANOTHER = (
+    "The key under identity in [evidence] cannot read what is encrypted to encrypt_to: the two "
+    "do not belong together. Put both lines back as monitor init wrote them, before more "
+    "evidence is made that nobody can read."
+)
 
 
 # Who else is named is a matter of how a school is organised.

@@ -20,6 +20,16 @@ _MOST_RUNS = 6  # stretches of days named in a sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceDay:
+    """One source on one day: how often it was visited, and whether it could be read at all."""
+
+    source: str
+    day: date
+    visits: int
+    read: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedDay:
     """One day: the sources that were read at least once, those that never could be."""
 
@@ -58,19 +68,37 @@ class Coverage:
 
 def cover(checks: Iterable[Check], start: date, end: date) -> Coverage:
     """What was checked from *start* to *end*, UK time. Raises ValueError if it ends first."""
+    return cover_days(
+        (
+            SourceDay(
+                source=check.source,
+                day=check.at.astimezone(LONDON).date(),
+                visits=1,
+                read=not check.error,
+            )
+            for check in checks
+        ),
+        start,
+        end,
+    )
+
+
+def cover_days(found: Iterable[SourceDay], start: date, end: date) -> Coverage:
+    """The same, where days were counted before."""
     if end < start:
         raise ValueError(f"the period ends ({end}) before it begins ({start})")
-    by_day: dict[date, list[Check]] = defaultdict(list)
-    for check in checks:
-        by_day[check.at.astimezone(LONDON).date()].append(check)
+    by_day: dict[date, list[SourceDay]] = defaultdict(list)
+    for one in found:
+        by_day[one.day].append(one)
     days = (start + timedelta(days=n) for n in range((end - start).days + 1))
     return Coverage(start=start, end=end, days=tuple(_day(day, by_day[day]) for day in days))
 
 
-def _day(day: date, checks: list[Check]) -> CheckedDay:
-    read = frozenset(check.source for check in checks if not check.error)
-    tried = frozenset(check.source for check in checks)
-    return CheckedDay(day=day, read=read, failed=tried - read, visits=len(checks))
+def _day(day: date, found: list[SourceDay]) -> CheckedDay:
+    read = frozenset(one.source for one in found if one.read)
+    tried = frozenset(one.source for one in found)
+    visits = sum(one.visits for one in found)
+    return CheckedDay(day=day, read=read, failed=tried - read, visits=visits)
 
 
 def days_by_group(

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
-from alerts.evidence.verifier import verify
 from monitor.app import App
 from monitor.domain import Evidence
+from monitor.proof import prove_log
 from monitor.web import server
 from monitor.web.app import LOOPBACK, create_app
 
@@ -20,8 +20,7 @@ def build(app: App) -> FastAPI:
     public = urlsplit(app.settings.dashboard.url)
 
     def problems(evidence: Evidence) -> list[str]:
-        folder = app.evidence.root / evidence.id
-        return [p.sentence for p in verify(folder, evidence.manifest_sha256)]
+        return [sentence for proof in prove_log(app, evidence.id) for sentence in proof.problems]
 
     return create_app(
         store=app.store,
@@ -34,6 +33,7 @@ def build(app: App) -> FastAPI:
         work=app.work,
         reporting=app.take_report,
         supply=app.evidence.supply,
+        pack=app.evidence.export,
         playbook=app.dispatch.playbook,
         answer=app.answer,
         clock=app.clock,

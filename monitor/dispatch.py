@@ -13,6 +13,7 @@ from alerts.channels.contract import Bell, Channel, ChannelError
 from alerts.deliver import Delivered, deliver
 from alerts.evidence.launcher import find_browser
 from alerts.guidance import BadGuidance, Guidance, load_guidance
+from alerts.pictures import Screenshots
 from alerts.playbook import Playbook, load_playbook
 from alerts.routing import weekly_readers
 from alerts.term_news import Paper
@@ -99,10 +100,13 @@ class Dispatch:
             dashboard_url=self._settings.dashboard.url,
             guidance=self.guidance,
             playbook=self.playbook,
-            screenshot=self._screenshot,
+            screenshot=self._screenshot if self._attaches() else _no_picture,
             paper=self._paper,
             custody_mailbox=self._settings.evidence.custody_mailbox or "",
         )
+
+    def _attaches(self) -> bool:
+        return self._settings.alerts.screenshots is Screenshots.ATTACH_INTERNAL
 
     def _hasten_readdressed(self, writer: MailWriter) -> None:
         """A letter that was refused leaves at once when its address has been put right."""
@@ -152,6 +156,10 @@ class Dispatch:
         if self.channel() is None:
             return "no mail server is configured; add [alerts.email]"
         return "it has not been tried yet"
+
+
+def _no_picture(_school: str, _evidence: Evidence) -> bytes | None:
+    return None
 
 
 def _own_or_ours(load: Callable[..., Data], own: Path | None) -> Data:

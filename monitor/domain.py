@@ -89,6 +89,8 @@ class Act(StrEnum):
     DUE = "due"
     ACKNOWLEDGED = "acknowledged"
     STEP = "step"
+    CAPTURE = "capture"  # its pages are to be captured again
+    BARRED = "barred"  # a picture could be indecent: none is kept or shown from now on
 
     @property
     def needs_a_reason(self) -> bool:

@@ -130,14 +130,14 @@ class EvidenceRoom:
             self._store.record(_deed(Handling.MAILED, evidence, self._clock()))
         return found
 
-    def export(self, case: Case, out: Path, *, masked: bool = False) -> str:
+    def export(
+        self, case: Case, out: Path, *, masked: bool = False, actor: str = COMMAND_LINE
+    ) -> str:
         """The evidence pack of *case*; the SHA-256 of its incident.json. In the custody log
         first, so that no pack is about of which it does not know. Without a browser there is
         no PDF in it. *masked*: it names nobody. Raises CannotKeep."""
         now, subject = self._clock(), case.incident.number
-        self._store.record(
-            *(_deed(Handling.EXPORTED, one, now, COMMAND_LINE) for one in case.evidence)
-        )
+        self._store.record(*(_deed(Handling.EXPORTED, one, now, actor) for one in case.evidence))
         school = self._schools.get(case.incident.school)
         number = export(
             case,
@@ -148,7 +148,7 @@ class EvidenceRoom:
             school=school.name if school else "",
         )
         self._store.record(
-            Deed(act=Handling.PACKED, subject=subject, at=now, actor=COMMAND_LINE, sha256=number)
+            Deed(act=Handling.PACKED, subject=subject, at=now, actor=actor, sha256=number)
         )
         return number
 

@@ -56,6 +56,7 @@ def _forget_cases(
             remove(evidence.id)
         store.forget_case(number, now)
         yield number
+    store.forget_words()
 
 
 def _forget_evidence(

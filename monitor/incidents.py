@@ -17,6 +17,7 @@ from monitor.domain import (
     Act,
     Assessment,
     CaptureMode,
+    Category,
     Decision,
     Event,
     Incident,
@@ -168,6 +169,8 @@ def after(incident: Incident, event: Event) -> Incident:
     """The incident as it stands once a person has done this. What was decided to be no
     incident is closed by that, and what was decided to be one is open."""
     standing = _standing(incident, event)
+    if event.act is Act.BARRED:
+        incident = _barred(incident)
     severity = Severity(event.value) if event.act is Act.SEVERITY else incident.severity
     closed = standing.closed_at is not None
     return replace(
@@ -175,6 +178,17 @@ def after(incident: Incident, event: Event) -> Incident:
         severity=severity,
         state=IncidentState.CLOSED if closed else IncidentState.OPEN,
         standing=standing,
+    )
+
+
+def _barred(incident: Incident) -> Incident:
+    """As where the words had said it: for the safeguarding lead, at once. Nothing undoes this."""
+    return replace(
+        incident,
+        categories=incident.categories | {Category.SEXUAL},
+        severity=_graver(incident.severity, Severity.HIGH),
+        child_safety=True,
+        pictures_allowed=False,
     )
 
 

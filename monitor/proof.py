@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from alerts.evidence.timestamp import problem
@@ -19,6 +20,11 @@ _NOT_IN_CUSTODY = (
     "The custody log does not tell how this evidence came about: entries were removed from it."
 )
 _OTHER_SEAL = "The custody log has another seal (SHA-256 of the manifest) for this evidence."
+_NEW = timedelta(hours=1)
+_STRAY = (
+    "It lies among the evidence, and the incident log does not know it. Look at it, then move "
+    "it away: nothing that is kept here may be outside the log."
+)
 _VANISHED = "{id} was captured and never erased, and yet the incident log does not know it."
 _BEGINNINGS = frozenset({Handling.ADOPTED, Handling.CAPTURED, Handling.SUPPLIED})
 
@@ -48,7 +54,17 @@ def prove_folder(folder: Path, sha256: str | None = None) -> Proof:
 
 def prove_log(app: App, id_: str | None) -> list[Proof]:
     """All that is in the log, or one piece; a manifest replaced with its files shows too."""
-    return [_prove(app, app.evidence.root / e.id, e) for e in app.store.evidence(id_)]
+    known = [_prove(app, app.evidence.root / e.id, e) for e in app.store.evidence(id_)]
+    return known if id_ else [*known, *_strays(app)]
+
+
+def _strays(app: App) -> Iterator[Proof]:
+    """Somebody put them there; or a power cut came after the folder and before its entry. One
+    that is new may be having its entry written now."""
+    known, new = app.store.capture_ids(), app.clock().timestamp() - _NEW.total_seconds()
+    for folder in sorted(app.evidence.root.glob("*")):
+        if folder.name not in known and folder.lstat().st_mtime < new:
+            yield Proof(id=folder.name, problems=(_STRAY,))
 
 
 def prove_here(app: App, folder: Path) -> Proof:

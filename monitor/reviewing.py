@@ -10,9 +10,9 @@ from itertools import pairwise
 from alerts.findings import Earlier
 from alerts.governors import Report
 from monitor.counts import Period, Trend
-from monitor.coverage import Coverage, cover
+from monitor.coverage import Coverage, cover_days
 from monitor.domain import School
-from monitor.publishing import Part, parts, together
+from monitor.publishing import Part, parts, to_be_counted, together
 from monitor.store.store import Store
 from monitor.terms import Terms
 from monitor.trends import Groups, summarise
@@ -44,8 +44,10 @@ def review(
 
     now = clock()
     ripe = [period for period in periods if so_far or period.end <= now]
-    store.publish(school, ripe, count, clock)
     found = store.published(school, periods)
+    if to_be_counted(ripe, [trend.period for trend in found], now):
+        store.publish(school, ripe, count, clock)
+        found = store.published(school, periods)
     if not found:
         return None
     whole = Period(start=min(periods[0].start, found[0].period.start), end=found[-1].period.end)
@@ -99,8 +101,8 @@ class Reviewer:
         return Period(start=start, end=max(min(spans[-1].period.end, now), start + _INSTANT))
 
     def _coverage(self, school: str, period: Period) -> Coverage:
-        checks = self.store.checks(school, period.start, period.end)
-        return cover(checks, period.first_day, period.last_day)
+        first, last = period.first_day, period.last_day
+        return cover_days(self.store.checked_days(school, first, last), first, last)
 
     def _earlier(
         self, school: str, spans: Sequence[Part], trend: Trend | None
@@ -118,7 +120,7 @@ class Reviewer:
             period = past[0].period
             if not then or then.apart:
                 continue
-            if then.total or self.store.checks(school, period.start, period.end):
+            if then.total or self.store.looked(school, period.start, period.end):
                 yield Earlier(called=called, trend=then)
 
     def _holidays(self, school: str, period: Period) -> Iterator[tuple[date, date]]:

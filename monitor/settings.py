@@ -26,6 +26,7 @@ from alerts.contacts import (
 )
 from alerts.evidence.options import EvidenceSettings
 from alerts.hours import HoursSettings, TermSettings, terms_of
+from alerts.pictures import Screenshots
 from alerts.roster import Roster
 from alerts.telling import MAILS_AN_HOUR, Telling
 from monitor.domain import School, StaffMember
@@ -107,6 +108,10 @@ class Alerts(ChannelSettings):
 
     mails_an_hour: int = Field(
         MAILS_AN_HOUR, ge=2, le=1000, description="urgent mails to one school, at most"
+    )
+    screenshots: Screenshots = Field(
+        Screenshots.LINK,
+        description='"attach-internal": with mails to your own domain, if no child is in them',
     )
     guidance: Path | None = Field(
         None, description="your own copy of alerts/guidance.toml: what mails tell people to do"
@@ -190,9 +195,14 @@ class Settings(Section):
         return Vault(file=self.data_dir / KEY_FILE, kept=self.dashboard.key)
 
     def missing_secrets(self) -> list[str]:
-        """One sentence for each secret that is not where the configuration says."""
+        """One sentence for each secret that is not where the configuration says, and without
+        which work cannot begin. The key to read evidence is not among them: it may lie in a
+        safe, and what seals evidence needs only the other half."""
         return [
-            sentence for where, secret in _secrets(self) for sentence in _absent(where, secret)
+            sentence
+            for where, secret in _secrets(self)
+            if secret is not self.evidence.identity
+            for sentence in _absent(where, secret)
         ]
 
 

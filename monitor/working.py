@@ -10,6 +10,7 @@ from alerts.telling import Telling
 from monitor.domain import Act, Event, Incident
 from monitor.incidents import after
 from monitor.store.store import Store
+from monitor.store.working import Folder
 
 
 class NoSuchIncident(LookupError):
@@ -41,14 +42,16 @@ def work(
         if folder is None:
             raise NoSuchIncident(number)
         before = folder.incident
-        if _done(event, before, folder.last):
+        if _done(event, before, folder):
             return before
         if seen is not None and seen != folder.entries:
             raise Overtaken
         now = after(before, event)
-        worse = now.severity.rank > before.severity.rank
+        worse = now.severity.rank > before.severity.rank or now.child_safety > before.child_safety
         told = decide(now, before, _telling(tellings, before), event.at) if worse else []
         folder.record(event, now, told)
+        if event.act is Act.CAPTURE:
+            folder.capture_again(event.at)
         return now
 
 
@@ -56,8 +59,11 @@ def _telling(tellings: Tellings, incident: Incident) -> Telling:
     return tellings.get(incident.school) or Telling.to({})
 
 
-def _done(event: Event, incident: Incident, last: Event | None) -> bool:
+def _done(event: Event, incident: Incident, folder: Folder) -> bool:
     """A form sent twice, or a second glance at what was acknowledged."""
     if event.act is Act.ACKNOWLEDGED and incident.standing.acknowledged_at:
         return True
+    if event.act is Act.CAPTURE:
+        return folder.captures_promised or not incident.pictures_allowed
+    last = folder.last
     return last is not None and replace(event, at=last.at) == last

@@ -21,7 +21,7 @@ from sources.breaker import Breaker
 from sources.errors import LayoutChanged, NotAllowed, SourceError, Unreachable
 from sources.faults import named
 from sources.identity import PRODUCT, sendable, user_agent
-from sources.line import connected, ssl_context, trusted
+from sources.line import connected, for_the_web, trusted
 from sources.manners import Manners
 from sources.pinned import CheckedTransport, PinnedTransport, until
 from sources.robots import Robots
@@ -47,7 +47,7 @@ class _Shared:
     ) -> None:
         self.manners, self.breaker, self.robots = manners, breaker, robots
         self._new: Callable[[Egress], httpx.BaseTransport] = (
-            partial(PinnedTransport, ssl_context=ssl_context())
+            partial(PinnedTransport, ssl_context=for_the_web())
             if transport is None
             else partial(CheckedTransport, inner=transport)
         )

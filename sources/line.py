@@ -11,7 +11,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import httpx
@@ -37,10 +37,17 @@ def ssl_context(ca_file: Path | None = None) -> ssl.SSLContext:
     return context
 
 
+@cache
+def for_the_web() -> ssl.SSLContext:
+    """Kept: reading the authorities takes as long as ten requests, and each letter that leaves
+    by a web service has a client of its own. Not for anything else: it offers HTTP in its
+    handshake."""
+    return ssl_context()
+
+
 @lru_cache(maxsize=8)
 def trusted(ca_file: Path | None) -> ssl.SSLContext:
-    """The same, kept: a mailbox is visited every few minutes. Not the web's own, which offers
-    HTTP in its handshake."""
+    """The same for what is not the web: a mailbox is visited every few minutes."""
     return ssl_context(ca_file)
 
 

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
 
 from alerts.evidence import options
-from tests.postgres import fresh_database, postgres_cluster, postgres_url
+from tests.databases import (
+    database_url,
+    empty_database_url,
+    new_database,
+    postgres_tables,
+    sqlite_tables,
+)
+from tests.postgres import postgres_cluster
 
-__all__ = ["fresh_database", "postgres_cluster", "postgres_url"]
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database, of each kind in turn."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'monitor.db'}"
-    url: str = request.getfixturevalue("postgres_url")
-    return url
+__all__ = [
+    "database_url",
+    "empty_database_url",
+    "new_database",
+    "postgres_cluster",
+    "postgres_tables",
+    "sqlite_tables",
+]
 
 
 @pytest.fixture(autouse=True)

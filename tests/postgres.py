@@ -1,7 +1,6 @@
 """A temporary PostgreSQL cluster from the system's packages, on a Unix socket only.
 
-`from tests.postgres import fresh_database, postgres_cluster, postgres_url` in a
-conftest.py makes the fixtures known.
+`from tests.postgres import postgres_cluster` in a conftest.py makes the fixture known.
 """
 
 import os
@@ -10,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -138,15 +137,3 @@ def postgres_cluster() -> Iterator[PostgresCluster]:
             yield cluster
     finally:
         shutil.rmtree(folder)
-
-
-@pytest.fixture(scope="session")
-def fresh_database(postgres_cluster: PostgresCluster) -> Callable[..., str]:
-    """Call it for the URL of a new, empty database (or a copy of one you name)."""
-    return postgres_cluster.fresh_database
-
-
-@pytest.fixture
-def postgres_url(postgres_cluster: PostgresCluster) -> str:
-    """The URL of an empty database for this test alone."""
-    return postgres_cluster.fresh_database()

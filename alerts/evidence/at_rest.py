@@ -81,6 +81,14 @@ class Key:
             ) from fault
         return opened
 
+    def fits(self, public: str) -> bool:
+        """Whether what is encrypted to *public* can be read with it. Raises Locked."""
+        try:
+            return self.unlock(lock(b"", public)) == b""
+        except Locked:
+            self._revealed()
+            return False
+
     def _revealed(self) -> str:
         assert self.reveal is not None
         try:

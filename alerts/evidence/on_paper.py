@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -83,7 +84,7 @@ def _record(record: Packed, proofs: Proofs) -> dict[str, object]:
         "left_out": record.left_out,
         "problems": record.problems,
         "stamps": [stamp for stamp in proofs.stamps if stamp.capture == evidence.id],
-        "pictures": _pictures(record, evidence, proofs.key),
+        "screenshot": _screenshot(record, evidence, proofs.key),
     }
 
 
@@ -118,26 +119,43 @@ def _moment(text: object) -> str:
         return "not known"
 
 
-def _pictures(record: Packed, evidence: Evidence, key: Key) -> list[str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """A tall picture in pieces that fit on a page each, as data: addresses. `note` says what
+    of it is not on paper."""
+
+    pieces: tuple[str, ...] = ()
+    note: str = ""
+
+
+def _screenshot(record: Packed, evidence: Evidence, key: Key) -> Cut:
     name = DISPLAY if evidence.shows is Shows.SUPPLIED else SCREENSHOT
     if record.folder is None or name in record.left_out:
-        return []
+        return Cut()
     content = read_sealed(record.folder.parent, evidence, name, key)
-    return cut_up(content) if content else []
+    return cut_up(content) if content else Cut()
 
 
-def cut_up(png: bytes) -> list[str]:
-    """A tall picture in pieces that fit on a page each, as data: addresses; none if too large."""
+def cut_up(png: bytes) -> Cut:
     try:
         with Image.open(BytesIO(png), formats=["PNG"]) as picture:
             if picture.width * picture.height > MOST_PIXELS:
-                return []
+                return _NOT_ON_PAPER
             whole = picture.convert("RGB")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return []
+        return _NOT_ON_PAPER
     tall = max(1, int(whole.width * PAGE_SHAPE))
-    tops = range(0, whole.height, tall)[:MOST_PAGES]
-    return [_piece(whole, top, min(top + tall, whole.height)) for top in tops]
+    tops = range(0, whole.height, tall)
+    return Cut(
+        pieces=tuple(
+            _piece(whole, top, min(top + tall, whole.height)) for top in tops[:MOST_PAGES]
+        ),
+        note=_GOES_ON if len(tops) > MOST_PAGES else "",
+    )
+
+
+_GOES_ON = "The picture goes on below this. The whole of it is in the pack."
+_NOT_ON_PAPER = Cut(note="The picture could not be put on paper. It is in the pack.")
 
 
 def _piece(whole: Image.Image, top: int, bottom: int) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from alerts.evidence.at_rest import NO_KEY, Key
-from alerts.masking import GAP, host_of, quote
+from alerts.masking import GAP, host_of, quote, said_in
 from monitor.custody import Link
 from monitor.domain import Case, Mention, School, Sighting
 from monitor.stamps import Stamp
@@ -86,7 +86,7 @@ def _nobody(mention: Mention, school: School) -> Mention:
     return replace(
         mention,
         external_id=GAP,
-        url=host_of(mention.url),
+        url=host_of(mention.url, school, private=said_in(mention, school)),
         author="",
         text=quote(mention.text, school) or GAP,
     )

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, or_, select
 
 from monitor.custody import Deed, Handling
-from monitor.domain import CaptureMode, CapturePromise, Evidence, EvidenceState, Incident, Mention
+from monitor.domain import (
+    CaptureMode,
+    CapturePromise,
+    Evidence,
+    EvidenceState,
+    Incident,
+    Mention,
+    Shows,
+)
 from monitor.store.custody import captured, record
 from monitor.store.database import Database
 from monitor.store.rechecks import plan_looks, rechecks_of
 from monitor.store.rows import evidence_from_row
-from monitor.store.sightings import mention_of
+from monitor.store.sightings import Post, again_id, mention_of
 from monitor.store.tables import CaptureRow, IncidentRow
+
+MOST_AGAIN = 10  # pages that one press of a button has captured
 
 
 class Captures(Database):
@@ -103,10 +115,60 @@ class Captures(Database):
             looks = rechecks_of(session, [row.id for row in rows])
             return [evidence_from_row(row, looks[row.id]) for row in rows]
 
+    def is_promised(self, incident: Incident) -> bool:
+        """Whether a page of it is still to be captured."""
+        with self.reading() as session:
+            return bool(promised(session, [incident.key]))
+
+    def capture_ids(self) -> set[str]:
+        """Of all that was captured or is still to be."""
+        with self.reading() as session:
+            return set(session.exec(select(CaptureRow.id)).all())
+
     def captures_waiting(self) -> int:
         query = select(func.count()).where(col(CaptureRow.state) == EvidenceState.WANTED)
         with self.reading() as session:
             return session.exec(query).one()
+
+
+def open_no_page(session: Session, incident: Incident) -> None:
+    """Promises from before anybody knew better: a picture may be indecent."""
+    wanted = (CaptureRow.incident == incident.key, CaptureRow.state == EvidenceState.WANTED)
+    for row in session.exec(select(CaptureRow).where(*wanted)):
+        row.mode = CaptureMode.LINK
+        session.add(row)
+
+
+def promised(session: Session, incidents: Collection[str]) -> set[str]:
+    """Those of which a page is still to be captured."""
+    wanted = (col(CaptureRow.incident).in_(incidents), CaptureRow.state == EvidenceState.WANTED)
+    return {key for key in session.exec(select(CaptureRow.incident).where(*wanted)) if key}
+
+
+def promise_again(session: Session, incident: Incident, now: datetime) -> None:
+    """Promise anew what was captured of each post; of very many, of those captured last."""
+    tried = Counter[Post]()
+    newest: dict[Post, CaptureRow] = {}
+    mine = (CaptureRow.incident == incident.key, CaptureRow.shows != Shows.SUPPLIED)
+    for row in session.exec(select(CaptureRow).where(*mine).order_by(col(CaptureRow.due_at))):
+        post = row.school, row.source, row.external_id
+        tried[post] += 1
+        newest.pop(post, None)
+        newest[post] = row
+    for post, row in [*newest.items()][-MOST_AGAIN:]:
+        session.add(
+            CaptureRow(
+                id=again_id(post, tried[post]),
+                school=row.school,
+                incident=row.incident,
+                source=row.source,
+                external_id=row.external_id,
+                url=row.url,
+                mode=CaptureMode.FULL if incident.pictures_allowed else CaptureMode.LINK,
+                state=EvidenceState.WANTED,
+                due_at=now,
+            )
+        )
 
 
 def _seal(row: CaptureRow, evidence: Evidence) -> None:

@@ -27,6 +27,7 @@ from monitor.store.database import Database
 from monitor.store.history_tables import RevisionRow
 from monitor.store.rechecks import rechecks_of
 from monitor.store.rows import evidence_from_row, incident_from_row, told_from_row
+from monitor.store.search import has
 from monitor.store.sightings import became, copies_of, near_copies, seen_by_edits, sightings_of
 from monitor.store.tables import AlertRow, CaptureRow, IncidentRow, LetterRow, MentionRow
 from monitor.store.working import histories_of
@@ -40,7 +41,8 @@ _STREAMED = 1000  # rows held at a time
 class Wanted:
     """Which incidents a list is of: also those that concern the head, or a child's safety?
 
-    What is None, or empty, is not asked for. `words` are looked for in all that was written.
+    What is None, or empty, is not asked for. `words` are looked for in all that was written
+    (monitor.searching).
     """
 
     schools: tuple[str, ...]
@@ -53,6 +55,7 @@ class Wanted:
     undecided: bool = False
     assigned: str = ""
     due_before: date | None = None
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +135,8 @@ def among(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.state is not None:
         found.append(col(IncidentRow.state) == wanted.state)
     found += _asked_for(wanted)
+    if wanted.words:
+        found.append(has(session, wanted.words, wanted.schools))
     if not wanted.about_head:
         found.append(~_concerns(session, col(IncidentRow.about_head), "about_head"))
     if not wanted.child_safety:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement
 from sqlmodel import col, delete, func, select
 
+from monitor.counts import LONDON
+from monitor.coverage import SourceDay
 from monitor.domain import AlertState
 from monitor.health import Check
+from monitor.store.coverage_tables import CheckedDayRow
 from monitor.store.database import Database
 from monitor.store.tables import AlertRow, CoverageRow, LetterRow, NoticeRow
 from monitor.term_letter import LETTER as TERM
@@ -36,6 +39,19 @@ class Coverage(Database):
                 for row in session.exec(query)
             ]
 
+    def checked_days(self, school: str, first: date, last: date) -> list[SourceDay]:
+        """The same in short: what each source was on each day, both days included."""
+        query = select(CheckedDayRow).where(
+            CheckedDayRow.school == school,
+            CheckedDayRow.day >= first,
+            CheckedDayRow.day <= last,
+        )
+        with self.reading() as session:
+            return [
+                SourceDay(source=row.source, day=row.day, visits=row.visits, read=row.read)
+                for row in session.exec(query)
+            ]
+
     def looked(self, school: str, start: datetime, end: datetime) -> bool:
         """Whether there was any visit in [start, end)."""
         query = select(CoverageRow.id).where(
@@ -55,6 +71,8 @@ class Coverage(Database):
             done = session.execute(delete(CoverageRow).where(_old(before)))
             waiting = select(LetterRow.key).where(LetterRow.state == AlertState.WAITING)
             old = (col(NoticeRow.at) < before, col(NoticeRow.letter).not_in(waiting))
+            days = col(CheckedDayRow.day) < before.astimezone(LONDON).date()
+            session.execute(delete(CheckedDayRow).where(days))
             session.execute(delete(NoticeRow).where(*old))
             session.execute(
                 delete(LetterRow).where(

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, delete, func, select, update
 from monitor.domain import EvidenceState, IncidentState
 from monitor.store.custody import erased, record
 from monitor.store.database import Database
+from monitor.store.search import forget_struck_out
 from monitor.store.sightings import hand_on
 from monitor.store.stories import forget_untold
 from monitor.store.tables import AlertRow, CaptureRow, IncidentRow, LetterRow, MentionRow
@@ -66,6 +67,11 @@ class Forgetting(Database):
         with self.transaction() as session:
             session.execute(delete(CaptureRow).where(col(CaptureRow.id) == id_))
             record(session, *erased([id_], now))
+
+    def forget_words(self) -> None:
+        """After incidents were forgotten: nothing of their words is left in the search, either."""
+        with self.transaction() as session:
+            forget_struck_out(session)
 
     def forget_case(self, number: str, now: datetime) -> list[str]:
         """Delete an incident with all that hangs on it; the ids of evidence whose folders

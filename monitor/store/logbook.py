@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from monitor.counts import LONDON
 from monitor.health import (
     CANARIES,
     MOST_FINDS,
@@ -20,6 +21,7 @@ from monitor.health import (
     usual_gap,
     watched_since,
 )
+from monitor.store.coverage_tables import CheckedDayRow
 from monitor.store.notices import heard_of, promise, unheard
 from monitor.store.rows import health_from_row, visit_row
 from monitor.store.tables import CoverageRow
@@ -135,7 +137,18 @@ class Logbook:
                 error=error[:_MOST_WORDS],
             )
         )
+        self._note_day(now, read=not error)
         self._session.flush()
+
+    def _note_day(self, now: datetime, *, read: bool) -> None:
+        key = (self._row.school, now.astimezone(LONDON).date(), self._row.source)
+        school, day, source = key
+        row = self._session.get(CheckedDayRow, key) or CheckedDayRow(
+            school=school, day=day, source=source
+        )
+        row.visits += 1
+        row.read = row.read or read
+        self._session.add(row)
 
 
 def _seconds(span: timedelta | None) -> int | None:

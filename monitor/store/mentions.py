@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 from sqlmodel import Session, col, select
 
@@ -20,19 +20,22 @@ from monitor.domain import (
     Severity,
     ToldLately,
 )
+from monitor.store.captures import open_no_page
 from monitor.store.database import Database, insert_new, one_writer
 from monitor.store.entry import Entry, Neighbour
 from monitor.store.letters import promise, telling_the_story, urgent_letters
 from monitor.store.revisions import (
     changed_neighbours,
     earlier,
-    edition,
     is_at,
     is_news,
     keep_revision,
+    posts,
     settle_revision,
 )
 from monitor.store.rows import incident_from_row, mention_from_row, visit_row
+from monitor.store.search import index_post
+from monitor.store.sightings import capture_id
 from monitor.store.stories import keep_telling, known_story
 from monitor.store.tables import (
     CaptureRow,
@@ -41,7 +44,9 @@ from monitor.store.tables import (
     NumberRow,
 )
 from monitor.wire import assessment_to_json
+from monitor.wording import fingerprint
 
+_AT_ONCE = 200  # posts looked up together; a statement has a longest length
 _NEAR = 50  # neighbours looked at; a story of more has long been joined
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -50,11 +55,12 @@ class Mentions(Database):
     def unseen(self, school: str, mentions: Iterable[Mention]) -> Iterator[Mention]:
         """Those whose words are not yet written down: new posts, and old ones that have changed.
         One post can be about two schools; each sees for itself."""
-        for mention in mentions:
+        rest = iter(mentions)
+        while some := list(islice(rest, _AT_ONCE)):
             with self.reading() as session:
-                new = is_news(session, school, mention)
-            if new:
-                yield mention
+                known = posts(session, school, {mention.key for mention in some})
+                news = [one for one in some if is_news(session, known.get(one.key), one)]
+            yield from news
 
     @contextmanager
     def entering(self, school: str) -> Iterator[Book]:
@@ -79,6 +85,7 @@ class Book:
     def __init__(self, session: Session, school: str) -> None:
         self._session = session
         self._school = school
+        self._looked_up: dict[tuple[str, str], MentionRow | None] = {}
 
     def neighbours(
         self, mention: Mention, place: str, story: str, since: datetime
@@ -109,15 +116,23 @@ class Book:
 
     def is_news(self, mention: Mention) -> bool:
         """Whether nobody else wrote it down since `unseen` was asked."""
-        return is_news(self._session, self._school, mention)
+        return is_news(self._session, self._post(mention), mention)
 
     def edition(self, mention: Mention) -> str:
         """Empty for a post that is new; else what tells it from what it said before."""
-        return edition(self._session, self._school, mention)
+        return fingerprint(mention.text)[:16] if self._post(mention) else ""
 
     def earlier(self, mention: Mention) -> list[Neighbour]:
         """What this very post said before, where that is in an open incident; newest first."""
-        return earlier(self._session, self._school, mention)
+        row = self._post(mention)
+        return earlier(self._session, row, mention) if row else []
+
+    def _post(self, mention: Mention) -> MentionRow | None:
+        """As it was when the log was opened; looked up once, for most are not there."""
+        if mention.key not in self._looked_up:
+            row = self._session.get(MentionRow, (self._school, *mention.key))
+            self._looked_up[mention.key] = row
+        return self._looked_up[mention.key]
 
     def told_lately(self, sketch: bytes | None, now: datetime) -> list[ToldLately]:
         """Urgent mails of their own to this school: of the last hour all, of the last day those
@@ -150,6 +165,8 @@ class Book:
         self._session.add(visit)
         if entry.incident is not None:
             _write_incident(self._session, entry, entry.incident)
+        if entry.incident is not None or entry.edition:
+            index_post(self._session, (entry.school, *entry.mention.key))
         return True
 
 
@@ -199,7 +216,7 @@ def _write_incident(session: Session, entry: Entry, incident: Incident) -> None:
     mention = session.get_one(MentionRow, (entry.school, *entry.mention.key))
     mention.incident = mention.incident or incident.key
     if not incident.pictures_allowed:
-        _open_no_page(session, incident)
+        open_no_page(session, incident)
     capture = _capture_row(entry, incident, entry.capture) if entry.capture else None
     if capture is not None:
         session.add(capture)
@@ -209,28 +226,11 @@ def _write_incident(session: Session, entry: Entry, incident: Incident) -> None:
         promise(session, alert, entry.seen_at)
 
 
-def _open_no_page(session: Session, incident: Incident) -> None:
-    """Promises from before anybody knew better: a picture may be indecent."""
-    for row in session.exec(
-        select(CaptureRow).where(
-            CaptureRow.incident == incident.key, CaptureRow.state == EvidenceState.WANTED
-        )
-    ):
-        row.mode = CaptureMode.LINK
-        session.add(row)
-
-
 def _next_number(session: Session, year: int) -> str:
     row = session.get(NumberRow, year, with_for_update=True) or NumberRow(year=year, last=0)
     row.last += 1
     session.add(row)
     return f"{year}-{row.last:03d}"
-
-
-def capture_id(school: str, mention: Mention, edition: str = "") -> str:
-    """The same for the same mention, so that a promise written twice is one promise."""
-    key = "\n".join((school, *mention.key, *([edition] if edition else []))).encode()
-    return "ev-" + hashlib.sha256(key).hexdigest()[:16]
 
 
 def _capture_row(entry: Entry, incident: Incident, mode: CaptureMode) -> CaptureRow:

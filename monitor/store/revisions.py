@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, tuple_
 from sqlmodel import Session, col, func, select
 
 from monitor.domain import Incident, IncidentState, Mention
@@ -21,34 +22,34 @@ MOST = 50  # of one post; one that is new at every visit is a clock, not somebod
 _NEAR = 50  # as many as of posts that never changed
 
 
-def is_news(session: Session, school: str, mention: Mention) -> bool:
+def posts(
+    session: Session, school: str, keys: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], MentionRow]:
+    """Those of these posts that are written down, by key."""
+    key = tuple_(col(MentionRow.source), col(MentionRow.external_id))
+    query = select(MentionRow).where(MentionRow.school == school, key.in_(keys))
+    return {(row.source, row.external_id): row for row in session.exec(query)}
+
+
+def is_news(session: Session, row: MentionRow | None, mention: Mention) -> bool:
     """Whether these words have not been read yet: of a post, or of what became of one."""
-    row = session.get(MentionRow, (school, *mention.key))
     if row is None:
         return True
     said = mention.kept_as or mention.text  # that is what is in the row
     wording = fingerprint(said)
     if not words(said) or wording == fingerprint(row.text):
         return False
-    known = session.get(RevisionRow, (school, *mention.key, wording)) is not None
-    return not known and _count(session, school, mention) < MOST
+    known = session.get(RevisionRow, (row.school, *mention.key, wording)) is not None
+    return not known and _count(session, row.school, mention) < MOST
 
 
-def edition(session: Session, school: str, mention: Mention) -> str:
-    new = session.get(MentionRow, (school, *mention.key)) is None
-    return "" if new else fingerprint(mention.text)[:16]
-
-
-def earlier(session: Session, school: str, mention: Mention) -> list[Neighbour]:
+def earlier(session: Session, row: MentionRow, mention: Mention) -> list[Neighbour]:
     """What a post said before, where that is in an open incident; newest first."""
-    row = session.get(MentionRow, (school, *mention.key))
-    if row is None:
-        return []
     is_open = IncidentRow.state == IncidentState.OPEN
     changed = session.exec(
         select(RevisionRow, IncidentRow)
         .join(IncidentRow)
-        .where(*_of(school, mention), is_open)
+        .where(*_of(row.school, mention), is_open)
         .order_by(col(RevisionRow.seen_at).desc())
     )
     first = mention_from_row(row)

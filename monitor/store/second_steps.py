@@ -31,7 +31,7 @@ CODE_TRIES = 5  # of a million codes, three are right at any time
 
 class SecondSteps(Sessions):
     def offer_second_step(self, token: str) -> None:
-        """For somebody who is in and has none yet: a secret for this token and no other."""
+        """For somebody who is in and has none yet: a secret to set up with this token only."""
         with self._database.transaction() as session:
             found, row = self._running(session, token)
             if found is not None and row is not None and found.whole and not row.second_step:

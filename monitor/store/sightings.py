@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -53,11 +54,31 @@ def near_copies(sightings: Sequence[Sighting], copies: dict[str, int]) -> int:
 
 
 def mention_of(session: Session, capture: CaptureRow) -> Mention:
-    """The post as it stood when its evidence was promised."""
-    row = session.get_one(MentionRow, (capture.school, capture.source, capture.external_id))
-    revised = session.exec(select(RevisionRow).where(RevisionRow.capture == capture.id)).first()
-    mention = mention_from_row(row)
-    return as_revised(mention, revised) if revised else mention
+    """The post as it stood when its evidence was promised; as it stands now, where a person
+    asked for it again."""
+    post = capture.school, capture.source, capture.external_id
+    mention = mention_from_row(session.get_one(MentionRow, post))
+    if capture.id == capture_id(capture.school, mention):
+        return mention
+    edits = session.exec(
+        select(RevisionRow).where(post == _REVISED).order_by(col(RevisionRow.seen_at))
+    ).all()
+    own = [edit for edit in edits if edit.capture == capture.id] or edits
+    return as_revised(mention, own[-1]) if own else mention
+
+
+def capture_id(school: str, mention: Mention, edition: str = "") -> str:
+    """The same for the same mention, so that a promise written twice is one promise."""
+    return _id(school, *mention.key, *([edition] if edition else []))
+
+
+def again_id(post: Post, times: int) -> str:
+    """*times*: how often it was captured before."""
+    return _id(*post, "again", str(times))
+
+
+def _id(*parts: str) -> str:
+    return "ev-" + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def became(

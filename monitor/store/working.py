@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
 from monitor.domain import Alert, Event, Incident
+from monitor.store.captures import open_no_page, promise_again, promised
 from monitor.store.database import Database, one_writer
 from monitor.store.letters import promise
 from monitor.store.rows import event_from_row, incident_from_row
+from monitor.store.search import index_note
 from monitor.store.tables import EventRow, IncidentRow
 
 
@@ -54,10 +57,11 @@ class Folder:
 
     def record(self, event: Event, incident: Incident, alerts: Iterable[Alert]) -> None:
         """*incident*: as it stands after it."""
+        position = self.entries + 1
         self._session.add(
             EventRow(
                 incident=self._row.key,
-                position=self.entries + 1,
+                position=position,
                 act=event.act,
                 value=event.value,
                 reason=event.reason,
@@ -66,10 +70,21 @@ class Folder:
                 at=event.at,
             )
         )
+        index_note(self._session, self._row, position, event.reason)
         _write_standing(self._row, incident)
         self._session.add(self._row)
+        if not incident.pictures_allowed:
+            open_no_page(self._session, incident)
         for alert in alerts:
             promise(self._session, alert, event.at)
+
+    @property
+    def captures_promised(self) -> bool:
+        """Whether any of its pages is still to be captured."""
+        return bool(promised(self._session, [self._row.key]))
+
+    def capture_again(self, now: datetime) -> None:
+        promise_again(self._session, self.incident, now)
 
 
 def histories_of(session: Session, incidents: Sequence[str]) -> dict[str, list[Event]]:
@@ -84,6 +99,8 @@ def histories_of(session: Session, incidents: Sequence[str]) -> dict[str, list[E
 def _write_standing(row: IncidentRow, incident: Incident) -> None:
     standing = incident.standing
     row.state, row.severity = incident.state, incident.severity
+    row.categories = " ".join(sorted(incident.categories))
+    row.child_safety, row.pictures_allowed = incident.child_safety, incident.pictures_allowed
     row.closed_at = standing.closed_at
     row.decision = standing.decision or ""
     row.veracity = standing.veracity or ""

@@ -42,7 +42,8 @@ from monitor.web import (
     trends,
 )
 from monitor.web import answer as answer_screen
-from monitor.web.desk import Desk, Log, Reporting, Supply, Verify, Work
+from monitor.web import pack as pack_screen
+from monitor.web.desk import Desk, Log, Pack, Reporting, Supply, Verify, Work
 from monitor.web.door import to
 from monitor.web.guard import NotAllowed, SecondStepNeeded, SignInNeeded, insist_on_policies
 from monitor.web.page import render
@@ -64,6 +65,7 @@ _SCREENS = (
     deciding,
     steps,
     screenshot,
+    pack_screen,
     report,
     hand_in,
     trends,
@@ -87,6 +89,7 @@ def create_app(
     work: Work,
     reporting: Reporting,
     supply: Supply,
+    pack: Pack,
     playbook: Playbook,
     answer: Callable[[str], bool],
     clock: Callable[[], datetime],
@@ -109,6 +112,7 @@ def create_app(
         work=work,
         report=reporting,
         supply=supply,
+        pack=pack,
         playbook=playbook,
         answer=answer,
         clock=clock,

@@ -12,6 +12,8 @@ from monitor.store.accounts import Account
 from monitor.web.desk import Desk, desk
 from monitor.web.guard import IncidentWorker
 from monitor.web.incident import Typed, case_for, colleagues, show
+from monitor.web.page import render
+from monitor.web.policy import Action, may
 from monitor.working import NoSuchIncident, Overtaken
 
 router = APIRouter()
@@ -53,6 +55,9 @@ def act(
         return _again(request, account, case_for(room, account, number), form, {what: str(error)})
     except NoSuchIncident:
         return RedirectResponse("/incidents", status_code=303)
+    now = room.store.case(number)
+    if now is not None and not may(account, Action.READ_INCIDENTS, now):
+        return render(request, "passed_on", account=account, number=number)
     return RedirectResponse(f"/incidents/{number}?done={what}", status_code=303)
 
 
@@ -83,8 +88,9 @@ def _event(
 
 
 def _seen(form: dict[str, str], what: Act) -> int | None:
-    """A note, or that one has read it, contradicts nobody."""
-    if what in (Act.NOTE, Act.ACKNOWLEDGED):
+    """A note, or that one has read it, contradicts nobody; and a picture that may be indecent
+    waits for nobody."""
+    if what in (Act.NOTE, Act.ACKNOWLEDGED, Act.CAPTURE, Act.BARRED):
         return None
     seen = form.get("seen", "")
     return int(seen) if seen.isdecimal() and len(seen) < 9 else 0

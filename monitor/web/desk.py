@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -12,9 +12,10 @@ from fastapi import Request
 
 from alerts.evidence.at_rest import Key
 from alerts.playbook import Playbook
+from monitor.coverage import SourceDay
 from monitor.custody import Deed, Link
 from monitor.domain import Case, Event, Evidence, Incident, School
-from monitor.health import Check, SourceHealth
+from monitor.health import SourceHealth
 from monitor.reporting import Report
 from monitor.reviewing import Reviewer
 from monitor.stamps import Stamp
@@ -37,8 +38,8 @@ class Log(Protocol):
 
     def health(self) -> list[SourceHealth]: ...
 
-    def checks(self, school: str, start: datetime, end: datetime) -> list[Check]:
-        """Visits in [start, end), oldest first."""
+    def checked_days(self, school: str, first: date, last: date) -> list[SourceDay]:
+        """What each source was on each day, both days included."""
 
     def stamps(self, captures: Collection[str]) -> list[Stamp]:
         """The time stamps of these pieces of evidence, and those still waited for."""
@@ -62,6 +63,9 @@ class Log(Protocol):
     ) -> tuple[list[Found], int]:
         """Who read, saw or took out what of these incidents, and how much there is of it."""
 
+    def is_promised(self, incident: Incident) -> bool:
+        """Whether a page of it is still to be captured."""
+
     def number_of(self, school: str, source: str, external_id: str) -> str | None:
         """Of the incident that a mention belongs to."""
 
@@ -78,6 +82,13 @@ class Supply(Protocol):
         no_indecent_picture: bool,
         form: str = "",
     ) -> Evidence: ...
+
+
+class Pack(Protocol):
+    """As monitor.evidence_room: writes the evidence pack to a file; its number. Raises
+    EvidenceError, Locked."""
+
+    def __call__(self, case: Case, out: Path, *, masked: bool = False, actor: str) -> str: ...
 
 
 Reporting = Callable[[School, Report, Account], str]
@@ -97,6 +108,7 @@ class Desk:
     reviewer: Reviewer
     report: Reporting  # writes it down; the number of its incident
     supply: Supply
+    pack: Pack
     playbook: Playbook  # the steps after an incident
     answer: Callable[[str], bool]  # write down that the alert with this link was seen
     clock: Callable[[], datetime]

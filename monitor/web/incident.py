@@ -16,7 +16,7 @@ from alerts.evidence.filing import NOT_THE_POST
 from alerts.evidence.record import META
 from alerts.evidence.report import SCREENSHOT
 from alerts.evidence.seal import read_sealed
-from monitor.custody import Handling
+from monitor.custody import Handling, Link
 from monitor.domain import (
     ABOUT_SCHOOL,
     Act,
@@ -63,6 +63,8 @@ DONE: Mapping[str, str] = {
     Act.ASSIGNED: "It is handed on.",
     Act.DUE: "The day is written down.",
     Act.ACKNOWLEDGED: "It is written down that you have read it.",
+    Act.CAPTURE: "It is captured again within a minute or two. Then load this page anew.",
+    Act.BARRED: "No picture is shown or kept any more, and the safeguarding lead is told.",
 }
 
 
@@ -147,6 +149,8 @@ def show(
         posts=[_post(sighting) for sighting in case.sightings],
         places=places(case),
         proofs=_proofs(room, case),
+        waiting=room.store.is_promised(case.incident),
+        packs=_packs(room, case),
         moments=timeline(case),
         may_work=may(account, Action.WORK_INCIDENTS, case),
         may_audit=may(account, Action.READ_AUDIT),
@@ -224,13 +228,23 @@ def _proofs(room: Desk, case: Case) -> list[Proof]:
 
 
 def _handed_in_by(room: Desk, case: Case) -> dict[str, str]:
-    """By id of evidence: who handed it in, as far as that account is still known."""
+    """By id of evidence: who handed it in."""
     supplied = [each.id for each in case.evidence if each.shows is Shows.SUPPLIED]
-    if not supplied:
-        return {}
+    deeds = room.store.custody_of(supplied) if supplied else []
+    return {d.subject: _who(room, d) for d in deeds if d.act == Handling.SUPPLIED}
+
+
+def _packs(room: Desk, case: Case) -> list[tuple[datetime, str, str]]:
+    """When an evidence pack was made, by whom, and the number that proves it; newest first."""
+    deeds = room.store.custody_of([case.incident.number])
+    packed = [deed for deed in deeds if deed.act == Handling.PACKED]
+    return [(datetime.fromisoformat(d.moment), _who(room, d), d.sha256) for d in packed[::-1]]
+
+
+def _who(room: Desk, deed: Link) -> str:
+    """An account's address, as far as it is still known."""
     known = {f"account {each.id}": each.email for each in room.accounts.everyone()}
-    deeds = room.store.custody_of(supplied)
-    return {d.subject: known.get(d.actor, d.actor) for d in deeds if d.act == Handling.SUPPLIED}
+    return known.get(deed.actor, deed.actor)
 
 
 def _proof(room: Desk, case: Case, evidence: Evidence) -> Proof:

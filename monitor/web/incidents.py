@@ -11,12 +11,13 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from monitor.counts import LONDON
 from monitor.domain import Category, Decision, IncidentState, Severity
 from monitor.health import SourceHealth
 from monitor.health_words import wrong
+from monitor.searching import terms
 from monitor.store.accounts import Account
 from monitor.store.cases import Listed, Wanted
 from monitor.web.desk import Desk, Log, desk
@@ -28,6 +29,7 @@ from monitor.words import CATEGORIES, DECISIONS, SEVERITIES
 
 router = APIRouter()
 PER_PAGE = 50
+LONGEST = 200  # characters of what is looked for
 _STATES = {state.value: state for state in IncidentState}
 _SEVERITIES = {severity.value: severity for severity in Severity}
 _CATEGORIES = {category.value: category for category in Category}
@@ -37,6 +39,7 @@ _DECISIONS = {decision.value: decision for decision in Decision}
 class Asked(BaseModel):
     """What the list was asked for, as it stands in the address; what is no answer is none."""
 
+    words: Annotated[str, AfterValidator(lambda words: words.strip()[:LONGEST])] = ""
     state: str = ""
     severity: str = ""
     category: str = ""
@@ -45,6 +48,16 @@ class Asked(BaseModel):
     handed: str = Field("", alias="with")  # "me"
     due: str = ""  # "overdue"
     page: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+
+    @property
+    def wordless(self) -> bool:
+        """Something is looked for, and there is no word in it."""
+        return bool(self.words) and not terms(self.words)
+
+    @property
+    def narrowed(self) -> bool:
+        """By more than words."""
+        return bool(self.filters.keys() - {"words"})
 
     @property
     def filters(self) -> dict[str, str]:
@@ -137,6 +150,7 @@ def _wanted(room: Desk, account: Account, asked: Asked) -> Wanted:
         undecided=asked.decision == "none",
         assigned=account.email if asked.handed == "me" else "",
         due_before=today if asked.due == "overdue" else None,
+        words=asked.words,
     )
 
 

@@ -3,13 +3,13 @@ the technician."""
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from monitor.counts import LONDON
-from monitor.coverage import CheckedDay, cover
+from monitor.coverage import CheckedDay, cover_days
 from monitor.domain import School
 from monitor.health_words import WHO, expected, state, who, wrong
 from monitor.web.desk import Desk, desk
@@ -44,8 +44,5 @@ def _record(room: Desk, school: School) -> tuple[CheckedDay, ...]:
     """The last days, newest first."""
     today = room.clock().astimezone(LONDON).date()
     first = today - timedelta(days=_DAYS - 1)
-    start, end = (
-        datetime.combine(day, time(), LONDON) for day in (first, today + timedelta(days=1))
-    )
-    found = cover(room.store.checks(school.id, start, end), first, today)
+    found = cover_days(room.store.checked_days(school.id, first, today), first, today)
     return tuple(reversed(found.days))

@@ -82,6 +82,8 @@ _PLAIN = {
     Act.REOPENED: "Opened again",
     Act.NOTE: "Note",
     Act.ACKNOWLEDGED: "Read",
+    Act.CAPTURE: "Asked for the pages to be captured again",
+    Act.BARRED: "Said that a picture may be indecent: none is shown or kept any more",
 }
 
 

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from alerts.figures import WITHHELD_MEANS
-from monitor.counts import LONDON
+from alerts.figures import HATCHED_MEANS, WITHHELD_MEANS
+from monitor.counts import LONDON, Division
 from monitor.domain import School
 from monitor.store.accounts import Account
+from monitor.terms import Term
 from monitor.web.desk import Desk, desk
 from monitor.web.guard import TrendReader
 from monitor.web.page import render
@@ -20,25 +21,47 @@ from monitor.web.policy import Action, may
 router = APIRouter()
 
 MOST_TERMS = 4
+# A drawing brings its own styles, and nothing else of ours may; it is no page, either.
+_STYLED = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
 
 
 @router.get("/trends")
 def trends(request: Request, account: TrendReader, school: str = "", term: str = "") -> Response:
     room = desk(request)
-    chosen = _school(room, account, school)
-    terms = room.reviewer.terms[chosen.id].latest(_today(room), MOST_TERMS)
-    asked = next((each for each in terms if str(each.start) == term), terms[0])
-    report = room.reviewer.report(chosen.id, asked.start, asked.start)
+    chosen, terms, asked = _asked(room, account, school, term)
     return render(
         request,
         "trends",
         account=account,
-        report=report,
+        report=room.reviewer.report(chosen.id, asked.start, asked.start),
         schools=room.schools_of(account),
         terms=terms,
         term=asked,
         withheld_means=WITHHELD_MEANS,
+        hatched_means=HATCHED_MEANS,
     )
+
+
+@router.get("/trends/picture")
+def picture(
+    request: Request, account: TrendReader, of: Division, school: str = "", term: str = ""
+) -> Response:
+    """One of the report's pictures, as its PDF has it."""
+    room = desk(request)
+    chosen, _, asked = _asked(room, account, school, term)
+    found = room.reviewer.report(chosen.id, asked.start, asked.start).pictures.get(of)
+    if found is None:
+        raise HTTPException(404)
+    return Response(found.svg, media_type="image/svg+xml", headers=_STYLED)
+
+
+def _asked(
+    room: Desk, account: Account, school: str, term: str
+) -> tuple[School, tuple[Term, ...], Term]:
+    """The school and the term that are meant, among the terms that can be chosen."""
+    chosen = _school(room, account, school)
+    terms = room.reviewer.terms[chosen.id].latest(_today(room), MOST_TERMS)
+    return chosen, terms, next((one for one in terms if str(one.start) == term), terms[0])
 
 
 def _school(room: Desk, account: Account, wanted: str) -> School:

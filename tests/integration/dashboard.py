@@ -14,8 +14,8 @@ from threading import Thread
 
 import httpx
 from argon2 import PasswordHasher
+from fastapi.routing import APIRoute
 from pyotp import TOTP
-from starlette.routing import BaseRoute
 
 from alerts.evidence.at_rest import NO_KEY, Key
 from alerts.playbook import load_playbook
@@ -25,6 +25,7 @@ from monitor.domain import (
     Alert,
     Assessment,
     CaptureMode,
+    CapturePromise,
     Category,
     Evidence,
     EvidenceFile,
@@ -42,17 +43,20 @@ from monitor.domain import (
     StillThere,
     Urgency,
 )
+from monitor.egress import Egress
+from monitor.evidence_room import EvidenceRoom
 from monitor.reporting import Report, take
 from monitor.reviewing import Reviewer
+from monitor.settings import EvidenceSettings
 from monitor.store.accounts import Account, AccountRole, Accounts
 from monitor.store.mentions import Entry
 from monitor.store.store import Store
-from monitor.supplying import Supplying
 from monitor.terms import Terms
 from monitor.vault import Vault
 from monitor.web.app import create_app
 from monitor.web.server import listen, server
 from monitor.working import work
+from sources.http import PoliteClient
 
 PASSWORD = "seven purple kettles"
 SCHOOLS = {
@@ -106,9 +110,9 @@ class Dashboard:
     evidence: Path
     clock: Clock
     url: str = ""
-    routes: list[BaseRoute] = field(default_factory=list)  # of the app that is served
     changed: list[str] = field(default_factory=list)  # what verify() answers
     phones: dict[str, Phone] = field(default_factory=dict)  # by e-mail address
+    routes: list[APIRoute] = field(default_factory=list)
 
     def add_account(self, role: AccountRole, *schools: str, email: str = "") -> str:
         """With a password, and the second step where the role needs it."""
@@ -223,7 +227,9 @@ class Dashboard:
         )
         assert self.store.keep(entry)
         if mode is not None:
-            self._capture(mode, files or {}, shows)
+            promise = self.store.claim_capture(self.clock(), timedelta(minutes=5))
+            assert promise is not None
+            self.capture(mode, files or {}, promise, shows)
         return next(c for c in self.store.cases(school) if c.incident.key == name).incident.number
 
     def look_again(self, hours: int, found: StillThere, difference: str = "") -> None:
@@ -234,9 +240,14 @@ class Dashboard:
         recheck = Recheck(at=at, found=found, difference=difference)
         self.store.rechecked(promise, Looked(recheck=recheck, due_at=at))
 
-    def _capture(self, mode: CaptureMode, files: dict[str, bytes], shows: Shows) -> None:
-        promise = self.store.claim_capture(self.clock(), timedelta(minutes=5))
-        assert promise is not None
+    def capture(
+        self,
+        mode: CaptureMode,
+        files: dict[str, bytes],
+        promise: CapturePromise,
+        shows: Shows = Shows.POST,
+    ) -> None:
+        """Keep it: as if these had been found on the page."""
         folder = self.evidence / promise.id
         folder.mkdir(parents=True)
         for name, content in files.items():
@@ -294,6 +305,11 @@ def as_abuse(_mention: Mention, _school: School) -> Assessment:
     )
 
 
+TELLINGS = {
+    school: Telling.to({role: f"{role}@{school}.example" for role in Role}) for school in SCHOOLS
+}
+
+
 @contextmanager
 def running(
     folder: Path, *, secure_cookies: bool = False, key: Key = NO_KEY
@@ -303,6 +319,17 @@ def running(
     hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     accounts = Accounts(store, clock, Vault(file=folder / "dashboard-key.txt"), hasher)
     board = Dashboard(store, accounts, folder / "evidence", clock)
+    client = PoliteClient(Egress(frozenset()), contact="office@wexcombepark.example")
+    room = EvidenceRoom(
+        board.evidence,
+        EvidenceSettings(),
+        SCHOOLS,
+        Egress(frozenset()),
+        client,
+        as_abuse,
+        store,
+        clock,
+    )
     app = create_app(
         store=store,
         accounts=board.accounts,
@@ -312,14 +339,15 @@ def running(
         verify=lambda _: list(board.changed),
         reviewer=board.reviewer,
         reporting=board.reported,
-        supply=Supplying(root=board.evidence, store=store, clock=clock),
+        supply=room.supply,
+        pack=room.export,
         playbook=load_playbook(),
-        work=lambda number, event, seen: work(store, number, event, {}, seen=seen),
+        work=lambda number, event, seen: work(store, number, event, TELLINGS, seen=seen),
         answer=lambda link: answer(store, link, clock()),
         clock=clock,
         secure_cookies=secure_cookies,
     )
-    board.routes = app.routes
+    board.routes = [route for route in app.routes if isinstance(route, APIRoute)]
     with listen("127.0.0.1", 0) as listening:
         board.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         web = server(app)
@@ -330,4 +358,5 @@ def running(
         finally:
             web.should_exit = True
             thread.join()
+            client.close()
             store.close()

@@ -7,14 +7,26 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Page
 
 from alerts.evidence.launcher import find_browser
-from monitor.domain import ABOUT_SCHOOL, CaptureMode, Category, Reason, Role, Severity
+from monitor.domain import (
+    ABOUT_SCHOOL,
+    Assessment,
+    CaptureMode,
+    Category,
+    Mention,
+    Reason,
+    Role,
+    Sentiment,
+    Severity,
+)
 from monitor.store.accounts import AccountRole
+from monitor.store.entry import Entry
 from tests.integration.chromium import WIDTHS, chromium, enter, open_page
 from tests.integration.dashboard import PASSWORD, Dashboard, Phone, picture, running
 
@@ -46,7 +58,41 @@ def furnish(board: Dashboard) -> str:
         not_assessed="another language",
         mode=CaptureMode.LINK,
     )
+    _talk(board)
+    board.publish("wexcombe")
     return number
+
+
+def _talk(board: Dashboard) -> None:
+    """What people said of the school this term, and that it was looked for."""
+    tones = (Sentiment.POSITIVE, Sentiment.POSITIVE, Sentiment.NEUTRAL, Sentiment.NEGATIVE)
+    for n in range(60):
+        seen = board.clock.now - timedelta(days=n)
+        with board.store.recording("wexcombe", "town forum") as book:
+            book.went_well(seen, timedelta(days=1))
+        mention = Mention(
+            source="town forum",
+            external_id=f"talk {n}",
+            url=f"https://forum.wexcombe.example/talk/{n}",
+            text="What a lovely fair",
+        )
+        tone = tones[n % 7 % 4]
+        judged = Assessment(
+            about_school=True,
+            relevance=1,
+            model="test",
+            sentiment=tone,
+            criticism=tone is Sentiment.NEGATIVE,
+        )
+        entry = Entry(
+            school="wexcombe",
+            mention=mention,
+            place=mention.url,
+            story="",
+            assessment=judged,
+            seen_at=seen,
+        )
+        assert board.store.keep(entry)
 
 
 def _reason(category: str, text: str, words: str, rule: str) -> Reason:
@@ -59,6 +105,7 @@ def pages(number: str) -> Iterator[tuple[str, str]]:
     yield "today", "/today"
     yield "incidents", "/incidents"
     yield "filtered", "/incidents?state=open&severity=high"
+    yield "searched", "/incidents?words=%22burn+it%22+dep*"
     yield "incident", f"/incidents/{number}"
     yield "steps", f"/incidents/{number}/steps"
     yield "report", "/report"

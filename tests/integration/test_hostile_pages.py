@@ -1,7 +1,7 @@
 """Pages that mean us harm: every way out of a browser, in every form of an inner address; and
 pages that try to never end. A canary inside hears nothing, by TCP or UDP.
 
-With MONITOR_ALL_FORMS=1 every form of an address is tried, else every fifth.
+With ALL_FORMS=1 every form of an address is tried, else every fifth.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def take(site: Site, browser: Path, root: Path, seconds: float = 60) -> Evidence
     )
 
 
-EVERY = 1 if os.environ.get("MONITOR_ALL_FORMS") else 5  # all take some minutes
+EVERY = 1 if os.environ.get("ALL_FORMS") else 5  # all take some minutes
 
 
 def _places(port: int) -> list[str]:

@@ -517,7 +517,7 @@ def test_the_certificate_must_be_of_the_name_and_not_of_the_address(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(
-        http, "ssl_context", lambda: ssl.create_default_context(cafile=str(certificate))
+        http, "for_the_web", lambda: ssl.create_default_context(cafile=str(certificate))
     )
     with serving(saying(answer(b"x")), secure) as server:
         egress = Egress(frozenset({f"{name}:{server.port}"}), lambda h, p: ["127.0.0.1"])

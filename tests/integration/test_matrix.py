@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 
 import httpx
 import pytest
-from fastapi.routing import APIRoute
 from sqlmodel import SQLModel, select
 
 from monitor.domain import CaptureMode
@@ -118,7 +117,6 @@ class Town:
 
     def routes(self) -> Iterator[tuple[str, str]]:
         for route in self.board.routes:
-            assert isinstance(route, APIRoute), f"{route!r} is none that the guard knows"
             for method in sorted(route.methods):
                 yield method, route.path
 

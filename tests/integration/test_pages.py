@@ -79,6 +79,14 @@ def test_no_page_asks_elsewhere_or_breaks_a_rule_of_its_own(school: School) -> N
     assert said == []
 
 
+def test_the_pictures_of_a_term_are_seen(school: School) -> None:
+    page = school.visitor(1280)
+    page.goto(f"{school.board.url}/trends", wait_until="networkidle")
+    widths = page.eval_on_selector_all(".picture img", "all => all.map(one => one.naturalWidth)")
+    assert widths
+    assert all(width > 100 for width in widths)
+
+
 def test_everything_can_be_read_without_script(school: School) -> None:
     page = school.visitor(390, script=False)
     for _, path in pages(school.number):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import zipfile
 from collections.abc import Callable
@@ -287,3 +288,20 @@ def test_an_export_is_in_the_custody_log_with_the_number_of_the_pack(
     with zipfile.ZipFile(out) as archive:
         number = sha256(archive.read("incident.json")).hexdigest()
     assert (packed.subject, packed.actor, packed.sha256) == ("2026-001", "command line", number)
+
+
+def test_what_lies_among_the_evidence_and_is_in_no_log_is_named(place: Place) -> None:
+    stray = place.root / "ev-0123456789abcdef"
+    stray.mkdir()
+    assert verify(place, "--all").exit_code == 0, "it may be being written down just now"
+    long_ago = stray.stat().st_mtime - 7200
+    os.utime(stray, (long_ago, long_ago))
+    (line,) = problems(place)
+    assert line.startswith("ev-0123456789abcdef: It lies among the evidence")
+
+
+def test_a_capture_that_is_still_to_be_written_down_is_no_stray(place: Place) -> None:
+    long_ago = place.folder.stat().st_mtime - 7200
+    os.utime(place.folder, (long_ago, long_ago))
+    meddle(place, "UPDATE capture SET state = 'wanted'")
+    assert not any("lies among" in line for line in problems(place))

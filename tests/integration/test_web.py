@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
+from sqlalchemy import event
 from sqlmodel import update
 
 from alerts.evidence.at_rest import NO_KEY, Key, lock, new_pair
@@ -349,6 +350,43 @@ def test_trends_count_a_term(board: Dashboard) -> None:
         summer = client.get("/trends?term=2026-04-13").text
         assert "Summer term 2026" in summer
         assert "No public mention" in summer
+
+
+def test_a_governor_sees_the_pictures_of_their_school_only(board: Dashboard) -> None:
+    for n in range(12):
+        board.add_incident(f"post {n}", url=f"https://forum.wexcombe.example/{n}")
+    board.publish("wexcombe")
+    with board.signed_in(AccountRole.GOVERNOR) as client:
+        page = client.get("/trends").text
+        (weeks, *others) = re.findall(r'<img src="(/trends/picture[^"]+)"', page)
+        for address in (weeks, *others):
+            drawn = client.get(address.replace("&amp;", "&"))
+            assert drawn.headers["content-type"] == "image/svg+xml"
+            assert b"</svg>" in drawn.content
+        assert client.get("/trends/picture?of=weeks&school=otherby").status_code == 404
+        assert client.get("/trends/picture?of=ages").status_code == 404
+    with board.browser() as stranger:
+        assert stranger.get("/trends/picture?of=weeks", follow_redirects=False).is_redirect
+
+
+def test_the_page_of_a_term_that_is_published_reads_no_visit_and_waits_for_no_writer(
+    board: Dashboard,
+) -> None:
+    board.add_incident("x")
+    with board.store.recording("wexcombe", "forum") as book:
+        book.went_well(board.clock.now, timedelta(hours=1))
+    board.publish("wexcombe")
+    asked: list[str] = []
+    with board.signed_in(AccountRole.GOVERNOR) as client:
+        client.get("/trends")
+
+        @event.listens_for(board.store.engine, "before_cursor_execute")
+        def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+            asked.append(statement)
+
+        assert "checked 1 source on 1" in client.get("/trends").text
+    assert [s for s in asked if "FROM coverage" in s and "LIMIT" not in s] == []
+    assert [s for s in asked if "IMMEDIATE" in s] == []
 
 
 def test_what_governors_were_shown_does_not_change_by_the_day(board: Dashboard) -> None:

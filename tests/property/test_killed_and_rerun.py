@@ -26,7 +26,7 @@ from monitor import settings
 from monitor.app import App, Quiet
 from monitor.rounds import Rounds
 from nlp.assess import Assessor
-from tests.postgres import PostgresCluster
+from tests.databases import NewDatabase
 from tests.smtp import SmtpServer
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -143,7 +143,7 @@ class World:
     """A school with its database, its evidence and its mail server."""
 
     folder: Path
-    new_database: Callable[[], str]
+    new_database: NewDatabase
     smtp: SmtpServer
     forum: Forum
     assessor: Assessor
@@ -191,8 +191,8 @@ class World:
 
     def turns(self, total: int) -> range:
         """The even steps on SQLite, the odd ones on PostgreSQL: each step once, in half the time.
-        MONITOR_ALL_STEPS takes every step on both."""
-        if os.environ.get("MONITOR_ALL_STEPS"):
+        ALL_STEPS takes every step on both."""
+        if os.environ.get("ALL_STEPS"):
             return range(total)
         return range("postgresql" in os.environ["KILLED_DATABASE"], total, 2)
 
@@ -249,24 +249,14 @@ def _at_every_step(engine: Engine, tick: Callable[..., object]) -> Iterator[None
             event.remove(engine, moment, tick)
 
 
-def _sqlite(folder: Path) -> Callable[[], str]:
-    numbers = count()
-    return lambda: f"sqlite:///{folder / f'{next(numbers)}.db'}"
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture
 def world(
-    request: pytest.FixtureRequest,
+    new_database: NewDatabase,
     tmp_path: Path,
     forum: Forum,
     assessor: Assessor,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[World]:
-    if request.param == "sqlite":
-        new_database = _sqlite(tmp_path)
-    else:
-        cluster: PostgresCluster = request.getfixturevalue("postgres_cluster")
-        new_database = cluster.fresh_database
     # A school without a browser: its evidence is the words, made by the same code in a
     # tenth of the time. That a killed camera leaves no half picture is tested beside it.
     monkeypatch.setattr(launcher, "_candidates", lambda: iter(()))

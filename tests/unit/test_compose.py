@@ -54,6 +54,7 @@ SCHOOL = School(
 )
 GUIDANCE = load_guidance()
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
+GATHERED = Urgency.GATHERED
 INSIDE, OUTSIDE = "head@wexcombepark.example", "someone@mail.example"
 THREAT_TEXT = "gonna burn WPPS down tomorrow at 3pm, Orlando Quibble said so"
 
@@ -168,7 +169,7 @@ def test_a_mail_says_what_where_when_why_how_sure_and_what_to_do() -> None:
         "clear signs of what it is flagged as; strong signs that it is about the school",
         "Posted Monday 20 July 2026, 09:14 (the site says)",
         "Found Monday 20 July 2026, 09:14 (UK time)",
-        "hxxps://social[.]example/@grumble/1093",
+        "hxxps://social[.]example/[...]/1093",
         "Its words state or suggest violence",
         '"gonna burn [the school] down tomorrow at 3pm [...] said so"',
         "1. If anyone may be in danger now, ring 999.",
@@ -418,10 +419,34 @@ def test_a_pupil_named_in_a_post_is_never_named_in_the_mail(
         assert part not in shown
 
 
-def test_the_writers_handle_does_not_leave_the_schools_own_mail() -> None:
-    case = a_case(Category.THREAT)
-    assert "@grumble" in flat(mail(case, recipient=INSIDE))
-    assert "grumble" not in flat(mail(case, recipient=OUTSIDE))
+@pytest.mark.parametrize("recipient", [INSIDE, OUTSIDE])
+def test_the_writers_handle_is_not_in_the_mail_for_a_pupil_may_have_written_it(
+    recipient: str,
+) -> None:
+    said = flat(mail(a_case(Category.THREAT), recipient=recipient))
+    assert "hxxps://social[.]example/[...]/1093" in said
+    assert "grumble" not in said
+
+
+@pytest.mark.parametrize("category", [Category.THREAT, Category.SEXUAL])
+@pytest.mark.parametrize(
+    ("url", "site"),
+    [
+        ("https://orlando-quibble.blog.example/1", "hxxps://[...][.]blog[.]example/"),
+        ("https://orlandoquibble.co.uk/1", "hxxps://[...][.]co[.]uk/"),
+        ("https://www.gazette.co.uk/1", "hxxps://www[.]gazette[.]co[.]uk/"),
+        ("https://bramble.wexshire.sch.uk/1", "hxxps://bramble[.]wexshire[.]sch[.]uk/"),
+        ("https://en.wikipedia.example/1", "hxxps://en[.]wikipedia[.]example/"),
+        ("https://wexcombe-park.blog.example/1", "hxxps://wexcombe-park[.]blog[.]example/"),
+    ],
+)
+def test_whose_page_it_is_does_not_stand_in_the_sites_name_either(
+    category: Category, url: str, site: str
+) -> None:
+    assert site in flat(mail(a_case(category, url=url)))
+    assert site[len("hxxps://") : -1] in flat(
+        mail(a_case(category, url=url), a_case(category, number="2026-015"), urgency=GATHERED)
+    )
 
 
 @pytest.mark.parametrize(
@@ -526,21 +551,6 @@ def test_a_child_named_only_in_the_address_is_not_named_in_the_mail() -> None:
     assert "hxxps://gazette[.]example/news/[...]" in said
     assert "jayden" not in said
     assert "okafor" not in said
-
-
-@pytest.mark.parametrize(
-    ("author", "text"),
-    [("Jayden Okafor", "burn the school"), ("@jayden", "I will kill Jayden at school")],
-)
-def test_only_a_handle_the_post_does_not_speak_of_is_shown(author: str, text: str) -> None:
-    url = f"https://social.example/{percent(author, '@')}/17"
-    said = flat(mail(a_case(Category.THREAT, url=url, author=author, text=text)))
-    assert "hxxps://social[.]example/[...]/17" in said
-
-
-def test_a_handle_is_shown_without_the_server_it_is_written_with() -> None:
-    case = a_case(Category.THREAT, author="@grumble@social.example")
-    assert "hxxps://social[.]example/@grumble/1093" in flat(mail(case))
 
 
 def test_a_site_keeps_its_name_when_people_talk_of_it_but_not_a_persons_name() -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from alerts.governors import Report, as_html
 from monitor.counts import Period, SourceGroup, Trend
-from monitor.coverage import cover, lines, sentences
+from monitor.coverage import Coverage, cover, cover_days, lines, sentences
 from monitor.domain import School
-from monitor.health import Check
+from monitor.health import Actor, Check
 from monitor.store.store import Store
 
 FIRST, LAST = date(2026, 3, 23), date(2026, 4, 5)
@@ -116,3 +118,42 @@ def test_the_record_is_of_one_school_and_forgotten_in_time(store: Store) -> None
         NOON + DAY,
         NOON + 2 * DAY,
     ]
+
+
+def visited(store: Store) -> None:
+    """By two sources on some days, also at night and when the clocks change; some fail."""
+    dice = random.Random(3)
+    for _ in range(60):
+        at = datetime(2026, 3, 25, tzinfo=UTC) + timedelta(hours=dice.uniform(0, 200))
+        with store.recording("park", dice.choice(("Paper", "Forum"))) as book:
+            if dice.random() < 0.4:
+                book.went_badly(at, "x", again_in=DAY, needs_a_person=False, actor=Actor.NOBODY)
+            else:
+                book.went_well(at, DAY)
+
+
+def in_short_and_at_length(store: Store) -> tuple[Coverage, Coverage]:
+    every = store.checks("park", NOON - 9 * DAY, NOON + 99 * DAY)
+    in_short = cover_days(store.checked_days("park", FIRST, LAST), FIRST, LAST)
+    return in_short, cover(every, FIRST, LAST)
+
+
+def test_the_days_in_short_say_what_the_whole_record_says(store: Store) -> None:
+    visited(store)
+    in_short, at_length = in_short_and_at_length(store)
+    assert in_short == at_length
+    assert sum(day.visits for day in in_short.days) == 60
+    assert store.checked_days("hill", FIRST, LAST) == []
+
+
+def test_visits_of_before_there_were_days_in_short_are_counted_when_the_program_is_renewed(
+    store: Store, database_url: str
+) -> None:
+    visited(store)
+    with store.transaction() as session:
+        session.execute(text("DROP TABLE checked_day"))
+        session.execute(text("UPDATE alembic_version SET version_num = '0012'"))
+    renewed = Store(database_url)
+    in_short, at_length = in_short_and_at_length(renewed)
+    assert in_short == at_length
+    renewed.close()

@@ -140,11 +140,11 @@ def test_nothing_that_looks_like_words_gets_into_the_log(words: str) -> None:
 
 
 def test_evidence_from_before_the_log_is_adopted(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
+    empty_database_url: str,
 ) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
-    engine = create_engine(database_url)
+    engine = create_engine(empty_database_url)
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0005")
@@ -158,7 +158,7 @@ def test_evidence_from_before_the_log_is_adopted(
                 {"id": id_, "state": state, "seal": SEAL},
             )
     engine.dispose()
-    store = Store(database_url)
+    store = Store(empty_database_url)
     assert acts(store) == [("adopted", "ev-1"), ("adopted", "ev-2")]
     assert verify_chain([link.to_json() for link in store.custody()]) == []
     store.close()

@@ -138,6 +138,14 @@ def test_a_secret_is_looked_for_only_when_it_is_needed(
     assert "hunter2" not in repr(settings)
 
 
+def test_work_begins_without_the_key_to_evidence_which_may_lie_in_a_safe(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SMTP_PASSWORD", "hunter2")
+    text = f'{GOOD}\n[evidence]\nidentity = "file:evidence-key.txt"\n'
+    assert read(tmp_path, text).missing_secrets() == []
+
+
 def test_a_secret_may_lie_in_a_file(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("hunter2\n")
     text = GOOD.replace("env:SMTP_PASSWORD", f"file:{tmp_path / 'secret'}")

@@ -35,7 +35,8 @@ from monitor.domain import (
 )
 from monitor.store.cases import Wanted
 from monitor.store.database import Database, StoreError
-from monitor.store.mentions import Entry, capture_id
+from monitor.store.mentions import Entry
+from monitor.store.sightings import capture_id
 from monitor.store.store import Store
 from tests.casework import close
 
@@ -384,8 +385,15 @@ def test_a_closed_incident_about_a_childs_safety_waits_for_a_person(store: Store
 
 def test_the_migrations_make_exactly_the_tables_of_the_model(store: Store) -> None:
     with store.engine.connect() as connection:
-        context = MigrationContext.configure(connection)
+        context = MigrationContext.configure(connection, opts={"include_name": _is_ours})
         assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """What a search looks into is the database's own: no model has words for it."""
+    return kind not in ("table", "index") or not (name or "").removeprefix("ix_").startswith(
+        "passage_words"
+    )
 
 
 def test_opening_twice_is_opening_once(database_url: str) -> None:

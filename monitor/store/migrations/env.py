@@ -3,7 +3,13 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from monitor.store import account_tables, custody_tables, history_tables, tables  # noqa: F401 - they register their tables
+from monitor.store import (  # noqa: F401 - they register their tables
+    account_tables,
+    custody_tables,
+    history_tables,
+    search_tables,
+    tables,
+)
 
 context.configure(
     connection=context.config.attributes["connection"],
