@@ -1,4 +1,4 @@
-"""The table of what can be searched. Its index is the database's own (migration 0013)."""
+"""The table of what can be searched. Its index is the database's own (migration 0014)."""
 
 from __future__ import annotations
 

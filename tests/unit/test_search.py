@@ -236,7 +236,7 @@ def test_the_words_of_a_log_from_before_there_was_a_search_are_found(store: Stor
         kept = {(row.incident, row.origin, row.words) for row in session.exec(select(PassageRow))}
         session.execute(text("DROP TABLE IF EXISTS passage_words"))
         session.execute(text("DROP TABLE passage"))
-        session.execute(text("UPDATE alembic_version SET version_num = '0012'"))
+        session.execute(text("UPDATE alembic_version SET version_num = '0013'"))
     again = Store(str(store.engine.url.render_as_string(hide_password=False)))
     with again.reading() as session:
         made = {(row.incident, row.origin, row.words) for row in session.exec(select(PassageRow))}

@@ -7,8 +7,8 @@ from alembic import op
 
 from monitor.searching import mark, passages
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 
 _SQLITE = (
     # The words are ASCII already; its own text stands in `passage`, so nothing is kept twice.
