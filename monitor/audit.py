@@ -29,12 +29,13 @@ class Act(StrEnum):
     DISABLED = "disabled"
     SESSION_ENDED = "session ended"
     READ = "read"
+    REPORTED = "reported"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
-    """`subject`: an account, as in "account 3", or the number of an incident. `actor`: an
-    account, the command line, or DOOR."""
+    """`subject`: an account, as in "account 3", the number of an incident, or the id of a report.
+    `actor`: an account, the command line, or DOOR."""
 
     act: Act
     subject: str

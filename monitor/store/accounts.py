@@ -26,6 +26,7 @@ from monitor.store.account_tables import (
     by_email,
     forget_links,
     forget_second_step,
+    forget_sessions_of,
 )
 from monitor.store.links import Links
 from monitor.store.second_steps import SecondSteps
@@ -50,6 +51,7 @@ class Accounts(Links, SecondSteps):
         if not places:
             raise AccountError("Say for which school this account is.")
         with self._database.transaction() as session:
+            self._count_links(session, by)
             row = by_email(session, email)
             if row is not None and row.disabled_at is None:
                 raise AccountError(
@@ -64,6 +66,16 @@ class Accounts(Links, SecondSteps):
             forget_second_step(session, row)
             self._write_down(session, Act.ADDED, row, by)
             return self._invite(session, row)
+
+    def enter_by_link(self, token: str) -> str:
+        """For a role without a password: the token of a session, for that of a link, which is
+        then used up. Raises AccountError."""
+        with self._database.transaction() as session:
+            row = self._use_up(session, token)
+            if row is None:
+                raise AccountError("This link no longer works. Ask for a new one.")
+            forget_sessions_of(session, row)
+            return self._begin(session, row, whole=True)
 
     def everyone(self) -> list[Account]:
         with self._database.reading() as session:

@@ -18,7 +18,7 @@ from monitor.custody import PROGRAM, Handling
 from monitor.store.cases import Wanted, among
 from monitor.store.custody_tables import CustodyRow
 from monitor.store.database import Database
-from monitor.store.tables import CaptureRow, IncidentRow
+from monitor.store.tables import CaptureRow, IncidentRow, MentionRow
 
 ONE_LOOK = timedelta(hours=1)  # whoever reads an incident again within it is not written down anew
 _BY_PEOPLE = (Handling.VIEWED, Handling.SUPPLIED, Handling.EXPORTED, Handling.PACKED)
@@ -45,6 +45,15 @@ class Found:
     subject: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What somebody reported, in their own words, and the number of its incident."""
+
+    at: datetime
+    text: str
+    number: str
+
+
 def note(session: Session, trace: Trace) -> None:
     """As part of this transaction."""
     session.add(
@@ -67,14 +76,38 @@ class Audit(Database):
         with self.transaction() as session:
             note(session, Trace(act=Act.READ, subject=number, actor=account(reader), at=now))
 
+    def note_report(self, report: str, reporter: int, now: datetime) -> None:
+        """That an account sent a report: once, however often it is sent."""
+        trace = Trace(act=Act.REPORTED, subject=report, actor=account(reporter), at=now)
+        same = (col(AuditRow.act) == Act.REPORTED, col(AuditRow.subject) == report)
+        with self.transaction() as session:
+            if session.execute(select(AuditRow).where(*same).limit(1)).first() is None:
+                note(session, trace)
+
+    def sent_by(self, reporter: int, source: str, limit: int) -> list[Sent]:
+        """What an account reported, by way of *source*, newest first, while it is remembered."""
+        theirs = (
+            select(col(AuditRow.moment), col(MentionRow.text), col(IncidentRow.number))
+            .join(MentionRow, col(MentionRow.external_id) == col(AuditRow.subject))
+            .join(IncidentRow, col(IncidentRow.key) == col(MentionRow.incident))
+            .where(
+                col(AuditRow.act) == Act.REPORTED,
+                col(AuditRow.actor) == account(reporter),
+                col(MentionRow.source) == source,
+            )
+        )
+        with self.reading() as session:
+            rows = session.execute(theirs.order_by(col(AuditRow.n).desc()).limit(limit)).all()
+        return [Sent(at=at_moment(at), text=text, number=number) for at, text, number in rows]
+
     def deeds_of(
         self, accounts: Collection[int], limit: int, offset: int
     ) -> tuple[list[Found], int]:
         """What was done by or to these accounts, newest first, and how much there is of it; not
-        which incidents they read."""
+        which incidents they read, nor what they reported."""
         names = [account(each) for each in accounts]
         theirs = select(*_COLUMNS).where(
-            col(AuditRow.act) != Act.READ,
+            col(AuditRow.act).not_in((Act.READ, Act.REPORTED)),
             or_(col(AuditRow.subject).in_(names), col(AuditRow.actor).in_(names)),
         )
         return self._page(theirs.subquery(), limit, offset)
@@ -113,6 +146,12 @@ def _looks() -> Iterator[Select[Any, str, str, str, str]]:
         select(*_COLUMNS)
         .join(IncidentRow, col(IncidentRow.number) == col(AuditRow.subject))
         .where(col(AuditRow.act) == Act.READ)
+    )
+    yield (
+        select(*_COLUMNS[:-1], col(IncidentRow.number))
+        .join(MentionRow, col(MentionRow.external_id) == col(AuditRow.subject))
+        .join(IncidentRow, col(IncidentRow.key) == col(MentionRow.incident))
+        .where(col(AuditRow.act) == Act.REPORTED)
     )
     custody = select(
         col(CustodyRow.n),

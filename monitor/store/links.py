@@ -9,7 +9,15 @@ from sqlmodel import Session
 
 from monitor.audit import DOOR, Act
 from monitor.custody import COMMAND_LINE
-from monitor.store.account import Account, AccountError, account_from, active, email_in
+from monitor.store.account import (
+    NO_PASSWORD,
+    Account,
+    AccountError,
+    AccountRole,
+    account_from,
+    active,
+    email_in,
+)
 from monitor.store.account_tables import (
     AccountRow,
     InviteRow,
@@ -23,6 +31,7 @@ from monitor.store.entrance import Entrance
 from monitor.store.passwords import comparable, why_weak
 
 INVITE_LASTS = timedelta(hours=24)
+LINKS = 20  # that one person may make within a quarter of an hour
 
 
 class Links(Entrance):
@@ -30,6 +39,7 @@ class Links(Entrance):
         """The token of a new link for a person who lost the first, or their password."""
         with self._database.transaction() as session:
             row = active(session, email_in(email))
+            self._count_links(session, by)
             self._write_down(session, Act.LINK_MADE, row, by)
             return self._invite(session, row)
 
@@ -46,7 +56,7 @@ class Links(Entrance):
         Raises AccountError: a weak password leaves the link as it is.
         """
         invited = self.invited(token)
-        if invited is None:
+        if invited is None or invited.role in NO_PASSWORD:
             raise AccountError(_LINK_IS_DEAD)
         weak = why_weak(password, invited.email)
         if weak:
@@ -63,6 +73,18 @@ class Links(Entrance):
             forget_tries(session, row.email)
             self._write_down(session, Act.PASSWORD_SET, row, DOOR)
 
+    def _use_up(self, session: Session, token: str) -> AccountRow | None:
+        """Whose link it was that lets in without a password."""
+        row = self._invited(session, token, lock=True)
+        if row is None or AccountRole(row.role) not in NO_PASSWORD:
+            return None
+        forget_links(session, row)
+        return row
+
+    def _count_links(self, session: Session, by: str) -> None:
+        if by != COMMAND_LINE:
+            self._note_try(session, f"links made by {by}", LINKS, _TOO_MANY_LINKS)
+
     def _invite(self, session: Session, row: AccountRow) -> str:
         forget_links(session, row)
         token = secrets.token_urlsafe(32)
@@ -78,6 +100,7 @@ class Links(Entrance):
         return row if row is not None and row.disabled_at is None else None
 
 
+_TOO_MANY_LINKS = "Too many links at once. Wait a quarter of an hour."
 _LINK_IS_DEAD = (
     "This link no longer works: it was used, or is older than a day. Ask whoever gave it to "
     "you for a new one."

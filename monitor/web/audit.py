@@ -43,6 +43,7 @@ _WORDS: Mapping[str, str] = {
     Act.DISABLED: "Account disabled",
     Act.SESSION_ENDED: "Session ended",
     Act.READ: "Opened the incident",
+    Act.REPORTED: "Reported it",
     Handling.VIEWED: "Looked at the screenshot",
     Handling.SUPPLIED: "Handed in evidence",
     Handling.EXPORTED: "Evidence put into a pack",

@@ -20,7 +20,7 @@ from monitor.reporting import Report
 from monitor.reviewing import Reviewer
 from monitor.stamps import Stamp
 from monitor.store.accounts import Account, Accounts
-from monitor.store.audit import Found
+from monitor.store.audit import Found, Sent
 from monitor.store.cases import Listed, Wanted
 
 
@@ -52,6 +52,12 @@ class Log(Protocol):
 
     def note_look(self, number: str, reader: int, now: datetime) -> None:
         """Add to the audit log that an account read an incident."""
+
+    def note_report(self, report: str, reporter: int, now: datetime) -> None:
+        """Add to the audit log that an account sent a report."""
+
+    def sent_by(self, reporter: int, source: str, limit: int) -> list[Sent]:
+        """What an account reported, by way of *source*, newest first."""
 
     def deeds_of(
         self, accounts: Collection[int], limit: int, offset: int

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from monitor.audit import account as named
+from monitor.store.account import NO_PASSWORD
 from monitor.store.accounts import Account, AccountError, AccountRole
 from monitor.web.desk import Desk, desk
 from monitor.web.door import origin
@@ -56,7 +57,8 @@ def add(
         token = room.accounts.add(email, AccountRole(role), chosen, by=named(account.id))
     except AccountError as error:
         return _form(request, account, typed, chosen, {"email": str(error)})
-    return show_link(request, account, email.strip().casefold(), token)
+    password = AccountRole(role) not in NO_PASSWORD
+    return show_link(request, account, email.strip().casefold(), token, password=password)
 
 
 def people_of(room: Desk, account: Account) -> list[Account]:
@@ -64,9 +66,14 @@ def people_of(room: Desk, account: Account) -> list[Account]:
     return [e for e in room.accounts.everyone() if may(account, Action.READ_PEOPLE, e)]
 
 
-def show_link(request: Request, account: Account, email: str, token: str) -> Response:
+def show_link(
+    request: Request, account: Account, email: str, token: str, *, password: bool = True
+) -> Response:
+    """*password*: whether one is set with it."""
     link = f"{origin(request)}/invite/{token}"
-    return render(request, "person_link", account=account, email=email, link=link)
+    return render(
+        request, "person_link", account=account, email=email, link=link, password=password
+    )
 
 
 def _mistakes(

@@ -7,6 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from monitor.audit import account as named
+from monitor.store.account import NO_PASSWORD
 from monitor.store.accounts import Account, AccountError
 from monitor.web.audit import in_words
 from monitor.web.desk import Desk, desk
@@ -36,7 +37,8 @@ def new_link(request: Request, account: PeopleManager, id_: int) -> Response:
         token = desk(request).accounts.invite(other.email, by=named(account.id))
     except AccountError as error:
         return _show(request, account, other, wrong=str(error))
-    return show_link(request, account, other.email, token)
+    password = other.role not in NO_PASSWORD
+    return show_link(request, account, other.email, token, password=password)
 
 
 @router.post("/people/{id_}/disable")

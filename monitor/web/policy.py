@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from monitor.domain import Case, School
+from monitor.store.account import NO_PASSWORD
 from monitor.store.accounts import Account, AccountRole
 
 
@@ -18,6 +19,7 @@ class Action(StrEnum):
     READ_SOURCES = "read_sources"
     REPORT = "report"
     KEEP_OWN_ACCOUNT = "keep_own_account"
+    INVITE_COLLEAGUES = "invite_colleagues"
     READ_PEOPLE = "read_people"
     MANAGE_PEOPLE = "manage_people"
     READ_AUDIT = "read_audit"
@@ -30,11 +32,16 @@ _ROLES: Mapping[Action, frozenset[AccountRole]] = MappingProxyType(
         Action.READ_TRENDS: frozenset(
             {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.GOVERNOR}
         ),
-        Action.REPORT: frozenset({AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL}),
+        Action.REPORT: frozenset(
+            {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.STAFF}
+        ),
+        Action.INVITE_COLLEAGUES: frozenset(
+            {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.ADMIN}
+        ),
         Action.READ_PEOPLE: frozenset({AccountRole.HEAD, AccountRole.ADMIN}),
         Action.MANAGE_PEOPLE: frozenset({AccountRole.ADMIN}),
         Action.READ_AUDIT: frozenset({AccountRole.HEAD, AccountRole.DSL, AccountRole.ADMIN}),
-        Action.KEEP_OWN_ACCOUNT: frozenset(AccountRole),
+        Action.KEEP_OWN_ACCOUNT: frozenset(AccountRole) - NO_PASSWORD,
         Action.READ_SOURCES: frozenset(
             {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.ADMIN}
         ),
@@ -49,6 +56,7 @@ SEES: Mapping[AccountRole, str] = MappingProxyType(
         AccountRole.OFFICE: "Office: all but child safety and what concerns the head",
         AccountRole.GOVERNOR: "Governor: counts only",
         AccountRole.ADMIN: "Administrator: people and sources, and nothing that was written",
+        AccountRole.STAFF: "Colleague: only what they report themselves, by a new link each time",
     }
 )
 

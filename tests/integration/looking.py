@@ -115,6 +115,8 @@ def pages(number: str) -> Iterator[tuple[str, str]]:
     yield "people", "/people"
     yield "person", "/people/1"
     yield "audit", "/audit"
+    yield "sent", "/report/sent"
+    yield "colleague", "/report/colleague"
 
 
 def pages_of_admin() -> Iterator[tuple[str, str]]:

@@ -20,14 +20,15 @@ from tests.integration.dashboard import PASSWORD, Dashboard, picture, running
 
 pytestmark = pytest.mark.xdist_group("matrix")
 
-HEAD, DSL, OFFICE, GOVERNOR, ADMIN = (
+HEAD, DSL, OFFICE, GOVERNOR, ADMIN, COLLEAGUE = (
     AccountRole.HEAD,
     AccountRole.DSL,
     AccountRole.OFFICE,
     AccountRole.GOVERNOR,
     AccountRole.ADMIN,
+    AccountRole.STAFF,
 )
-EVERYBODY = set(AccountRole)
+EVERYBODY = set(AccountRole) - {COLLEAGUE}
 STAFF = {HEAD, DSL, OFFICE}
 ANYBODY = "also without an account"
 HALFWAY = "also before the second step"
@@ -60,9 +61,12 @@ ALLOWED: dict[str, set[AccountRole] | str] = {
     "GET /incidents/{number}/hand-in": STAFF,
     "POST /incidents/{number}/hand-in": STAFF,
     "GET /incidents/{number}/evidence/{evidence_id}/screenshot": STAFF,
-    "GET /report": STAFF,
-    "POST /report": STAFF,
-    "POST /report/hand-in": STAFF,
+    "GET /report": STAFF | {COLLEAGUE},
+    "POST /report": STAFF | {COLLEAGUE},
+    "GET /report/sent": STAFF | {COLLEAGUE},
+    "POST /report/hand-in": STAFF | {COLLEAGUE},
+    "GET /report/colleague": STAFF | {ADMIN},
+    "POST /report/colleague": STAFF | {ADMIN},
     "GET /trends": STAFF | {GOVERNOR},
     "GET /sources": STAFF | {ADMIN},
     "GET /people": {HEAD, ADMIN},
@@ -332,8 +336,9 @@ def test_no_change_is_taken_from_another_site(town: Town, headers: dict[str, str
 
 def test_a_disabled_account_is_out_at_its_next_request(town: Town) -> None:
     """Last: these people are gone for good."""
-    for person in town.people[5:]:
-        assert person.client.get("/account").status_code == 200
+    for person in town.people[6:]:
+        home = "/report" if person.role is COLLEAGUE else "/account"
+        assert person.client.get(home).status_code == 200
         town.board.accounts.disable(person.email)
         for method, path in town.routes():
             if ALLOWED[f"{method} {path}"] not in (ANYBODY,):

@@ -53,6 +53,7 @@ READS = {
     AccountRole.OFFICE: (True, False, False, False),
     AccountRole.GOVERNOR: (False, False, False, False),
     AccountRole.ADMIN: (False, False, False, False),
+    AccountRole.STAFF: (False, False, False, False),
 }
 
 
@@ -86,6 +87,7 @@ def test_the_technician_has_sources_and_no_content() -> None:
     assert allowed == {
         Action.READ_SOURCES,
         Action.KEEP_OWN_ACCOUNT,
+        Action.INVITE_COLLEAGUES,
         Action.READ_PEOPLE,
         Action.MANAGE_PEOPLE,
         Action.READ_AUDIT,
