@@ -47,12 +47,20 @@ def by_week(
     *,
     title: str,
     holidays: Sequence[tuple[date, date]] = (),
+    changes: Sequence[date] = (),
     is_least: bool = True,
 ) -> Picture:
-    """*counts* by Monday, as 2026-09-07. *holidays* are shaded. *is_least*: what is withheld is
-    less than all that is shown."""
-    drawing = _Weeks(counts=tuple(counts.items()), holidays=tuple(holidays), is_least=is_least)
-    return Picture(title=title, alt=_in_words(title, _by_day(counts)), drawing=drawing)
+    """*counts* by Monday, as 2026-09-07. *holidays* are shaded, *changes* of the rules marked.
+    *is_least*: what is withheld is less than all that is shown."""
+    drawing = _Weeks(
+        counts=tuple(counts.items()),
+        holidays=tuple(holidays),
+        changes=tuple(changes),
+        is_least=is_least,
+    )
+    days = "; ".join(f"{one.day} {one:%B}" for one in changes)
+    marks = f" The rules of judging became others on {days}." if changes else ""
+    return Picture(title=title, alt=_in_words(title, _by_day(counts)) + marks, drawing=drawing)
 
 
 def by_row(counts: Counts, *, title: str, is_least: bool = True) -> Picture:
@@ -65,12 +73,15 @@ def by_row(counts: Counts, *, title: str, is_least: bool = True) -> Picture:
 class _Weeks:
     counts: tuple[tuple[str, int | None], ...]
     holidays: tuple[tuple[date, date], ...]
+    changes: tuple[date, ...]
     is_least: bool
 
     def draw(self) -> Figure:
         figure, axes = _figure(height=2.3)
         mondays = [date.fromisoformat(monday) for monday, _ in self.counts]
         _shade(axes, mondays, self.holidays)
+        for day in self.changes:
+            axes.axvline(_place(mondays, day), color=_FAINT, lw=1.2, ls="--")
         _bars(axes, [count for _, count in self.counts], is_least=self.is_least)
         step = max(1, len(mondays) // 8)
         axes.set_xticks(

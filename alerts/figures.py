@@ -7,12 +7,14 @@ from datetime import date
 
 from alerts.spreadsheets import Table
 from alerts.text import day
-from monitor.counts import Division, SourceGroup, Trend
+from monitor.counts import Division, Fate, SourceGroup, Trend
 from monitor.counts import Table as Counts
 from monitor.coverage import Coverage, days_by_group
 from monitor.words import (
     AGES,
+    ASKED,
     CATEGORIES,
+    FATES,
     GROUPS,
     HANDLINGS,
     KINDS,
@@ -20,6 +22,7 @@ from monitor.words import (
     SENTIMENTS,
     SEVERITIES,
     SPEEDS,
+    THEMES,
 )
 
 WITHHELD = "withheld"
@@ -28,7 +31,10 @@ WITHHELD_MEANS = (
     "another that is fewer than five. It protects the people behind small numbers."
 )
 
-HATCHED_MEANS = "Hatched: withheld. Grey: holidays. The same numbers stand in the tables below."
+HATCHED_MEANS = (
+    "Hatched: withheld. Grey: holidays. Dashed: the rules of judging became others. The same "
+    "numbers stand in the tables below."
+)
 
 _ALL = (("All rows", WITHHELD),)
 Names = Iterable[tuple[str, str]]
@@ -55,6 +61,12 @@ DIVISIONS: Mapping[Division, tuple[str, str, str, Names]] = {
         "Mentions",
         SEVERITIES.items(),
     ),
+    Division.THEMES: (
+        "What was criticised",
+        "Theme",
+        "Mentions",
+        THEMES.items(),
+    ),
     Division.HANDLING: ("What became of the incidents", "State", "Incidents", HANDLINGS.items()),
     Division.SPEED: ("How soon they were closed", "Closed", "Incidents", SPEEDS.items()),
     Division.OUTCOMES: (
@@ -64,6 +76,8 @@ DIVISIONS: Mapping[Division, tuple[str, str, str, Names]] = {
         OUTCOMES.items(),
     ),
     Division.AGES: ("How long the others have been open", "Open for", "Incidents", AGES.items()),
+    Division.ASKED: ("Whether removal was asked", "Request", "Incidents", ASKED.items()),
+    Division.REMOVALS: ("What came of asking", "Asked, and what became of it", "Incidents", ()),
     Division.GROUPS: ("Where they were found", "Place", "Mentions", GROUPS.items()),
     Division.WEEKS: ("When they were found", "Week beginning", "Mentions", ()),
 }
@@ -120,6 +134,12 @@ def days(first: date, last: date) -> str:
 
 
 def _named(counts: Counts, names: Names) -> list[tuple[str, int | None]]:
-    """In the order of *names*; without any, the rows are Mondays."""
-    known = list(names) or [(row, short(date.fromisoformat(row))) for row in counts]
+    """In the order of *names*; without any, in the rows' own."""
+    known = list(names) or [(row, _name(row)) for row in counts]
     return [(name, counts[row]) for row, name in known if row in counts]
+
+
+def _name(row: str) -> str:
+    """Of a week, by its Monday; or of a site and what came of asking it."""
+    site, colon, fate = row.rpartition(": ")
+    return f"{site}: {FATES[Fate(fate)]}" if colon else short(date.fromisoformat(row))

@@ -8,9 +8,22 @@ from datetime import timedelta
 from math import sqrt
 
 from alerts.figures import Shown, days, exactly
-from monitor.counts import Division, Handling, Kind, Outcome, Period, Speed, Trend, Wait
+from monitor.counts import (
+    Asked,
+    Division,
+    Fate,
+    Handling,
+    Kind,
+    Outcome,
+    Period,
+    Speed,
+    Trend,
+    Wait,
+)
 from monitor.domain import Sentiment
-from monitor.words import CATEGORIES, SENTIMENTS
+from monitor.words import CATEGORIES, SENTIMENTS, THEMES
+
+_MOST_THEMES = 3  # named in a sentence; the table has all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +159,7 @@ class _Said:
             return [f"{opens}; how many are closed is withheld."]
         state = "all are closed" if closed == opened else f"{self.says(closed)} are closed"
         state = "none is closed yet" if closed == 0 else state
-        return [f"{opens}; {state}{self._in_time()}.", *self._right()]
+        return [f"{opens}; {state}{self._in_time()}.", *self._right(), *self._removed()]
 
     def _in_time(self) -> str:
         table = self.trend.tables.get(Division.SPEED, {})
@@ -169,6 +182,15 @@ class _Said:
             "indeed; the others were criticism, no concern, or not about the school."
         ]
 
+    def _removed(self) -> list[str]:
+        asked = self.trend.tables.get(Division.ASKED, {}).get(Asked.ASKED)
+        table = self.trend.tables.get(Division.REMOVALS, {})
+        if not asked or not table or None in table.values():
+            return []
+        gone = sum(n or 0 for row, n in table.items() if row.endswith(f": {Fate.GONE}"))
+        was = "none has been seen to be gone" if not gone else f"{self.says(gone)} are gone"
+        return [f"Removal was asked for in {self.says(asked)} of them; {was}."]
+
     def _criticism(self) -> list[str]:
         number = self.trend.number(Kind.CRITICISM)
         if number is None:
@@ -179,8 +201,18 @@ class _Said:
         return [
             f"{self.says(number)} were lawful criticism of the school{compared}. People are free "
             "to criticise: this is counted, not treated as an incident, and belongs to the "
-            "complaints procedure."
+            "complaints procedure.",
+            *self._themes(),
         ]
+
+    def _themes(self) -> list[str]:
+        table = self.trend.tables.get(Division.THEMES, {})
+        shown = {theme: n for theme in THEMES if (n := table.get(theme))}
+        if not shown:
+            return []
+        most = sorted(shown, key=lambda theme: -shown[theme])[:_MOST_THEMES]
+        said = [f"“{THEMES[theme]}” ({self.says(shown[theme])})" for theme in most]
+        return [f"Of what was criticised, the most frequent that can be shown: {_list(said)}."]
 
     def _waits(self) -> list[str]:
         waits = self.trend.waits
@@ -191,7 +223,9 @@ class _Said:
 _WAITS: Mapping[Wait, str] = {
     Wait.FOUND: "the posts that say when they were written were found within {}",
     Wait.TOLD: "the incidents were told by mail within {} of being found",
+    Wait.DECIDED: "those closed were decided within {} of that mail",
     Wait.CLOSED: "those closed were closed within {} of that mail",
+    Wait.REMOVED: "what was removed on request was seen to be gone within {} of asking",
 }
 
 

@@ -30,7 +30,7 @@ from alerts.figures import (
     tables_of_checks,
 )
 from alerts.findings import Earlier, findings
-from alerts.limits import definitions, unseen
+from alerts.limits import changed, definitions, unseen
 from alerts.spreadsheets import Table, as_csv, as_xlsx
 from monitor.counts import Division, SourceGroup, Trend
 from monitor.coverage import Coverage
@@ -58,6 +58,7 @@ class Report:
 
     `trend` is None where nothing of the period is published yet; `instead` then says so.
     `groups`: the kind of place of each source. `holidays`: first and last day of each.
+    `changes`: days on which the rules by which posts are judged became others.
     `round_to`: 1 for numbers as they are.
     """
 
@@ -68,6 +69,7 @@ class Report:
     groups: Mapping[str, SourceGroup] = field(default_factory=dict)
     earlier: tuple[Earlier, ...] = ()
     holidays: tuple[tuple[date, date], ...] = ()
+    changes: tuple[date, ...] = ()
     round_to: int = 1
     instead: str = ""
 
@@ -108,7 +110,11 @@ class Report:
     @property
     def limits(self) -> list[str]:
         """What could not be seen, and how the rest was come by."""
-        return [*unseen(self.coverage, self.groups), *definitions(self.round_to)]
+        return [
+            *unseen(self.coverage, self.groups),
+            *changed(self.changes),
+            *definitions(self.round_to),
+        ]
 
     @property
     def pictures(self) -> dict[Division, charts.Picture]:
@@ -122,12 +128,14 @@ class Report:
                     {row: self._round(count) for row, count in weeks.items()},
                     title=self._busiest(trend),
                     holidays=self.holidays,
+                    changes=self.changes,
                     is_least=trend.parts == 1,
                 ),
             )
         for division, title in (
             (Division.SENTIMENTS, "How mentions sound"),
             (Division.CATEGORIES, "What raised concern"),
+            (Division.THEMES, "What was criticised"),
         ):
             if any(trend.tables.get(division, {}).values()):
                 rows = table_of(trend, division, self.shown).rows

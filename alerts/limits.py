@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cache
 from pathlib import Path
 
+from alerts.text import day
 from monitor.counts import SourceGroup
 from monitor.coverage import Coverage, days_by_group
 from monitor.words import GROUPS
 
 _LOOKED_FOR = (SourceGroup.NEWS, SourceGroup.SOCIAL, SourceGroup.REVIEWS, SourceGroup.FORUMS,
                SourceGroup.SEARCH)  # fmt: skip
+
+
+_MOST_CHANGES = 6  # days named in a sentence
 
 
 def unseen(coverage: Coverage, groups: Mapping[str, SourceGroup]) -> list[str]:
@@ -54,12 +59,27 @@ def _days(number: int) -> str:
     return "1 day" if number == 1 else f"{number} days"
 
 
+def changed(days: Sequence[date]) -> list[str]:
+    """Numbers before and after such a day may differ for that reason alone."""
+    if not days:
+        return []
+    when = "; ".join(map(day, days[:_MOST_CHANGES]))
+    more = f", and {len(days) - _MOST_CHANGES} more" if len(days) > _MOST_CHANGES else ""
+    return [
+        f"The rules by which posts are judged became others on {when}{more} (dashed lines in the "
+        "picture of the weeks). Numbers of before and after may differ for that reason alone."
+    ]
+
+
 def definitions(round_to: int) -> list[str]:
     return [
         "A mention is one public post or page about the school, counted on the day on which it "
         "was first found. A concern is one that went into the incident log, unless a person found "
         "it to be none. One concern can be of several kinds, or of none. Lawful criticism is "
         "negative and breaks no rule.",
+        "What is criticised is told by words (“parking”, “homework”): a mention can be of several "
+        "themes, or of none that we know. That something is gone is known where its page could be "
+        "looked at again.",
         "Each term, with the holidays after it, is counted once. A later report on the same days "
         "has the same numbers.",
         *_rounding(round_to),

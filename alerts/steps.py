@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 
 from alerts.guidance import GRAVEST_FIRST
-from alerts.playbook import Clock, Platform, Playbook, Stage
+from alerts.playbook import Clock, Platform, Playbook, Stage, load_playbook
+from monitor.counts import OTHER_SITE
 from monitor.domain import Case, Category, Severity
 from monitor.terms import LONDON, is_bank_holiday, is_weekend
 
+_ASKS = "Report it to "  # and the name of the site
 _ADDRESS_ALONE = "By its form, with the address alone. Do not open the post again for it."
 # Where somebody says that an adult harmed a child, or that the head did wrong, that is looked
 # into first: it is no matter for the site.
@@ -88,6 +91,25 @@ def steps_for(
     )
 
 
+def site_asked(title: str) -> str:
+    """Whom a step of this title asks to take something down: a site, by its name in our own list
+    (one that a school wrote may be a person's), or OTHER_SITE. "" for a step that asks nobody."""
+    if title.startswith(_ASKS):
+        name = title.removeprefix(_ASKS)
+        return name if name in _our_sites() else OTHER_SITE
+    return OTHER_SITE if title in _our_requests() else ""
+
+
+@cache
+def _our_sites() -> frozenset[str]:
+    return frozenset(one.name for one in load_playbook().platforms)
+
+
+@cache
+def _our_requests() -> frozenset[str]:
+    return frozenset(one.title for one in load_playbook().steps if one.stage is Stage.CONTACT)
+
+
 def _own_form(
     platform: Platform | None, categories: frozenset[Category], playbook: Playbook
 ) -> Iterator[Step]:
@@ -100,7 +122,7 @@ def _own_form(
     if url or looked_at:
         yield Step(
             stage=Stage.PLATFORM,
-            title=f"Report it to {platform.name}",
+            title=f"{_ASKS}{platform.name}",
             text=platform.how if looked_at else _ADDRESS_ALONE,
             url=url,
             platform=platform.name,

@@ -35,7 +35,7 @@ from monitor.store.accounts import Account, Accounts
 from monitor.store.store import Store
 from monitor.visitor import Visit, Visitor
 from monitor.working import work
-from nlp.assess import Assessor
+from nlp.assess import Assessor, model_version
 from sources.http import PoliteClient
 
 STAMPS = timedelta(minutes=1)  # so long may a scan ask for time stamps; what is left comes later
@@ -75,6 +75,10 @@ class Reader:
 
     def __init__(self) -> None:
         self._turn = Lock()
+
+    @cached_property
+    def model(self) -> str:
+        return model_version()
 
     @cached_property
     def _assessor(self) -> Assessor:
@@ -159,13 +163,20 @@ class App:
         }
 
     def poll(self) -> None:
+        self._note_judge()
         self.visitor.go(self.visitor.due())
+
+    def _note_judge(self) -> None:
+        """So that a report can say when the rules changed in its term."""
+        if isinstance(self.assess, Reader):
+            self.store.judging_by(self.assess.model, self.clock())
 
     def scan(
         self, visits: list[Visit], progress: Progress, *, keep_hours: bool = False
     ) -> Scanned:
         """One pass: read, capture, tell. Nobody waits for the camera beyond two minutes."""
         done = Scanned()
+        self._note_judge()
         progress.begin("Reading sources", len(visits))
         done.visits = self.visitor.go(visits, progress.advance)
         progress.begin("Capturing evidence", self.store.captures_waiting())

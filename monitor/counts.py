@@ -47,10 +47,46 @@ class Division(StrEnum):
     SENTIMENTS = "sentiments"
     CATEGORIES = "categories"
     SEVERITIES = "severities"
+    THEMES = "themes"
     HANDLING = "handling"
     SPEED = "speed"
     OUTCOMES = "outcomes"
     AGES = "ages"
+    ASKED = "asked"
+    REMOVALS = "removals"
+
+
+class Theme(StrEnum):
+    """What lawful criticism is about (nlp/themes.toml)."""
+
+    COMPLAINTS = "complaints"
+    COMMUNICATION = "communication"
+    BEHAVIOUR = "behaviour"
+    SEND = "send"
+    STAFFING = "staffing"
+    TEACHING = "teaching"
+    BUILDINGS = "buildings"
+    FOOD = "food"
+    UNIFORM = "uniform"
+    TRANSPORT = "transport"
+    MONEY = "money"
+    ATTENDANCE = "attendance"
+    ADMISSIONS = "admissions"
+
+
+class Asked(StrEnum):
+    """Whether a site was asked to take down what an incident is about."""
+
+    ASKED = "asked"
+    NOT_ASKED = "not_asked"
+
+
+class Fate(StrEnum):
+    """What became of a post of which a site was asked to take it down. Whether it is gone is
+    known where it could be looked at again."""
+
+    GONE = "gone"
+    NOT_SEEN_GONE = "not_seen_gone"
 
 
 class Handling(StrEnum):
@@ -90,9 +126,12 @@ class Wait(StrEnum):
 
     FOUND = "found"  # from the post to its being found
     TOLD = "told"  # from then to the first mail
-    CLOSED = "closed"  # from the first mail to the decision
+    DECIDED = "decided"  # from the first mail to the first decision
+    CLOSED = "closed"  # from the first mail to the end
+    REMOVED = "removed"  # from asking a site to the post's being seen to be gone
 
 
+OTHER_SITE = "Another site, or the writer"
 Table = Mapping[str, int | None]
 
 
@@ -108,6 +147,7 @@ class Counted:
     criticism: bool
     in_log: bool
     waited: timedelta | None = None  # from the post, as far as it says when, to its being found
+    themes: frozenset[Theme] = frozenset()  # of lawful criticism
 
     @property
     def kind(self) -> Kind:
@@ -118,11 +158,18 @@ class Counted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handled:
-    """An incident without its content: when what was done, and what it turned out to be."""
+    """An incident without its content: when what was done, and what it turned out to be.
+
+    `site`: that was asked first to take it down, by its name in our own list, or OTHER_SITE; "".
+    """
 
     opened_at: datetime
     told_at: datetime | None = None
+    decided_at: datetime | None = None
     closed_at: datetime | None = None
+    asked_at: datetime | None = None
+    gone_at: datetime | None = None
+    site: str = ""
     outcome: Outcome = Outcome.UNSAID
 
 

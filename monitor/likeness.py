@@ -7,7 +7,10 @@ incidents and hides nothing: monitor/incidents.py decides that, and asks for mor
 from __future__ import annotations
 
 import hashlib
+import struct
 from collections.abc import Iterator
+
+from rensa import RMinHash
 
 from monitor.wording import words
 
@@ -25,11 +28,9 @@ def sketch(text: str) -> bytes | None:
     said = words(text)[:_LONGEST]
     if len(said) < FEWEST:
         return None
-    from datasketch import MinHash
-
-    made = MinHash(num_perm=_NUMBERS, seed=1, scheme="affine32")
-    made.update_batch({" ".join(said[i : i + _RUN]).encode() for i in range(len(said) - _RUN + 1)})
-    return bytes(made.hashvalues.astype("<u4").tobytes())
+    made = RMinHash(num_perm=_NUMBERS, seed=1)
+    made.update([" ".join(said[i : i + _RUN]) for i in range(len(said) - _RUN + 1)])
+    return struct.pack(f"<{_NUMBERS}I", *made.digest())
 
 
 def bands(sketched: bytes) -> tuple[str, ...]:

@@ -9,13 +9,15 @@ from itertools import pairwise
 
 from alerts.findings import Earlier
 from alerts.governors import Report
-from monitor.counts import Period, Trend
+from alerts.steps import site_asked
+from monitor.counts import LONDON, Period, Trend
 from monitor.coverage import Coverage, cover_days
 from monitor.domain import School
 from monitor.publishing import Part, parts, to_be_counted, together
 from monitor.store.store import Store
 from monitor.terms import Terms
 from monitor.trends import Groups, summarise
+from nlp.themes import themes_of
 
 Clock = Callable[[], datetime]
 
@@ -38,8 +40,8 @@ def review(
     periods = [part.period for part in parts]
 
     def count(period: Period) -> Trend:
-        counted = store.counted(school, period.start, period.end)
-        handled = store.handled(school, period.start, period.end)
+        counted = store.counted(school, period.start, period.end, themes_of)
+        handled = store.handled(school, period.start, period.end, site_asked)
         return summarise(counted, period, groups, handled=handled, terms=terms)
 
     now = clock()
@@ -91,6 +93,7 @@ class Reviewer:
             groups=self.groups,
             earlier=tuple(self._earlier(school, spans, trend)),
             holidays=tuple(self._holidays(school, shown)),
+            changes=tuple(self._changes(shown)),
             round_to=round_to,
             instead=NOT_YET,
         )
@@ -122,6 +125,13 @@ class Reviewer:
                 continue
             if then.total or self.store.looked(school, period.start, period.end):
                 yield Earlier(called=called, trend=then)
+
+    def _changes(self, period: Period) -> Iterator[date]:
+        """When the rules by which posts are judged became others."""
+        days = (
+            at.astimezone(LONDON).date() for at in self.store.changes(period.start, period.end)
+        )
+        yield from dict.fromkeys(days)
 
     def _holidays(self, school: str, period: Period) -> Iterator[tuple[date, date]]:
         """Stretches without school within it: half-terms, and what lies between two terms."""

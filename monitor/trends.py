@@ -20,8 +20,10 @@ from datetime import date, datetime, timedelta
 from monitor.counts import (
     LONDON,
     Age,
+    Asked,
     Counted,
     Division,
+    Fate,
     Handled,
     Handling,
     Kind,
@@ -30,6 +32,7 @@ from monitor.counts import (
     SourceGroup,
     Speed,
     Table,
+    Theme,
     Trend,
     Wait,
 )
@@ -90,6 +93,7 @@ def _divisions_of_incidents(
     yield from _within(handling.get(Handling.CLOSED), _divisions_of_closed(closed, terms))
     ages = [_age(one, period) for one in still_open]
     yield from _within(handling.get(Handling.OPEN), iter([(Division.AGES, _table(Age, ages))]))
+    yield from _divisions_by_asking(opened)
 
 
 def _divisions_of_closed(
@@ -97,6 +101,20 @@ def _divisions_of_closed(
 ) -> Iterator[tuple[Division, Table]]:
     yield Division.SPEED, _table(Speed, [_speed(one, terms) for one in closed])
     yield Division.OUTCOMES, _table(Outcome, [one.outcome for one in closed])
+
+
+def _divisions_by_asking(opened: Sequence[Handled]) -> Iterator[tuple[Division, Table]]:
+    """A site and what came of asking it are one row: tables of each would add up to the other."""
+    asked = [one for one in opened if one.asked_at]
+    done = _table(Asked, [Asked.ASKED if one.asked_at else Asked.NOT_ASKED for one in opened])
+    yield Division.ASKED, done
+    fates = [_fate(one) for one in asked]
+    removals = _table(sorted(set(fates)), fates)
+    yield from _within(done.get(Asked.ASKED), iter([(Division.REMOVALS, removals)]))
+
+
+def _fate(one: Handled) -> str:
+    return f"{one.site}: {Fate.GONE if one.gone_at else Fate.NOT_SEEN_GONE}"
 
 
 def _speed(one: Handled, terms: Terms) -> Speed:
@@ -125,15 +143,27 @@ def _waits(
 ) -> Iterator[tuple[Wait, timedelta]]:
     """Each only where what it is the middle of is shown."""
     closed = divisions.get(Division.HANDLING, {}).get(Handling.CLOSED)
+    decided = divisions.get(Division.OUTCOMES, {}).get(Outcome.UNSAID) is not None
+    removed = _is_shown(divisions.get(Division.REMOVALS, {}))
     for wait, spans in (
         (Wait.FOUND, [one.waited for one in found]),
         (Wait.TOLD, [_between(one.opened_at, one.told_at) for one in opened]),
+        (Wait.DECIDED, [_decided(one) for one in opened if one.closed_at and decided]),
         (Wait.CLOSED, [_between(one.told_at, one.closed_at) for one in opened if closed]),
+        (Wait.REMOVED, [_between(one.asked_at, one.gone_at) for one in opened if removed]),
     ):
         known = sorted(span for span in spans if span is not None)
         middle = known[len(known) // 2] if len(known) >= FEWEST_SHOWN else None
         if middle is not None and middle <= STEPS[-1]:
             yield wait, next(step for step in STEPS if middle <= step)
+
+
+def _decided(one: Handled) -> timedelta | None:
+    return _between(one.told_at, one.decided_at)
+
+
+def _is_shown(table: Table) -> bool:
+    return bool(table) and None not in table.values()
 
 
 def _between(start: datetime | None, end: datetime | None) -> timedelta | None:
@@ -152,6 +182,10 @@ def _divisions_of_all(
     yield Division.SENTIMENTS, _table(Sentiment, [one.sentiment for one in found])
     concerns = [one for one in found if one.kind is Kind.CONCERN]
     yield from _within(kinds.get(Kind.CONCERN), _divisions_of_concerns(concerns))
+    criticism = [one.themes for one in found if one.kind is Kind.CRITICISM]
+    yield from _within(
+        kinds.get(Kind.CRITICISM), iter([(Division.THEMES, _labels(Theme, criticism))])
+    )
 
 
 def _divisions_of_concerns(concerns: Sequence[Counted]) -> Iterator[tuple[Division, Table]]:

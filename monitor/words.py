@@ -6,7 +6,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from monitor.counts import LONDON, Age, Handling, Kind, Outcome, SourceGroup, Speed
+from monitor.counts import (
+    LONDON,
+    Age,
+    Asked,
+    Fate,
+    Handling,
+    Kind,
+    Outcome,
+    SourceGroup,
+    Speed,
+    Theme,
+)
 from monitor.domain import (
     Category,
     Decision,
@@ -95,6 +106,32 @@ PROGRESS: Mapping[Progress, str] = MappingProxyType(
         Progress.ANSWERED: "Answer came",
         Progress.NOT_NEEDED: "Not needed here",
     }
+)
+THEMES: Mapping[Theme, str] = MappingProxyType(
+    {
+        Theme.COMPLAINTS: "How complaints are answered",
+        Theme.COMMUNICATION: "Communication and notice",
+        Theme.BEHAVIOUR: "Behaviour, bullying and sanctions",
+        Theme.SEND: "Special educational needs",
+        Theme.STAFFING: "Staff leaving or missing",
+        Theme.TEACHING: "Lessons, homework and results",
+        Theme.BUILDINGS: "Buildings and toilets",
+        Theme.FOOD: "Meals",
+        Theme.UNIFORM: "Uniform",
+        Theme.TRANSPORT: "Buses, traffic and parking",
+        Theme.MONEY: "Costs and money",
+        Theme.ATTENDANCE: "Absence, fines and closures",
+        Theme.ADMISSIONS: "Places and appeals",
+    }
+)
+ASKED: Mapping[Asked, str] = MappingProxyType(
+    {
+        Asked.ASKED: "A site or the writer was asked to remove it",
+        Asked.NOT_ASKED: "Nobody was asked",
+    }
+)
+FATES: Mapping[Fate, str] = MappingProxyType(
+    {Fate.GONE: "gone", Fate.NOT_SEEN_GONE: "not seen to be gone"}
 )
 HANDLINGS: Mapping[Handling, str] = MappingProxyType(
     {Handling.CLOSED: "Closed", Handling.OPEN: "Still open"}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.domain import Assessment, Mention, School
@@ -21,11 +23,18 @@ from nlp.windows import covered, merged, windows
 if TYPE_CHECKING:
     from nlp.pipeline import Pipeline
 
+WEIGHTS = Path(__file__).parent / "model"
 BATCH = 32  # texts judged together: the reader is twice as fast, and memory stays small
 
 log = logging.getLogger(__name__)
 
 Pair = tuple[Mention, School]
+
+
+def model_version() -> str:
+    """Of the weights and the words together, told without loading them."""
+    facts = json.loads((WEIGHTS / "reader.json").read_text(encoding="utf-8"))
+    return f"{facts['version']}+{words_hash()}"
 
 
 class Assessor:
@@ -35,7 +44,7 @@ class Assessor:
         from nlp.pipeline import Pipeline  # spaCy takes a second to load: only when needed
 
         self._pipeline: Pipeline = Pipeline()
-        self.model = f"{self._pipeline.reader.version}+{words_hash()}"
+        self.model = model_version()
 
     def __call__(self, mention: Mention, school: School) -> Assessment:
         """Never raises: what cannot be judged is `not_assessed`, with the reason."""

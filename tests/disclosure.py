@@ -17,7 +17,7 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
-from monitor.counts import Division, Handling, Kind, Period, Trend
+from monitor.counts import Asked, Division, Handling, Kind, Period, Trend
 
 Cell = tuple[Period, str, str]  # a stretch of time, a division, a row
 Sum = tuple[Cell, ...]
@@ -28,12 +28,15 @@ _CLOSED = (Division.HANDLING.value, Handling.CLOSED.value)
 PARENT = {
     Division.CATEGORIES: _CONCERNS,
     Division.SEVERITIES: _CONCERNS,
+    Division.THEMES: (Division.KINDS.value, Kind.CRITICISM.value),
     Division.HANDLING: (INCIDENTS, ""),
     Division.SPEED: _CLOSED,
     Division.OUTCOMES: _CLOSED,
     Division.AGES: (Division.HANDLING.value, Handling.OPEN.value),
+    Division.ASKED: (INCIDENTS, ""),
+    Division.REMOVALS: (Division.ASKED.value, Asked.ASKED.value),
 }
-SEVERAL = {Division.CATEGORIES}  # one mention can stand in several rows
+SEVERAL = {Division.CATEGORIES, Division.THEMES}  # one mention can stand in several rows
 _ENOUGH = 0.5  # counts are whole numbers, and the corners of such systems are, too
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from monitor.counts import Counted, Handled, Outcome, Period, Trend
+from monitor.counts import OTHER_SITE, Counted, Handled, Outcome, Period, Theme, Trend
 from monitor.domain import Category, Sentiment, Severity
 from monitor.publishing import parts, to_be_counted, together
 from monitor.terms import Terms
@@ -29,6 +29,7 @@ def some_school(dice: random.Random) -> list[Counted]:
             sentiment=dice.choices(list(Sentiment), weights=(6, 4, 3, 1))[0],
             criticism=dice.random() < 0.3,
             in_log=dice.random() < 0.3,
+            themes=frozenset(dice.sample(list(Theme)[:5], k=dice.choice((0, 1, 1, 2)))),
         )
         for _ in range(int(dice.expovariate(1 / 30) * busy))
     ]
@@ -36,20 +37,33 @@ def some_school(dice: random.Random) -> list[Counted]:
 
 def some_incidents(dice: random.Random, found: Sequence[Counted]) -> list[Handled]:
     """Most of what is in the log opened one."""
-    return [
-        Handled(
-            opened_at=one.first_seen_at,
-            told_at=one.first_seen_at + timedelta(hours=dice.expovariate(0.2)),
-            closed_at=one.first_seen_at + timedelta(days=dice.uniform(0, 30)),
-            outcome=dice.choice(list(Outcome)),
-        )
-        for one in found
-        if one.in_log and dice.random() < 0.8
-    ]
+    return [_incident(dice, one) for one in found if one.in_log and dice.random() < 0.8]
+
+
+def _incident(dice: random.Random, one: Counted) -> Handled:
+    def later(days: float) -> datetime:
+        return one.first_seen_at + timedelta(days=dice.uniform(0, days))
+
+    asked = later(3) if dice.random() < 0.6 else None
+    return Handled(
+        opened_at=one.first_seen_at,
+        told_at=later(1),
+        decided_at=later(5),
+        closed_at=later(30),
+        asked_at=asked,
+        gone_at=later(20) if asked and dice.random() < 0.6 else None,
+        site=dice.choice(("Facebook", "TikTok", OTHER_SITE)) if asked else "",
+        outcome=dice.choice(list(Outcome)),
+    )
 
 
 def as_it_stood(one: Handled, now: datetime) -> Handled:
-    return one if one.closed_at and one.closed_at <= now else replace(one, closed_at=None)
+    """At a moment, of what is known later."""
+    past = {
+        name: at if (at := getattr(one, name)) and at <= now else None
+        for name in ("told_at", "decided_at", "closed_at", "asked_at", "gone_at")
+    }
+    return replace(one, **past, site=one.site if past["asked_at"] else "")
 
 
 def some_reports(dice: random.Random, found: Sequence[Counted]) -> list[Trend]:

@@ -1,10 +1,12 @@
-"""Each source's days in short: what reports and pages need of the record of visits."""
+"""What reports need of the record of visits: each source's days in short, and who judged."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlmodel import Field, SQLModel
+
+from monitor.store.tables import UtcDateTime
 
 
 class CheckedDayRow(SQLModel, table=True):
@@ -16,3 +18,11 @@ class CheckedDayRow(SQLModel, table=True):
     source: str = Field(primary_key=True)
     visits: int = 0
     read: bool = False
+
+
+class JudgeRow(SQLModel, table=True):
+    """The version of rules and weights that posts were judged by, from a moment on."""
+
+    __tablename__ = "judge"
+    since: datetime = Field(primary_key=True, sa_type=UtcDateTime)
+    model: str

@@ -10,6 +10,7 @@ from monitor.store.counting import Counting
 from monitor.store.coverage import Coverage
 from monitor.store.custody import Custody
 from monitor.store.forgetting import Forgetting
+from monitor.store.judges import Judges
 from monitor.store.mentions import Mentions
 from monitor.store.outbox import Outbox
 from monitor.store.publications import Publications
@@ -35,5 +36,6 @@ class Store(
     Working,
     Forgetting,
     Publications,
+    Judges,
 ):
     """What the program remembers; each base class is one noun."""

@@ -39,6 +39,7 @@ from tests.random_terms import AUTUMN
 
 PLANTED = "Quillfeather"
 TERMS = 20
+SUBJECTS = ("the parking", "the dinners", "nothing")
 AFTER = AUTUMN.end + timedelta(days=1)
 GROUPS = {f"{PLANTED}'s blog": SourceGroup.NEWS, "forum": SourceGroup.FORUMS}
 
@@ -59,7 +60,7 @@ def entry(dice: random.Random, school: School, number: int) -> Entry:
         source=dice.choice(list(GROUPS)),
         external_id=f"{PLANTED}-{number}",
         url=f"https://{PLANTED.lower()}.example/{number}",
-        text=f"{PLANTED} said it",
+        text=f"{PLANTED} said it about {dice.choice(SUBJECTS)}",
         author=f"@{PLANTED}",
     )
     concern = dice.random() < 0.4

@@ -15,6 +15,7 @@ from monitor.coverage import Coverage, cover, cover_days, lines, sentences
 from monitor.domain import School
 from monitor.health import Actor, Check
 from monitor.store.store import Store
+from tests import migrations
 
 FIRST, LAST = date(2026, 3, 23), date(2026, 4, 5)
 NOON = datetime(2026, 3, 23, 12, tzinfo=UTC)
@@ -147,13 +148,12 @@ def test_the_days_in_short_say_what_the_whole_record_says(store: Store) -> None:
 
 
 def test_visits_of_before_there_were_days_in_short_are_counted_when_the_program_is_renewed(
-    store: Store, database_url: str
+    store: Store,
 ) -> None:
     visited(store)
     with store.transaction() as session:
         session.execute(text("DROP TABLE checked_day"))
-        session.execute(text("UPDATE alembic_version SET version_num = '0012'"))
-    renewed = Store(database_url)
-    in_short, at_length = in_short_and_at_length(renewed)
+    migrations.run(store, "0013_checked_days")
+    in_short, at_length = in_short_and_at_length(store)
     assert in_short == at_length
-    renewed.close()
+    assert sum(day.visits for day in in_short.days) == 60

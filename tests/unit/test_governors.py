@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO, StringIO
 from pathlib import Path
 
@@ -19,7 +19,9 @@ from alerts.governors import CannotWrite, Report, as_html, write
 from alerts.limits import scores
 from monitor.counts import (
     LONDON,
+    Asked,
     Division,
+    Fate,
     Handling,
     Kind,
     Outcome,
@@ -27,6 +29,7 @@ from monitor.counts import (
     SourceGroup,
     Speed,
     Table,
+    Theme,
     Trend,
     Wait,
 )
@@ -145,6 +148,33 @@ def test_what_became_of_incidents_and_what_alerts_were_worth_is_said() -> None:
     said = sentences(replace(TREND, incidents=20, tables={**TREND.tables, **handled}))
     assert "20 incidents were opened; all are closed, 15 within five school days." in said
     assert any(s.startswith("Of 20 that a person decided, 10 were incidents indeed") for s in said)
+
+
+def test_what_was_criticised_and_what_came_of_asking_is_said() -> None:
+    more = {
+        Division.THEMES: {Theme.FOOD: 7, Theme.SEND: None, Theme.TRANSPORT: 9, Theme.MONEY: 0},
+        Division.HANDLING: {Handling.CLOSED: 20, Handling.OPEN: 0},
+        Division.ASKED: {Asked.ASKED: 14, Asked.NOT_ASKED: 6},
+        Division.REMOVALS: {f"Facebook: {Fate.GONE}": 8, f"X: {Fate.NOT_SEEN_GONE}": 6},
+    }
+    trend = replace(TREND, incidents=20, tables={**TREND.tables, **more})
+    said = sentences(trend)
+    assert (
+        "Of what was criticised, the most frequent that can be shown: “Buses, traffic and "
+        "parking” (9) and “Meals” (7)." in said
+    )
+    assert "Removal was asked for in 14 of them; 8 are gone." in said
+    shown = {table.title: table.rows for table in report(trend).tables}
+    assert shown["What came of asking"] == (("Facebook: gone", 8), ("X: not seen to be gone", 6))
+
+
+def test_days_on_which_the_rules_changed_are_marked_and_said() -> None:
+    made = report(changes=(date(2026, 9, 10),))
+    (said,) = (limit for limit in made.limits if "became others" in limit)
+    assert "on 10 September 2026 (dashed lines" in said
+    marked, plain = made.pictures[Division.WEEKS], report().pictures[Division.WEEKS]
+    assert "became others on 10 September" in marked.alt
+    assert marked.svg != plain.svg
 
 
 def test_times_are_told_in_coarse_steps() -> None:

@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 
 from monitor.counts import (
     Age,
+    Asked,
     Counted,
     Division,
+    Fate,
     Handled,
     Handling,
     Kind,
@@ -23,6 +25,7 @@ from monitor.counts import (
     Period,
     SourceGroup,
     Speed,
+    Theme,
     Trend,
     Wait,
 )
@@ -60,6 +63,7 @@ many_counted = st.lists(
         sentiment=st.sampled_from(Sentiment),
         criticism=st.booleans(),
         in_log=st.booleans(),
+        themes=st.frozensets(st.sampled_from(list(Theme)[:4]), max_size=2),
     ),
     max_size=70,
 )
@@ -148,6 +152,44 @@ def test_incidents_are_withheld_with_the_concerns_that_they_come_from() -> None:
     assert trend.incidents is None
     assert trend.tables[Division.HANDLING] == {}
     assert trend.waits == {}
+
+
+def test_criticism_is_divided_by_theme_and_a_small_theme_is_withheld() -> None:
+    of = {Theme.FOOD: 9, Theme.UNIFORM: 3}
+    found = [
+        counted(criticism=True, themes=frozenset({t})) for t, n in of.items() for _ in range(n)
+    ]
+    table = september([*found, *[counted(criticism=True)] * 9]).tables[Division.THEMES]
+    assert (table[Theme.FOOD], table[Theme.UNIFORM], table[Theme.SEND]) == (None, None, 0)
+    found += [counted(criticism=True, themes=frozenset({Theme.MONEY}))] * 30
+    table = september([*found, *[counted(criticism=True)] * 9]).tables[Division.THEMES]
+    assert (table[Theme.MONEY], table[Theme.FOOD], table[Theme.UNIFORM]) == (30, None, None)
+
+
+def asked(n: int, site: str, days: int | None) -> list[Handled]:
+    then = datetime(2026, 9, 11, 12, tzinfo=UTC)
+    gone = then + timedelta(days=days) if days is not None else None
+    return [handled(told_at=then, asked_at=then, gone_at=gone, site=site)] * n
+
+
+def test_removals_are_told_by_site_and_by_what_came_of_asking() -> None:
+    found = [counted(in_log=True)] * 40 + [counted()] * 9
+    opened = [*asked(8, "Facebook", 2), *asked(6, "TikTok", None), *[handled()] * 7]
+    trend = summarise(found, SEPTEMBER, handled=opened)
+    assert trend.tables[Division.ASKED] == {Asked.ASKED: 14, Asked.NOT_ASKED: 7}
+    assert trend.tables[Division.REMOVALS] == {
+        f"Facebook: {Fate.GONE}": 8,
+        f"TikTok: {Fate.NOT_SEEN_GONE}": 6,
+    }
+    assert trend.waits[Wait.REMOVED] == timedelta(days=2)
+
+
+def test_how_long_removal_took_is_withheld_with_what_was_removed() -> None:
+    found = [counted(in_log=True)] * 40 + [counted()] * 9
+    opened = [*asked(8, "Facebook", 2), *asked(3, "TikTok", None), *[handled()] * 7]
+    trend = summarise(found, SEPTEMBER, handled=opened)
+    assert trend.tables[Division.REMOVALS] == {}
+    assert Wait.REMOVED not in trend.waits
 
 
 def test_days_are_those_of_the_united_kingdom() -> None:
