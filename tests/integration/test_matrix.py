@@ -61,6 +61,7 @@ ALLOWED: dict[str, set[AccountRole] | str] = {
     "GET /incidents/{number}/hand-in": STAFF,
     "POST /incidents/{number}/hand-in": STAFF,
     "GET /incidents/{number}/evidence/{evidence_id}/screenshot": STAFF,
+    "POST /incidents/{number}/pack": STAFF,
     "GET /report": STAFF | {COLLEAGUE},
     "POST /report": STAFF | {COLLEAGUE},
     "GET /report/sent": STAFF | {COLLEAGUE},
@@ -68,6 +69,7 @@ ALLOWED: dict[str, set[AccountRole] | str] = {
     "GET /report/colleague": STAFF | {ADMIN},
     "POST /report/colleague": STAFF | {ADMIN},
     "GET /trends": STAFF | {GOVERNOR},
+    "GET /trends/picture": STAFF | {GOVERNOR},
     "GET /sources": STAFF | {ADMIN},
     "GET /people": {HEAD, ADMIN},
     "GET /people/{id_}": {HEAD, ADMIN},
@@ -79,6 +81,8 @@ ALLOWED: dict[str, set[AccountRole] | str] = {
     "POST /people/{id_}/sessions/{handle}": {ADMIN},
     "GET /audit": {HEAD, DSL, ADMIN},
 }
+
+NOT_YET = {"/trends/picture"}  # nothing is published in this town
 
 AUDITORS = {HEAD, DSL}
 
@@ -214,7 +218,7 @@ def test_each_role_is_let_in_where_it_belongs(town: Town) -> None:
                 continue
             mine = next(t for t in town.things if t.school == person.school and not any(t.kind))
             answer = person.client.get(town.address(path, mine, person.id))
-            if answer.status_code != 200:
+            if answer.status_code != (404 if path in NOT_YET else 200):
                 shut.append((person.email, path, answer.status_code))
     assert shut == []
 
