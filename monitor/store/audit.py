@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, Subquery, literal, select, union_all
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col, func, or_
 
 from monitor.audit import Act, Trace, account, at_moment, moment
@@ -141,6 +142,9 @@ _COLUMNS = (
 )
 
 
+_REPORT = aliased(MentionRow)  # what one may not know of is looked up among mentions, too
+
+
 def _looks() -> Iterator[Select[Any, str, str, str, str]]:
     yield (
         select(*_COLUMNS)
@@ -149,8 +153,8 @@ def _looks() -> Iterator[Select[Any, str, str, str, str]]:
     )
     yield (
         select(*_COLUMNS[:-1], col(IncidentRow.number))
-        .join(MentionRow, col(MentionRow.external_id) == col(AuditRow.subject))
-        .join(IncidentRow, col(IncidentRow.key) == col(MentionRow.incident))
+        .join(_REPORT, col(_REPORT.external_id) == col(AuditRow.subject))
+        .join(IncidentRow, col(IncidentRow.key) == col(_REPORT.incident))
         .where(col(AuditRow.act) == Act.REPORTED)
     )
     custody = select(

@@ -60,8 +60,8 @@ def test_the_office_makes_a_link_with_which_a_colleague_reports(board: Dashboard
         ):
             assert colleague.get(path).status_code == 403, path
         assert colleague.get("/", follow_redirects=True).url.path == "/report"
-    with board.signed_in(AccountRole.DSL) as dsl:
-        log = dsl.get("/audit").text
+    with board.signed_in(AccountRole.HEAD) as head:
+        log = head.get("/audit").text
     assert "Reported it" in log
     assert EMAIL in log
 
