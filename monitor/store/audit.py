@@ -22,7 +22,13 @@ from monitor.store.database import Database
 from monitor.store.tables import CaptureRow, IncidentRow, MentionRow
 
 ONE_LOOK = timedelta(hours=1)  # whoever reads an incident again within it is not written down anew
-_BY_PEOPLE = (Handling.VIEWED, Handling.SUPPLIED, Handling.EXPORTED, Handling.PACKED)
+_BY_PEOPLE = (
+    Handling.VIEWED,
+    Handling.REVEALED,
+    Handling.SUPPLIED,
+    Handling.EXPORTED,
+    Handling.PACKED,
+)
 
 
 class AuditRow(SQLModel, table=True):

@@ -21,6 +21,7 @@ from monitor.vault import VaultLocked
 from monitor.web import (
     account,
     audit,
+    author,
     colleague,
     deciding,
     hand_in,
@@ -35,6 +36,7 @@ from monitor.web import (
     second_step,
     sent,
     set_up,
+    several,
     sign_in,
     sign_out,
     sources,
@@ -42,6 +44,7 @@ from monitor.web import (
     steps,
     today,
     trends,
+    views,
 )
 from monitor.web import answer as answer_screen
 from monitor.web import pack as pack_screen
@@ -63,8 +66,11 @@ _SCREENS = (
     today,
     answer_screen,
     incidents,
+    several,
+    views,
     incident,
     deciding,
+    author,
     steps,
     screenshot,
     pack_screen,

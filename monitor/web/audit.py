@@ -45,6 +45,7 @@ _WORDS: Mapping[str, str] = {
     Act.READ: "Opened the incident",
     Act.REPORTED: "Reported it",
     Handling.VIEWED: "Looked at the screenshot",
+    Handling.REVEALED: "Asked who an author is",
     Handling.SUPPLIED: "Handed in evidence",
     Handling.EXPORTED: "Evidence put into a pack",
     Handling.PACKED: "Evidence pack made",

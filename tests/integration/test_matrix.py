@@ -62,6 +62,11 @@ ALLOWED: dict[str, set[AccountRole] | str] = {
     "POST /incidents/{number}/hand-in": STAFF,
     "GET /incidents/{number}/evidence/{evidence_id}/screenshot": STAFF,
     "POST /incidents/{number}/pack": STAFF,
+    "POST /incidents": STAFF,
+    "GET /incidents/{number}/authors/{alias}": STAFF,
+    "POST /incidents/{number}/authors/{alias}": STAFF,
+    "POST /views": STAFF,
+    "POST /views/forgotten": STAFF,
     "GET /report": STAFF | {COLLEAGUE},
     "POST /report": STAFF | {COLLEAGUE},
     "GET /report/sent": STAFF | {COLLEAGUE},
@@ -135,6 +140,7 @@ class Town:
             evidence_id=thing.evidence if thing else "nothing",
             id_=id_,
             handle="0123456789abcdef",
+            alias="A1",
             token="never-given",
             link="never-given",
             name="style.css",
@@ -142,7 +148,7 @@ class Town:
 
     def remembered(self) -> dict[str, list[tuple[object, ...]]]:
         """All that is stored, but for who looked, and when."""
-        of_looking = {"session", "sign_in_try", "audit", "custody"}
+        of_looking = {"session", "sign_in_try", "audit", "custody", "checkout"}
         with self.board.store.reading() as session:
             return {
                 name: sorted((tuple(row) for row in session.execute(select(table))), key=repr)
@@ -256,6 +262,22 @@ def test_no_object_is_reached_across_schools_or_roles(town: Town) -> None:
             if answer.status_code != wanted or (not sees and answer.content != absent.content):
                 crossed.append((person.email, method, path, thing.word, answer.status_code))
     assert crossed == []
+    assert town.remembered() == before
+
+
+def test_several_that_one_may_not_know_of_are_not_decided_together(town: Town) -> None:
+    before = town.remembered()
+    for person in town.people:
+        hidden = set(_hidden(town, person))
+        form = {
+            "pick": [f"{thing.number}:0" for thing in town.things if thing.word in hidden],
+            "answered": "yes",
+            "decided": "no_concern",
+            "decided-reason": "because",
+        }
+        if person.role in STAFF:
+            answer = person.client.post("/incidents", data=form)
+            assert not [thing for thing in town.things if thing.word in answer.text]
     assert town.remembered() == before
 
 

@@ -6,8 +6,8 @@ A trigger on INSERT, too: SQLite's INSERT OR REPLACE deletes without asking the 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 
 _REFUSED = "the audit log can only be added to"
 _SQLITE = (
