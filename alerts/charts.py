@@ -98,7 +98,7 @@ class _Rows:
     def draw(self) -> Figure:
         counts = dict(self.counts)
         hatched = _least(list(counts.values())) if self.is_least else 0
-        figure, axes = _figure(height=0.55 + 0.3 * len(counts))
+        figure, axes = _figure(height=0.4 + 0.24 * len(counts))
         for place, count in enumerate(counts.values()):
             _bar(axes, place, count, most=_most(counts), hatched=hatched)
         axes.set_yticks(range(len(counts)), list(counts), fontsize=8)
@@ -140,6 +140,7 @@ def _bars(axes: Axes, counts: Sequence[int | None], *, is_least: bool) -> None:
             axes.bar(place, count, width=0.8, color=_INK)
     axes.set_ylim(0, most * 1.05)
     axes.locator_params(axis="y", integer=True, nbins=4)
+    axes.yaxis.set_major_formatter("{x:,.0f}")
     axes.set_xlim(-0.6, len(counts) - 0.4)
 
 
@@ -149,7 +150,7 @@ def _bar(axes: Axes, place: int, count: int | None, *, most: int, hatched: int) 
         axes.text(hatched + most * 0.01, place, "withheld", va="center", fontsize=8, color=_INK)
     else:
         axes.barh(place, count, height=0.6, color=_INK)
-        axes.text(count + most * 0.01, place, str(count), va="center", fontsize=8, color=_INK)
+        axes.text(count + most * 0.01, place, f"{count:,}", va="center", fontsize=8, color=_INK)
 
 
 def _most(counts: Counts) -> int:
@@ -180,7 +181,7 @@ def _by_day(counts: Counts) -> Counts:
 
 def _in_words(title: str, counts: Counts) -> str:
     shown = "; ".join(
-        f"{row}: {'withheld' if count is None else count}"
+        f"{row}: {'withheld' if count is None else f'{count:,}'}"
         for row, count in counts.items()
         if count != 0
     )
