@@ -7,12 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, event, make_url
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Engine, event, inspect, make_url, text
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlmodel import Session, SQLModel, create_engine, func, select
 
@@ -78,19 +74,26 @@ class Database:
             raise
 
     def _migrate(self) -> None:
+        if self._is_current():
+            return  # so that looking at the log never waits for somebody who writes
+        from alembic import command
+        from alembic.config import Config
+
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-        if self._is_current(config):
-            return  # so that looking at the log never waits for somebody who writes
         with self.engine.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
-    def _is_current(self, config: Config) -> bool:
-        newest = ScriptDirectory.from_config(config).get_current_head()
+    def _is_current(self) -> bool:
+        """Asked without Alembic, which takes as long to load as the rest of the program."""
+        newest = max(file.name[:4] for file in (_MIGRATIONS / "versions").glob("????_*.py"))
         reading = self.engine.execution_options(**{_READING: True})
         with reading.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision() == newest
+            if not inspect(connection).has_table("alembic_version"):
+                return False
+            steps = connection.scalars(text("SELECT version_num FROM alembic_version")).all()
+            return steps == [newest]
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -137,9 +140,12 @@ def insert_missing(session: Session, rows: Sequence[SQLModel]) -> None:
 
 def _insert(session: Session, row: SQLModel) -> Any:
     """Both dialects say ON CONFLICT DO NOTHING, but share no type that does."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     table = SQLModel.metadata.tables[str(type(row).__tablename__)]
-    return dialect.insert(table).on_conflict_do_nothing()
+    if session.get_bind().dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # loaded by then; it is slow to load
+
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()
 
 
 def _engine(url: str, patience: float) -> Engine:

@@ -160,7 +160,10 @@ def _grace(town: Town, tick: int) -> bool:
 def test_what_is_gathered_is_told_with_counts_the_gravest_first_and_joins_the_thread(
     town: Town,
 ) -> None:
-    rant = "the very same long rant about the gate and the car park and number {} of us all there"
+    rant = (
+        "the very same long rant about the gate and the car park, which nobody ever opens in time "
+        "for the buses, however often we have asked, and number {} of us all stood there again"
+    )
     town.hears(HIT, *(rant.format(n) for n in ("one", "two", "three")), *a_wave(1))
     town.delivers()
     town.now += timedelta(minutes=21)
