@@ -20,6 +20,7 @@ from monitor.store.database import StoreError
 from monitor.vault import VaultLocked
 from monitor.web import (
     account,
+    author,
     deciding,
     hand_in,
     home,
@@ -30,6 +31,7 @@ from monitor.web import (
     screenshot,
     second_step,
     set_up,
+    several,
     sign_in,
     sign_out,
     sources,
@@ -37,6 +39,7 @@ from monitor.web import (
     steps,
     today,
     trends,
+    views,
 )
 from monitor.web import answer as answer_screen
 from monitor.web import pack as pack_screen
@@ -58,8 +61,11 @@ _SCREENS = (
     today,
     answer_screen,
     incidents,
+    several,
+    views,
     incident,
     deciding,
+    author,
     steps,
     screenshot,
     pack_screen,

@@ -46,6 +46,7 @@ from monitor.domain import (
 )
 from monitor.egress import Egress
 from monitor.evidence_room import EvidenceRoom
+from monitor.likeness import sketch
 from monitor.reporting import Report, take
 from monitor.reviewing import Reviewer
 from monitor.settings import EvidenceSettings
@@ -180,8 +181,9 @@ class Dashboard:
         files: dict[str, bytes] | None = None,
         shows: Shows = Shows.POST,
         alerts: tuple[Role, ...] = (),
+        told: bool = False,
     ) -> str:
-        """The number of the new incident."""
+        """The number of the new incident. *told*: it may be found to tell another's story."""
         name = sha256(f"{school}{text}{url}".encode()).hexdigest()[:12]
         now = self.clock()
         mention = Mention(source=source, external_id=name, url=url, text=text, author=author)
@@ -207,7 +209,7 @@ class Dashboard:
             child_safety=child_safety,
             not_assessed=not_assessed,
         )
-        told = tuple(
+        mails = tuple(
             Alert(
                 key=f"{name}-{role}",
                 school=school,
@@ -227,8 +229,9 @@ class Dashboard:
             assessment=assessment,
             seen_at=now,
             incident=incident,
-            alerts=told,
+            alerts=mails,
             capture=mode,
+            sketch=sketch(text) if told else None,
         )
         assert self.store.keep(entry)
         if mode is not None:

@@ -107,6 +107,7 @@ def pages(number: str) -> Iterator[tuple[str, str]]:
     yield "filtered", "/incidents?state=open&severity=high"
     yield "searched", "/incidents?words=%22burn+it%22+dep*"
     yield "incident", f"/incidents/{number}"
+    yield "author", f"/incidents/{number}/authors/A1"
     yield "steps", f"/incidents/{number}/steps"
     yield "report", "/report"
     yield "trends", "/trends"

@@ -59,6 +59,26 @@ def test_no_page_has_a_fault_that_axe_finds_nor_scrolls_sideways(
     assert {name: found for name, found in wrong.items() if found} == {}
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_several_are_decided_with_the_keyboard_alone(school: School, width: int) -> None:
+    numbers = [
+        school.board.add_incident("x", url=f"https://f.example/{width}/{n}") for n in (1, 2)
+    ]
+    page = school.visitor(width)
+    page.goto(f"{school.board.url}/incidents?words=f.example&state=open")
+    for number in numbers:
+        page.get_by_label(f"Tick {number}").focus()
+        page.keyboard.press("Space")
+    page.get_by_role("button", name="Decide those that are ticked").press("Enter")
+    assert faults(page) + ["too wide"] * too_wide(page) == []
+    page.get_by_label("Not about us").focus()
+    page.keyboard.press("Space")
+    page.get_by_label("Why?").fill("Another school of that name.")
+    page.get_by_role("button", name="Decide 2 incidents").press("Enter")
+    assert page.get_by_role("heading", name="2 decided").is_visible()
+    assert faults(page) + ["too wide"] * too_wide(page) == []
+
+
 def test_no_page_asks_elsewhere_or_breaks_a_rule_of_its_own(school: School) -> None:
     page = school.visitor(1280)
     asked: list[str] = []
