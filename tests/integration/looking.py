@@ -154,6 +154,23 @@ def at_the_door(page: Page, board: Dashboard, email: str) -> Iterator[str]:
     page.get_by_role("button", name="Sign in").click()
     page.get_by_text("I do not have my phone here").click()
     yield "second-step"
+    link = board.accounts.add(f"colleague-of-{email}", AccountRole.STAFF, ["wexcombe"])
+    page.goto(f"{board.url}/invite/{link}")
+    yield "invite-colleague"
+    page.get_by_role("button", name="Open the form").click()
+    yield "report-colleague"
+
+
+def new_person(page: Page, board: Dashboard, email: str) -> Iterator[str]:
+    """An administrator, who is signed in, adds somebody."""
+    page.goto(f"{board.url}/people/add")
+    page.get_by_role("button", name="Make the account").click()
+    yield "person-mistake"
+    page.get_by_label("Their e-mail address").fill(email)
+    page.get_by_label("Office:").check()
+    page.get_by_role("button", name="Make the account").click()
+    page.get_by_label("Link", exact=True).wait_for()
+    yield "person-link"
 
 
 def main(folder: Path) -> None:
@@ -182,6 +199,8 @@ def main(folder: Path) -> None:
             enter(page, board, admin)
             for name, path in pages_of_admin():
                 page.goto(board.url + path)
+                page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
+            for name in new_person(page, board, f"office{width}@wexcombepark.example"):
                 page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
 
 
