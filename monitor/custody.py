@@ -22,7 +22,8 @@ COMMAND_LINE = "command line"
 
 
 class Handling(StrEnum):
-    """What may happen to evidence. adopted: it was there before this log began."""
+    """What may happen to evidence. adopted: it was there before this log began. revealed: somebody
+    looked who wrote it."""
 
     ADOPTED = "adopted"
     CAPTURED = "captured"
@@ -31,6 +32,7 @@ class Handling(StrEnum):
     VIEWED = "viewed"
     MAILED = "mailed"
     RECHECKED = "re-checked"
+    REVEALED = "revealed"
     EXPORTED = "exported"
     PACKED = "packed"
     ERASED = "erased"

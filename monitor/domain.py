@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -77,13 +77,14 @@ class IncidentState(StrEnum):
 
 
 class Act(StrEnum):
-    """What a person may do to an incident. The first five need a reason, a note is one."""
+    """What a person may do to an incident. The first six need a reason, a note is one."""
 
     DECIDED = "decided"
     SEVERITY = "severity"
     VERACITY = "veracity"
     CLOSED = "closed"
     REOPENED = "reopened"
+    REVEALED = "revealed"  # looked who wrote it
     NOTE = "note"
     ASSIGNED = "assigned"
     DUE = "due"
@@ -263,25 +264,30 @@ class Assessment:
 
 def _may_be(act: Act, value: str) -> bool:
     try:
-        match act:
-            case Act.DECIDED:
-                Decision(value)
-            case Act.SEVERITY:
-                Severity(value)
-            case Act.VERACITY:
-                Veracity(value)
-            case Act.DUE:
-                bool(value) and date.fromisoformat(value)
-            case Act.STEP:
-                progress, _, title = value.partition(": ")
-                return bool(Progress(progress)) and 0 < len(title) <= LONGEST_ID
-            case Act.ASSIGNED:
-                return len(value) <= LONGEST_ID
-            case _:
-                return not value
+        return _VALUES.get(act, _is_empty)(value)
     except ValueError:
         return False
-    return True
+
+
+def _is_empty(value: str) -> bool:
+    return not value
+
+
+def _is_step(value: str) -> bool:
+    progress, _, title = value.partition(": ")
+    return bool(Progress(progress)) and 0 < len(title) <= LONGEST_ID
+
+
+# What may stand in an Event's `value`; a ValueError says no, too.
+_VALUES: Mapping[Act, Callable[[str], bool]] = {
+    Act.DECIDED: lambda value: bool(Decision(value)),
+    Act.SEVERITY: lambda value: bool(Severity(value)),
+    Act.VERACITY: lambda value: bool(Veracity(value)),
+    Act.DUE: lambda value: not value or bool(date.fromisoformat(value)),
+    Act.STEP: _is_step,
+    Act.ASSIGNED: lambda value: len(value) <= LONGEST_ID,
+    Act.REVEALED: lambda value: re.fullmatch("A[0-9]{1,4}", value) is not None,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,7 +296,8 @@ class Event:
 
     `by` is the account's e-mail address, `role` what it was at the time. `value` is a
     Decision, Severity or Veracity; for `assigned` an account's address and for `due` a date,
-    both empty where it is taken off; for `step` "progress: its title"; else nothing.
+    both empty where it is taken off; for `revealed` which author, as in "A2"; for `step`
+    "progress: its title"; else nothing.
     `reason` is the person's own words. Raises ValueError, in words for that person, without a
     reason where one is needed.
     """

@@ -22,6 +22,7 @@ from alerts.evidence.seal import read_file, read_sealed
 from alerts.evidence.supplied import DISPLAY
 from monitor.custody import Link
 from monitor.domain import Case, Evidence, Shows, Sighting
+from monitor.visible import shown
 
 MOST_PIXELS = 40_000_000  # of a screenshot that is cut up for paper; it takes 4 bytes for each
 PAGE_SHAPE = 1.28  # height of what fits under its heading on A4, by its width
@@ -33,6 +34,7 @@ _PAGES = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    finalize=shown,
 )
 _PAGES.filters["when"] = when
 _DEEDS = {

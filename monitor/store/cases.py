@@ -28,9 +28,16 @@ from monitor.store.history_tables import RevisionRow
 from monitor.store.rechecks import rechecks_of
 from monitor.store.rows import evidence_from_row, incident_from_row, told_from_row
 from monitor.store.search import has
-from monitor.store.sightings import became, copies_of, near_copies, seen_by_edits, sightings_of
+from monitor.store.sightings import (
+    became,
+    copies_of,
+    near_copies,
+    seen_by_edits,
+    sightings_of,
+    tells_as,
+)
 from monitor.store.tables import AlertRow, CaptureRow, IncidentRow, LetterRow, MentionRow
-from monitor.store.working import histories_of
+from monitor.store.working import entries_of, histories_of
 from monitor.wire import assessment_from_json
 
 _AT_ONCE = 500  # keys in one query; SQLite allows 32,766
@@ -56,14 +63,17 @@ class Wanted:
     assigned: str = ""
     due_before: date | None = None
     words: str = ""
+    like: str = ""  # Incident.number: others that say nearly the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """An incident as a list shows it. `seen`: the source and the address of each sighting."""
+    """An incident as a list shows it. `seen`: the source and the address of each sighting;
+    `entries`: how long its history is."""
 
     incident: Incident
     seen: tuple[tuple[str, str], ...]
+    entries: int = 0
 
 
 class Cases(Database):
@@ -90,14 +100,14 @@ class Cases(Database):
         """Newest first, or what is *gravest*; without a word of what was written."""
         order = (_GRAVITY.desc(), *_NEWEST_FIRST) if gravest else _NEWEST_FIRST
         with self.reading() as session:
-            query = select(IncidentRow).where(*_among(session, wanted))
+            query = select(IncidentRow).where(*among(session, wanted))
             page = query.order_by(*order).limit(limit).offset(offset)
             return _listed(session, session.exec(page).all())
 
     def count(self, wanted: Wanted) -> int:
         with self.reading() as session:
             query = select(func.count()).select_from(IncidentRow)
-            return session.exec(query.where(*_among(session, wanted))).one()
+            return session.exec(query.where(*among(session, wanted))).one()
 
     def number_of(self, school: str, source: str, external_id: str) -> str | None:
         """Of the incident that a mention belongs to."""
@@ -129,7 +139,7 @@ _NEWEST_FIRST = (col(IncidentRow.opened_at).desc(), col(IncidentRow.number).desc
 _GRAVITY = case({each.value: each.rank for each in Severity}, value=col(IncidentRow.severity))
 
 
-def _among(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
+def among(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
     """A limit or a count must know what is hidden, so the hiding is done by the query."""
     found: list[ColumnElement[bool]] = [col(IncidentRow.school).in_(wanted.schools)]
     if wanted.state is not None:
@@ -137,6 +147,8 @@ def _among(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
     found += _asked_for(wanted)
     if wanted.words:
         found.append(has(session, wanted.words, wanted.schools))
+    if wanted.like:
+        found.append(tells_as(wanted.like))
     if not wanted.about_head:
         found.append(~_concerns(session, col(IncidentRow.about_head), "about_head"))
     if not wanted.child_safety:
@@ -185,7 +197,15 @@ def _listed(session: Session, rows: Sequence[IncidentRow]) -> list[Listed]:
     )
     for key, source, url in dict.fromkeys((*joined, *seen_by_edits(session, keys))):
         seen[key].append((source, url))
-    return [Listed(incident=incident_from_row(row), seen=tuple(seen[row.key])) for row in rows]
+    entries = entries_of(session, keys)
+    return [
+        Listed(
+            incident=incident_from_row(row),
+            seen=tuple(seen[row.key]),
+            entries=entries.get(row.key, 0),
+        )
+        for row in rows
+    ]
 
 
 def cases_of(session: Session, rows: Iterable[IncidentRow]) -> list[Case]:

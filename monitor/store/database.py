@@ -7,14 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, event, make_url
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Engine, event, inspect, make_url, text
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlmodel import Session, SQLModel, create_engine, func, select
+
+from monitor.store.cipher import sqlite_engine
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _READING = "reading"
@@ -26,6 +24,12 @@ class StoreError(Exception):
 
 class RowRefused(StoreError):
     """It would not take this one row, and works otherwise: the rest goes on."""
+
+
+_UNREADABLE = (
+    "The database file is damaged, or it is encrypted and the key under database_key is another "
+    "one or missing. Please put the key back, or else the last backup."
+)
 
 
 def trouble(error: SQLAlchemyError) -> StoreError:
@@ -48,7 +52,7 @@ def _known(error: SQLAlchemyError) -> str | None:
     if "unable to open" in words:
         return "The database file cannot be opened. Please check data_dir and its permissions."
     if "malformed" in words or "not a database" in words:
-        return "The database file is damaged. Please put back the last backup."
+        return _UNREADABLE
     if "connect" in words or "password" in words or "does not exist" in words:
         return "The database server did not let us in. Please check DATABASE_URL and the server."
     return None
@@ -57,10 +61,11 @@ def _known(error: SQLAlchemyError) -> str | None:
 class Database:
     """*url* is SQLAlchemy's. Opening brings the tables up to date."""
 
-    def __init__(self, url: str, *, patience: float = 30.0) -> None:
-        """*patience*: seconds to wait for another writer on SQLite before saying so."""
+    def __init__(self, url: str, *, key: str = "", patience: float = 30.0) -> None:
+        """*key*: to which SQLite encrypts; else it does not. *patience*: seconds to wait for
+        another writer on SQLite before saying so."""
         try:
-            self.engine = _engine(url, patience)
+            self.engine = _engine(url, key, patience)
             self._migrate_or_close()
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError):
             raise StoreError(
@@ -78,19 +83,26 @@ class Database:
             raise
 
     def _migrate(self) -> None:
+        if self._is_current():
+            return  # so that looking at the log never waits for somebody who writes
+        from alembic import command
+        from alembic.config import Config
+
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-        if self._is_current(config):
-            return  # so that looking at the log never waits for somebody who writes
         with self.engine.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
-    def _is_current(self, config: Config) -> bool:
-        newest = ScriptDirectory.from_config(config).get_current_head()
+    def _is_current(self) -> bool:
+        """Asked without Alembic, which takes as long to load as the rest of the program."""
+        newest = max(file.name[:4] for file in (_MIGRATIONS / "versions").glob("????_*.py"))
         reading = self.engine.execution_options(**{_READING: True})
         with reading.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision() == newest
+            if not inspect(connection).has_table("alembic_version"):
+                return False
+            steps = connection.scalars(text("SELECT version_num FROM alembic_version")).all()
+            return steps == [newest]
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -137,23 +149,22 @@ def insert_missing(session: Session, rows: Sequence[SQLModel]) -> None:
 
 def _insert(session: Session, row: SQLModel) -> Any:
     """Both dialects say ON CONFLICT DO NOTHING, but share no type that does."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     table = SQLModel.metadata.tables[str(type(row).__tablename__)]
-    return dialect.insert(table).on_conflict_do_nothing()
+    if session.get_bind().dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # loaded by then; it is slow to load
+
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()
 
 
-def _engine(url: str, patience: float) -> Engine:
-    engine = create_engine(url, connect_args=_arguments(url, patience), pool_pre_ping=True)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _sqlite_connect)
-        event.listen(engine, "begin", _sqlite_begin)
+def _engine(url: str, key: str, patience: float) -> Engine:
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, connect_args={"connect_timeout": 10}, pool_pre_ping=True)
+    alone = {"timeout": patience, "check_same_thread": False}
+    engine = sqlite_engine(url, key, connect_args=alone, pool_pre_ping=True)
+    event.listen(engine, "connect", _sqlite_connect)
+    event.listen(engine, "begin", _sqlite_begin)
     return engine
-
-
-def _arguments(url: str, patience: float) -> dict[str, object]:
-    if make_url(url).get_backend_name() == "sqlite":
-        return {"timeout": patience, "check_same_thread": False}
-    return {"connect_timeout": 10}
 
 
 def _sqlite_connect(connection: object, _record: object) -> None:

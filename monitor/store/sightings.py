@@ -53,6 +53,23 @@ def near_copies(sightings: Sequence[Sighting], copies: dict[str, int]) -> int:
     return sum(copies[story] for story in set(own)) - len(own)
 
 
+def tells_as(number: str) -> ColumnElement[bool]:
+    """That an incident has a post which tells what a post of incident *number* tells, in nearly
+    the same words, and is another one."""
+    of_it = (
+        select(TellingRow.story)
+        .join(MentionRow, _TOLD == _POST)
+        .join(IncidentRow, col(MentionRow.incident) == col(IncidentRow.key))
+        .where(IncidentRow.number == number)
+    )
+    alike = (
+        select(MentionRow.incident)
+        .join(TellingRow, _TOLD == _POST)
+        .where(col(TellingRow.story).in_(of_it))
+    )
+    return col(IncidentRow.key).in_(alike) & (col(IncidentRow.number) != number)
+
+
 def mention_of(session: Session, capture: CaptureRow) -> Mention:
     """The post as it stood when its evidence was promised; as it stands now, where a person
     asked for it again."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from monitor.store.answers import Answers
+from monitor.store.audit import Audit
 from monitor.store.captures import Captures
 from monitor.store.cases import Cases
+from monitor.store.checkouts import Checkouts
 from monitor.store.counting import Counting
 from monitor.store.coverage import Coverage
 from monitor.store.custody import Custody
@@ -14,13 +16,15 @@ from monitor.store.mentions import Mentions
 from monitor.store.outbox import Outbox
 from monitor.store.publications import Publications
 from monitor.store.rechecks import Rechecks
+from monitor.store.reveals import Reveals
 from monitor.store.stamps import Stamps
+from monitor.store.views import Views
 from monitor.store.visits import Visits
-from monitor.store.working import Working
 
 
 class Store(
     Answers,
+    Audit,
     Mentions,
     Captures,
     Rechecks,
@@ -31,7 +35,9 @@ class Store(
     Coverage,
     Cases,
     Counting,
-    Working,
+    Reveals,
+    Checkouts,
+    Views,
     Forgetting,
     Publications,
     Judges,

@@ -36,7 +36,7 @@ class Folder:
     """One incident, open for writing."""
 
     def __init__(self, session: Session, row: IncidentRow) -> None:
-        self._session = session
+        self.session = session
         self._row = row
 
     @property
@@ -47,18 +47,18 @@ class Folder:
     def entries(self) -> int:
         """How long its history is."""
         query = select(func.count()).where(EventRow.incident == self._row.key)
-        return self._session.exec(query).one()
+        return self.session.exec(query).one()
 
     @property
     def last(self) -> Event | None:
         rows = select(EventRow).where(EventRow.incident == self._row.key)
-        row = self._session.exec(rows.order_by(col(EventRow.position).desc()).limit(1)).first()
+        row = self.session.exec(rows.order_by(col(EventRow.position).desc()).limit(1)).first()
         return None if row is None else event_from_row(row)
 
     def record(self, event: Event, incident: Incident, alerts: Iterable[Alert]) -> None:
         """*incident*: as it stands after it."""
         position = self.entries + 1
-        self._session.add(
+        self.session.add(
             EventRow(
                 incident=self._row.key,
                 position=position,
@@ -70,21 +70,21 @@ class Folder:
                 at=event.at,
             )
         )
-        index_note(self._session, self._row, position, event.reason)
+        index_note(self.session, self._row, position, event.reason)
         _write_standing(self._row, incident)
-        self._session.add(self._row)
+        self.session.add(self._row)
         if not incident.pictures_allowed:
-            open_no_page(self._session, incident)
+            open_no_page(self.session, incident)
         for alert in alerts:
-            promise(self._session, alert, event.at)
+            promise(self.session, alert, event.at)
 
     @property
     def captures_promised(self) -> bool:
         """Whether any of its pages is still to be captured."""
-        return bool(promised(self._session, [self._row.key]))
+        return bool(promised(self.session, [self._row.key]))
 
     def capture_again(self, now: datetime) -> None:
-        promise_again(self._session, self.incident, now)
+        promise_again(self.session, self.incident, now)
 
 
 def histories_of(session: Session, incidents: Sequence[str]) -> dict[str, list[Event]]:
@@ -94,6 +94,12 @@ def histories_of(session: Session, incidents: Sequence[str]) -> dict[str, list[E
     for row in session.exec(query.order_by(col(EventRow.position))):
         found[row.incident].append(event_from_row(row))
     return found
+
+
+def entries_of(session: Session, incidents: Sequence[str]) -> dict[str, int]:
+    """How long the history of each is."""
+    query = select(EventRow.incident, func.count()).where(col(EventRow.incident).in_(incidents))
+    return dict(session.exec(query.group_by(EventRow.incident)).all())
 
 
 def _write_standing(row: IncidentRow, incident: Incident) -> None:

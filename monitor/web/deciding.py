@@ -11,13 +11,16 @@ from monitor.domain import Act, Case, Event
 from monitor.store.accounts import Account
 from monitor.web.desk import Desk, desk
 from monitor.web.guard import IncidentWorker
-from monitor.web.incident import Typed, case_for, colleagues, show
+from monitor.web.incident import Typed, case_for, colleagues, holder, show
 from monitor.web.page import render
 from monitor.web.policy import Action, may
 from monitor.working import NoSuchIncident, Overtaken
 
 router = APIRouter()
-_FORMS = {act.value: act for act in Act if act is not Act.STEP}  # steps have their own page
+_ELSEWHERE = (Act.STEP, Act.REVEALED)  # they have pages of their own
+_CONTRADICTS_NOBODY = (Act.NOTE, Act.ACKNOWLEDGED, Act.CAPTURE, Act.BARRED)
+_TAKE_OVER = "take_over"
+_FORMS = {act.value: act for act in Act if act not in _ELSEWHERE}
 LONGEST = 5000  # characters of a reason
 _ASKED = {
     Act.DECIDED: "Choose what this is.",
@@ -43,18 +46,32 @@ def act(
     """`act` says which; its value is in the field of that name, its reason in `…-reason`."""
     room = desk(request)
     case = case_for(room, account, number)
+    if form.get("act") == _TAKE_OVER:
+        room.store.open(case.incident.key, account.id, room.clock(), take_over=True)
+        return RedirectResponse(f"/incidents/{number}#decide", status_code=303)
     what = _FORMS.get(form.get("act", ""))
     if what is None:
         return _again(request, account, case, form, {"act": "Use one of the forms on this page."})
+    return _carry_out(request, account, case, what, form)
+
+
+def _carry_out(
+    request: Request, account: Account, case: Case, what: Act, form: dict[str, str]
+) -> Response:
+    room, number = desk(request), case.incident.number
     event = _event(room, account, case, what, form)
     if isinstance(event, dict):
         return _again(request, account, case, form, event)
+    if what not in _CONTRADICTS_NOBODY and (open_with := holder(room, account, case)):
+        return _again(request, account, case, form, {what: open_with})
     try:
         room.work(number, event, _seen(form, what))
     except Overtaken as error:
         return _again(request, account, case_for(room, account, number), form, {what: str(error)})
     except NoSuchIncident:
         return RedirectResponse("/incidents", status_code=303)
+    if what in (Act.DECIDED, Act.CLOSED):
+        room.store.leave(case.incident.key, account.id)
     now = room.store.case(number)
     if now is not None and not may(account, Action.READ_INCIDENTS, now):
         return render(request, "passed_on", account=account, number=number)
@@ -90,7 +107,7 @@ def _event(
 def _seen(form: dict[str, str], what: Act) -> int | None:
     """A note, or that one has read it, contradicts nobody; and a picture that may be indecent
     waits for nobody."""
-    if what in (Act.NOTE, Act.ACKNOWLEDGED, Act.CAPTURE, Act.BARRED):
+    if what in _CONTRADICTS_NOBODY:
         return None
     seen = form.get("seen", "")
     return int(seen) if seen.isdecimal() and len(seen) < 9 else 0

@@ -20,11 +20,14 @@ from monitor.reporting import Report
 from monitor.reviewing import Reviewer
 from monitor.stamps import Stamp
 from monitor.store.accounts import Account, Accounts
+from monitor.store.audit import Found, Sent
 from monitor.store.cases import Listed, Wanted
+from monitor.store.checkouts import Holder
 
 
 class Log(Protocol):
-    """What the dashboard reads from the store; it writes there only who looked at what."""
+    """What the dashboard reads from the store; it writes there only who looked at what, and
+    what each keeps on the desk."""
 
     def listed(
         self, wanted: Wanted, *, limit: int, offset: int = 0, gravest: bool = False
@@ -49,8 +52,51 @@ class Log(Protocol):
     def custody_of(self, subjects: Collection[str]) -> list[Link]:
         """What was done to these, oldest first."""
 
+    def note_look(self, number: str, reader: int, now: datetime) -> None:
+        """Add to the audit log that an account read an incident."""
+
+    def note_report(self, report: str, reporter: int, now: datetime) -> None:
+        """Add to the audit log that an account sent a report."""
+
+    def sent_by(self, reporter: int, source: str, limit: int) -> list[Sent]:
+        """What an account reported, by way of *source*, newest first."""
+
+    def deeds_of(
+        self, accounts: Collection[int], limit: int, offset: int
+    ) -> tuple[list[Found], int]:
+        """What was done by or to these accounts, newest first, and how much there is of it."""
+
+    def looks_at(
+        self, wanted: Wanted, number: str, limit: int, offset: int
+    ) -> tuple[list[Found], int]:
+        """Who read, saw or took out what of these incidents, and how much there is of it."""
+
     def is_promised(self, incident: Incident) -> bool:
         """Whether a page of it is still to be captured."""
+
+    def views(self, account: int) -> dict[str, str]:
+        """The filters of each saved list, by name."""
+
+    def save_view(self, account: int, name: str, filters: str) -> bool:
+        """False where there are too many already."""
+
+    def forget_view(self, account: int, name: str) -> None: ...
+
+    def holder(self, incident: str, account: int, now: datetime) -> Holder | None:
+        """Who else has it open."""
+
+    def open(
+        self, incident: str, account: int, now: datetime, *, take_over: bool = False
+    ) -> Holder | None:
+        """It is this account's now; else who has it."""
+
+    def leave(self, incident: str, account: int) -> None: ...
+
+    def looks(self, school: str, author: str, since: datetime) -> int:
+        """How often somebody at the school looked who that is."""
+
+    def reveal(self, number: str, author: str, event: Event, deed: Deed) -> None:
+        """Write it down, before anybody is shown anything."""
 
     def number_of(self, school: str, source: str, external_id: str) -> str | None:
         """Of the incident that a mention belongs to."""

@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from urllib.parse import quote, urlsplit
 
 from monitor.domain import ABOUT_SCHOOL, Reason
-
-# Characters that are not seen but reorder, join or hide those that are (Unicode TR 36),
-# and surrogates without a partner, which no page can carry.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
-    "\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufeff\uffa0"
-    "\ufff0-\ufffb]"
-    # The joiner and the tags are also part of emoji (families, the flag of Wales).
-    "|(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"
-    "|(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0000-\U000e007f]"
-)
-_STACKED = re.compile(
-    "([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{4})"
-    "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+"
-)
+from monitor.visible import visible, written_out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +19,6 @@ class Piece:
     flagged: bool = False
     about: bool = False
     ends: tuple[int, ...] = ()
-
-
-def visible(text: str) -> str:
-    """*text* with its unseen characters written out, as in [U+202E]."""
-    text = text.replace("\r\n", "\n")
-    text = _UNSEEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
-    return _STACKED.sub(r"\1", text)
 
 
 def pieces(text: str, reasons: Sequence[Reason]) -> list[Piece]:
@@ -62,7 +40,7 @@ def _piece(text: str, reasons: Sequence[Reason], start: int, end: int) -> Piece:
 
 def address(url: str) -> str:
     """The same address, with what cannot be seen written in %."""
-    return _UNSEEN.sub(lambda found: quote(found[0], errors="replace"), url)
+    return written_out(url, lambda unseen: quote(unseen, errors="replace"))
 
 
 def place(url: str) -> str:

@@ -82,6 +82,10 @@ TrendReader = Annotated[Account, Depends(Requires(Action.READ_TRENDS))]
 Reporter = Annotated[Account, Depends(Requires(Action.REPORT))]
 SourceReader = Annotated[Account, Depends(Requires(Action.READ_SOURCES))]
 Oneself = Annotated[Account, Depends(Requires(Action.KEEP_OWN_ACCOUNT))]
+Inviter = Annotated[Account, Depends(Requires(Action.INVITE_COLLEAGUES))]
+PeopleReader = Annotated[Account, Depends(Requires(Action.READ_PEOPLE))]
+PeopleManager = Annotated[Account, Depends(Requires(Action.MANAGE_PEOPLE))]
+AuditReader = Annotated[Account, Depends(Requires(Action.READ_AUDIT))]
 HalfwayIn = Annotated[Account, Depends(PastPassword())]
 
 

@@ -16,6 +16,7 @@ from alerts.evidence.filing import NOT_THE_POST
 from alerts.evidence.record import META
 from alerts.evidence.report import SCREENSHOT
 from alerts.evidence.seal import read_sealed
+from monitor.counts import LONDON
 from monitor.custody import Handling, Link
 from monitor.domain import (
     ABOUT_SCHOOL,
@@ -35,9 +36,11 @@ from monitor.domain import (
 )
 from monitor.stamps import Stamp
 from monitor.store.accounts import Account
+from monitor.store.cases import Listed
 from monitor.web.desk import Desk, Verify, desk
 from monitor.web.display import Piece, pieces
 from monitor.web.guard import IncidentReader
+from monitor.web.incidents import within_reach
 from monitor.web.page import render
 from monitor.web.policy import Action, may
 from monitor.web.timeline import timeline
@@ -45,6 +48,7 @@ from monitor.wire import places
 from monitor.words import CATEGORIES, DECISIONS, SEVERITIES, VERACITIES
 
 router = APIRouter()
+ALIKE = 5  # others of one story that are named; the list shows the rest
 IN_ITS_PLACE = NOT_THE_POST + SCREENSHOT
 _WORDS = {category.value: words for category, words in CATEGORIES.items()} | {
     ABOUT_SCHOOL: "About the school"
@@ -124,7 +128,11 @@ class Proof:
 
 @router.get("/incidents/{number}")
 def incident(request: Request, account: IncidentReader, number: str, done: str = "") -> Response:
-    return show(request, account, case_for(desk(request), account, number), done=done)
+    room = desk(request)
+    case = case_for(room, account, number)
+    if may(account, Action.WORK_INCIDENTS, case):
+        room.store.open(case.incident.key, account.id, room.clock())
+    return show(request, account, case, done=done)
 
 
 def show(
@@ -148,11 +156,15 @@ def show(
         school=school.name if school else case.incident.school,
         posts=[_post(sighting) for sighting in case.sightings],
         places=places(case),
+        authors=authors(case),
+        alike=_alike(room, account, case),
+        open_with=holder(room, account, case),
         proofs=_proofs(room, case),
         waiting=room.store.is_promised(case.incident),
         packs=_packs(room, case),
         moments=timeline(case),
         may_work=may(account, Action.WORK_INCIDENTS, case),
+        may_audit=may(account, Action.READ_AUDIT),
         colleagues=[("", "Nobody in particular"), *((c, c) for c in colleagues(room, case))],
         answers=[(each, *words) for each, words in DECISIONS.items()],
         severities=[(each, words, "") for each, words in SEVERITIES.items()],
@@ -163,6 +175,27 @@ def show(
     )
 
 
+def authors(case: Case) -> dict[str, str]:
+    """What each is called here in place of their name, in the order in which they appear: A1,
+    A2. In another incident it is another's: nothing here follows a person from one to the next."""
+    names = dict.fromkeys(each.mention.author for each in case.sightings if each.mention.author)
+    return {name: f"A{n}" for n, name in enumerate(names, 1)}
+
+
+def holder(room: Desk, account: Account, case: Case) -> str:
+    """Who else has it open, in a sentence; "" if nobody has."""
+    found = room.store.holder(case.incident.key, account.id, room.clock())
+    if found is None:
+        return ""
+    return f"{found.email} has this open since {found.since.astimezone(LONDON):%H:%M}."
+
+
+def _alike(room: Desk, account: Account, case: Case) -> list[Listed]:
+    """Others that say nearly the same, as far as this person may know of them."""
+    wanted = replace(within_reach(room, account), like=case.incident.number)
+    return room.store.listed(wanted, limit=ALIKE)
+
+
 def colleagues(room: Desk, case: Case) -> list[str]:
     """The addresses of all who may work on it."""
     everyone = room.accounts.everyone()
@@ -170,10 +203,12 @@ def colleagues(room: Desk, case: Case) -> list[str]:
 
 
 def case_for(room: Desk, account: Account, number: str) -> Case:
-    """Raises the same 404 for what is not there and for what this person may not know of."""
+    """Raises the same 404 for what is not there and for what this person may not know of. That
+    somebody read it is written down."""
     case = room.store.case(number)
     if case is None or not may(account, Action.READ_INCIDENTS, case):
         raise HTTPException(404)
+    room.store.note_look(number, account.id, room.clock())
     return case
 
 

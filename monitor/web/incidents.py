@@ -14,7 +14,7 @@ from fastapi.responses import Response
 from pydantic import AfterValidator, BaseModel, Field
 
 from monitor.counts import LONDON
-from monitor.domain import Category, Decision, IncidentState, Severity
+from monitor.domain import Category, Decision, Incident, IncidentState, Severity
 from monitor.health import SourceHealth
 from monitor.health_words import wrong
 from monitor.searching import terms
@@ -24,7 +24,7 @@ from monitor.web.desk import Desk, Log, desk
 from monitor.web.display import place
 from monitor.web.guard import IncidentReader
 from monitor.web.page import render
-from monitor.web.policy import reach
+from monitor.web.policy import Action, may, reach
 from monitor.words import CATEGORIES, DECISIONS, SEVERITIES
 
 router = APIRouter()
@@ -47,6 +47,8 @@ class Asked(BaseModel):
     school: str = ""
     handed: str = Field("", alias="with")  # "me"
     due: str = ""  # "overdue"
+    like: str = ""  # Incident.number
+    ticked: str = ""  # "all"
     page: Annotated[int, Field(ge=1, le=1_000_000)] = 1
 
     @property
@@ -57,13 +59,17 @@ class Asked(BaseModel):
     @property
     def narrowed(self) -> bool:
         """By more than words."""
-        return bool(self.filters.keys() - {"words"})
+        return bool(self.filters.keys() - {"words", "like"})
 
     @property
     def filters(self) -> dict[str, str]:
         """Without the page."""
-        said = self.model_dump(by_alias=True, exclude={"page"})
+        said = self.model_dump(by_alias=True, exclude={"page", "ticked"})
         return {name: value for name, value in said.items() if value}
+
+    @property
+    def query(self) -> str:
+        return urlencode(self.filters)
 
     def address(self, **other: object) -> str:
         said = self.filters | {name: str(value) for name, value in other.items()}
@@ -113,7 +119,16 @@ def incidents(
         choices=_choices(schools),
         checked=checked(room.store.health(), account),
         places=seen_at,
+        together=together if may(account, Action.WORK_INCIDENTS) else None,
+        views={
+            name: f"/incidents?{filters}" for name, filters in room.store.views(account.id).items()
+        },
     )
+
+
+def together(incident: Incident) -> bool:
+    """Whether it may be decided with others, by somebody who read only their lines."""
+    return not incident.child_safety and incident.severity is not Severity.CRITICAL
 
 
 def checked(health: Iterable[SourceHealth], account: Account) -> Checked:
@@ -151,6 +166,7 @@ def _wanted(room: Desk, account: Account, asked: Asked) -> Wanted:
         assigned=account.email if asked.handed == "me" else "",
         due_before=today if asked.due == "overdue" else None,
         words=asked.words,
+        like=asked.like,
     )
 
 

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from monitor.second_step import by_hand
 from monitor.store.accounts import Account
+from monitor.visible import shown
 from monitor.web import display
 from monitor.web.policy import SEES, Action, may
 from monitor.web.static import asset
@@ -30,6 +31,8 @@ _SCREENS = (
     (Action.REPORT, "/report", "Report"),
     (Action.READ_TRENDS, "/trends", "Trends"),
     (Action.READ_SOURCES, "/sources", "Sources"),
+    (Action.READ_PEOPLE, "/people", "People"),
+    (Action.READ_AUDIT, "/audit", "Audit"),
 )
 
 
@@ -57,17 +60,12 @@ def render(
     return HTMLResponse(page, status)
 
 
-def _shown(value: object) -> object:
-    """Every string on every page, whoever wrote it; what a template made is Markup."""
-    return display.visible(value) if type(value) is str else value
-
-
 def _environment() -> Environment:
     pages = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=_shown,
+        finalize=shown,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -73,6 +73,8 @@ def _done(event: Event) -> str:
         case Act.STEP:
             progress, _, title = value.partition(": ")
             return f"{title}: {PROGRESS[Progress(progress)].lower()}"
+        case Act.REVEALED:
+            return f"Looked who author {value} is"
         case _:
             return _PLAIN[event.act]
 

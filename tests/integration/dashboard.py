@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from threading import Thread
+from types import MappingProxyType
 
 import httpx
 from argon2 import PasswordHasher
@@ -45,13 +46,16 @@ from monitor.domain import (
 )
 from monitor.egress import Egress
 from monitor.evidence_room import EvidenceRoom
+from monitor.likeness import sketch
 from monitor.reporting import Report, take
 from monitor.reviewing import Reviewer
 from monitor.settings import EvidenceSettings
+from monitor.store.account import NO_PASSWORD
 from monitor.store.accounts import Account, AccountRole, Accounts
 from monitor.store.mentions import Entry
 from monitor.store.store import Store
 from monitor.terms import Terms
+from monitor.trends import Groups
 from monitor.vault import Vault
 from monitor.web.app import create_app
 from monitor.web.server import listen, server
@@ -63,6 +67,7 @@ SCHOOLS = {
     "wexcombe": School(id="wexcombe", name="Wexcombe Park Primary School"),
     "otherby": School(id="otherby", name="Otherby Hall School"),
 }
+NO_GROUPS: Groups = MappingProxyType({})
 
 
 @dataclass
@@ -109,15 +114,19 @@ class Dashboard:
     accounts: Accounts
     evidence: Path
     clock: Clock
+    schools: Mapping[str, School] = field(default_factory=lambda: SCHOOLS)
+    groups: Groups = field(default_factory=dict)
     url: str = ""
     changed: list[str] = field(default_factory=list)  # what verify() answers
     phones: dict[str, Phone] = field(default_factory=dict)  # by e-mail address
     routes: list[APIRoute] = field(default_factory=list)
 
     def add_account(self, role: AccountRole, *schools: str, email: str = "") -> str:
-        """With a password, and the second step where the role needs it."""
+        """With a password, and the second step where the role needs it; staff have neither."""
         email = email or f"{role}@wexcombepark.example"
         token = self.accounts.add(email, role, schools or ("wexcombe",))
+        if role in NO_PASSWORD:
+            return email
         self.accounts.set_password(token, PASSWORD)
         session = self.accounts.sign_in(email, PASSWORD)
         if secret := self.accounts.offered(session):
@@ -132,7 +141,9 @@ class Dashboard:
         return self.phones[email].code()
 
     def enter(self, client: httpx.Client, email: str, wanted: str = "") -> httpx.Response:
-        """Both steps, as a person takes them; the answer to the last."""
+        """Both steps, as a person takes them, or a link; the answer to the last."""
+        if any(e.email == email and e.role in NO_PASSWORD for e in self.accounts.everyone()):
+            return client.post(f"/invite/{self.accounts.invite(email)}")
         form = {"email": email, "password": PASSWORD, "wanted": wanted}
         answer = client.post("/sign-in", data=form)
         if answer.headers.get("location", "").startswith("/second-step"):
@@ -153,7 +164,7 @@ class Dashboard:
     def signed_in(self, role: AccountRole, *schools: str) -> Iterator[httpx.Client]:
         email = self.add_account(role, *schools)
         with self.browser() as client:
-            assert self.enter(client, email).headers["location"] == "/"
+            assert self.enter(client, email).headers["location"] in ("/", "/report")
             yield client
 
     def add_incident(
@@ -175,8 +186,9 @@ class Dashboard:
         files: dict[str, bytes] | None = None,
         shows: Shows = Shows.POST,
         alerts: tuple[Role, ...] = (),
+        told: bool = False,
     ) -> str:
-        """The number of the new incident."""
+        """The number of the new incident. *told*: it may be found to tell another's story."""
         name = sha256(f"{school}{text}{url}".encode()).hexdigest()[:12]
         now = self.clock()
         mention = Mention(source=source, external_id=name, url=url, text=text, author=author)
@@ -202,7 +214,7 @@ class Dashboard:
             child_safety=child_safety,
             not_assessed=not_assessed,
         )
-        told = tuple(
+        mails = tuple(
             Alert(
                 key=f"{name}-{role}",
                 school=school,
@@ -222,8 +234,9 @@ class Dashboard:
             assessment=assessment,
             seen_at=now,
             incident=incident,
-            alerts=told,
+            alerts=mails,
             capture=mode,
+            sketch=sketch(text) if told else None,
         )
         assert self.store.keep(entry)
         if mode is not None:
@@ -282,9 +295,9 @@ class Dashboard:
     def reviewer(self) -> Reviewer:
         return Reviewer(
             store=self.store,
-            schools=SCHOOLS,
-            groups={},
-            terms=dict.fromkeys(SCHOOLS, Terms()),
+            schools=self.schools,
+            groups=self.groups,
+            terms=dict.fromkeys(self.schools, Terms()),
             clock=self.clock,
         )
 
@@ -312,13 +325,18 @@ TELLINGS = {
 
 @contextmanager
 def running(
-    folder: Path, *, secure_cookies: bool = False, key: Key = NO_KEY
+    folder: Path,
+    *,
+    secure_cookies: bool = False,
+    key: Key = NO_KEY,
+    schools: Mapping[str, School] = SCHOOLS,
+    groups: Groups = NO_GROUPS,
 ) -> Iterator[Dashboard]:
     store = Store(f"sqlite:///{folder / 'monitor.db'}")
     clock = Clock()
     hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     accounts = Accounts(store, clock, Vault(file=folder / "dashboard-key.txt"), hasher)
-    board = Dashboard(store, accounts, folder / "evidence", clock)
+    board = Dashboard(store, accounts, folder / "evidence", clock, schools, groups)
     client = PoliteClient(Egress(frozenset()), contact="office@wexcombepark.example")
     room = EvidenceRoom(
         board.evidence,
@@ -333,7 +351,7 @@ def running(
     app = create_app(
         store=store,
         accounts=board.accounts,
-        schools=SCHOOLS,
+        schools=schools,
         evidence_root=board.evidence,
         key=key,
         verify=lambda _: list(board.changed),

@@ -107,11 +107,25 @@ def pages(number: str) -> Iterator[tuple[str, str]]:
     yield "filtered", "/incidents?state=open&severity=high"
     yield "searched", "/incidents?words=%22burn+it%22+dep*"
     yield "incident", f"/incidents/{number}"
+    yield "author", f"/incidents/{number}/authors/A1"
     yield "steps", f"/incidents/{number}/steps"
     yield "report", "/report"
     yield "trends", "/trends"
     yield "sources", "/sources"
     yield "account", "/account"
+    yield "people", "/people"
+    yield "person", "/people/1"
+    yield "audit", "/audit"
+    yield "sent", "/report/sent"
+    yield "colleague", "/report/colleague"
+
+
+def pages_of_admin() -> Iterator[tuple[str, str]]:
+    """The same for what an administrator can open, and a head cannot."""
+    yield "people-admin", "/people"
+    yield "person-admin", "/people/1"
+    yield "person-add", "/people/add"
+    yield "audit-admin", "/audit"
 
 
 def at_the_door(page: Page, board: Dashboard, email: str) -> Iterator[str]:
@@ -154,6 +168,7 @@ def main(folder: Path) -> None:
         chromium(Path(scratch), browser) as chrome,
     ):
         number, email = furnish(board), board.add_account(AccountRole.HEAD)
+        admin = board.add_account(AccountRole.ADMIN)
         for width in WIDTHS:
             page = open_page(chrome, width)
             for name in at_the_door(page, board, f"dsl{width}@wexcombepark.example"):
@@ -161,6 +176,11 @@ def main(folder: Path) -> None:
             page = open_page(chrome, width)
             enter(page, board, email)
             for name, path in pages(number):
+                page.goto(board.url + path)
+                page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
+            page = open_page(chrome, width)
+            enter(page, board, admin)
+            for name, path in pages_of_admin():
                 page.goto(board.url + path)
                 page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
 

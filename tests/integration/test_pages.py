@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 from monitor.store.accounts import AccountRole
 from tests.integration.chromium import WIDTHS, chromium, enter, faults, open_page, too_wide
 from tests.integration.dashboard import Dashboard, running
-from tests.integration.looking import at_the_door, furnish, pages
+from tests.integration.looking import at_the_door, furnish, pages, pages_of_admin
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
 
@@ -26,6 +26,7 @@ class School:
     chrome: Browser
     number: str
     email: str
+    admin: str
 
     def visitor(self, width: int, *, script: bool = True) -> Page:
         page = open_page(self.chrome, width, script=script)
@@ -41,7 +42,8 @@ def school(browser: Path) -> Iterator[School]:
         running(Path(data)) as board,
         chromium(Path(scratch), browser) as chrome,
     ):
-        yield School(board, chrome, furnish(board), board.add_account(AccountRole.HEAD))
+        head = board.add_account(AccountRole.HEAD)
+        yield School(board, chrome, furnish(board), head, board.add_account(AccountRole.ADMIN))
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -56,7 +58,32 @@ def test_no_page_has_a_fault_that_axe_finds_nor_scrolls_sideways(
     for name, path in pages(school.number):
         page.goto(school.board.url + path)
         wrong[name] = faults(page) + ["too wide"] * too_wide(page)
+    admin = open_page(school.chrome, width)
+    enter(admin, school.board, school.admin)
+    for name, path in pages_of_admin():
+        admin.goto(school.board.url + path)
+        wrong[name] = faults(admin) + ["too wide"] * too_wide(admin)
     assert {name: found for name, found in wrong.items() if found} == {}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_several_are_decided_with_the_keyboard_alone(school: School, width: int) -> None:
+    numbers = [
+        school.board.add_incident("x", url=f"https://f.example/{width}/{n}") for n in (1, 2)
+    ]
+    page = school.visitor(width)
+    page.goto(f"{school.board.url}/incidents?words=f.example&state=open")
+    for number in numbers:
+        page.get_by_label(f"Tick {number}").focus()
+        page.keyboard.press("Space")
+    page.get_by_role("button", name="Decide those that are ticked").press("Enter")
+    assert faults(page) + ["too wide"] * too_wide(page) == []
+    page.get_by_label("Not about us").focus()
+    page.keyboard.press("Space")
+    page.get_by_label("Why?").fill("Another school of that name.")
+    page.get_by_role("button", name="Decide 2 incidents").press("Enter")
+    assert page.get_by_role("heading", name="2 decided").is_visible()
+    assert faults(page) + ["too wide"] * too_wide(page) == []
 
 
 def test_no_page_asks_elsewhere_or_breaks_a_rule_of_its_own(school: School) -> None:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain import ABOUT_SCHOOL, Reason
-from monitor.web.display import address, pieces, place, visible
+from monitor.visible import visible
+from monitor.web.display import address, pieces, place
 from monitor.words import when
 
 
@@ -32,6 +33,12 @@ def test_what_cannot_be_seen_is_written_out(hidden: str) -> None:
 )
 def test_emoji_stay_whole(emoji: str) -> None:
     assert visible(emoji) == emoji
+
+
+def test_a_sentence_that_is_written_in_unseen_letters_is_written_out() -> None:
+    said = "".join(chr(0xE0000 + ord(letter)) for letter in "call me")
+    assert "[U+E0063][U+E0061]" in visible(f"fine{said}")
+    assert all(unseen not in visible(f"\U0001f3f4{said}\U000e007f") for unseen in said)
 
 
 def test_stacked_marks_cannot_cover_the_lines_around() -> None:

@@ -72,7 +72,12 @@ def event(what: Act, value: str = "", reason: str = "because", **changes: object
 
 @pytest.mark.parametrize("what", [each for each in Act if each.needs_a_reason])
 def test_every_decision_needs_a_reason(what: Act) -> None:
-    value = {Act.DECIDED: "no_concern", Act.SEVERITY: "low", Act.VERACITY: "true"}.get(what, "")
+    value = {
+        Act.DECIDED: "no_concern",
+        Act.SEVERITY: "low",
+        Act.VERACITY: "true",
+        Act.REVEALED: "A1",
+    }.get(what, "")
     with pytest.raises(ValueError, match="Enter the reason"):
         event(what, value, " \n")
 

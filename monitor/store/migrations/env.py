@@ -6,6 +6,7 @@ from sqlmodel import SQLModel
 from monitor.store import (  # noqa: F401 - they register their tables
     account_tables,
     custody_tables,
+    desk_tables,
     history_tables,
     search_tables,
     tables,
