@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from monitor.app import App
 from monitor.domain import Evidence
+from monitor.profile import profile
 from monitor.proof import prove_log
 from monitor.web import server
 from monitor.web.app import LOOPBACK, create_app
@@ -34,6 +35,7 @@ def build(app: App) -> FastAPI:
         reporting=app.take_report,
         supply=app.evidence.supply,
         pack=app.evidence.export,
+        profile=lambda school: profile(app.settings, school, app.schools.today()),
         playbook=app.dispatch.playbook,
         answer=app.answer,
         clock=app.clock,

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from alerts.evidence.at_rest import NO_KEY, Key, Locked
 from alerts.playbook import Playbook
 from monitor.domain import School
+from monitor.profile import Profile
 from monitor.reviewing import Reviewer
 from monitor.store.accounts import Accounts
 from monitor.store.database import StoreError
@@ -28,6 +29,7 @@ from monitor.web import (
     incidents,
     invite,
     report,
+    school,
     screenshot,
     second_step,
     set_up,
@@ -73,6 +75,7 @@ _SCREENS = (
     hand_in,
     trends,
     sources,
+    school,
     static,
 )
 
@@ -90,6 +93,7 @@ def create_app(
     reporting: Reporting,
     supply: Supply,
     pack: Pack,
+    profile: Callable[[str], Profile],
     playbook: Playbook,
     answer: Callable[[str], bool],
     clock: Callable[[], datetime],
@@ -113,6 +117,7 @@ def create_app(
         report=reporting,
         supply=supply,
         pack=pack,
+        profile=profile,
         playbook=playbook,
         answer=answer,
         clock=clock,

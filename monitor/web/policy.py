@@ -16,6 +16,7 @@ class Action(StrEnum):
     WORK_INCIDENTS = "work_incidents"
     READ_TRENDS = "read_trends"
     READ_SOURCES = "read_sources"
+    READ_SCHOOL = "read_school"
     REPORT = "report"
     KEEP_OWN_ACCOUNT = "keep_own_account"
 
@@ -29,6 +30,9 @@ _ROLES: Mapping[Action, frozenset[AccountRole]] = MappingProxyType(
         ),
         Action.REPORT: frozenset({AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL}),
         Action.KEEP_OWN_ACCOUNT: frozenset(AccountRole),
+        Action.READ_SCHOOL: frozenset(
+            {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.ADMIN}
+        ),
         Action.READ_SOURCES: frozenset(
             {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.ADMIN}
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -46,9 +46,10 @@ from monitor.domain import (
 from monitor.egress import Egress
 from monitor.evidence_room import EvidenceRoom
 from monitor.likeness import sketch
+from monitor.profile import profile
 from monitor.reporting import Report, take
 from monitor.reviewing import Reviewer
-from monitor.settings import EvidenceSettings
+from monitor.settings import EvidenceSettings, Settings
 from monitor.store.accounts import Account, AccountRole, Accounts
 from monitor.store.mentions import Entry
 from monitor.store.store import Store
@@ -110,6 +111,7 @@ class Dashboard:
     accounts: Accounts
     evidence: Path
     clock: Clock
+    schools: Mapping[str, School] = field(default_factory=lambda: SCHOOLS)
     url: str = ""
     changed: list[str] = field(default_factory=list)  # what verify() answers
     phones: dict[str, Phone] = field(default_factory=dict)  # by e-mail address
@@ -285,9 +287,9 @@ class Dashboard:
     def reviewer(self) -> Reviewer:
         return Reviewer(
             store=self.store,
-            schools=SCHOOLS,
+            schools=self.schools,
             groups={},
-            terms=dict.fromkeys(SCHOOLS, Terms()),
+            terms=dict.fromkeys(self.schools, Terms()),
             clock=self.clock,
         )
 
@@ -313,20 +315,40 @@ TELLINGS = {
 }
 
 
+def settings_of(schools: Mapping[str, School]) -> Settings:
+    """As if they stood in a configuration, with what a school fills in first."""
+    tables = [
+        {
+            "id": school.id,
+            "name": school.name,
+            "aliases": ["Wexcombe Park"],
+            "town": "Wexcombe",
+            "contacts": {"head": "head@wexcombepark.example"},
+        }
+        for school in schools.values()
+    ]
+    return Settings.model_validate({"schools": tables})
+
+
 @contextmanager
 def running(
-    folder: Path, *, secure_cookies: bool = False, key: Key = NO_KEY
+    folder: Path,
+    *,
+    secure_cookies: bool = False,
+    key: Key = NO_KEY,
+    database: str = "",
+    schools: Mapping[str, School] = SCHOOLS,
 ) -> Iterator[Dashboard]:
-    store = Store(f"sqlite:///{folder / 'monitor.db'}")
+    store = Store(database or f"sqlite:///{folder / 'monitor.db'}")
     clock = Clock()
     hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     accounts = Accounts(store, clock, Vault(file=folder / "dashboard-key.txt"), hasher)
-    board = Dashboard(store, accounts, folder / "evidence", clock)
+    board = Dashboard(store, accounts, folder / "evidence", clock, schools)
     client = PoliteClient(Egress(frozenset()), contact="office@wexcombepark.example")
     room = EvidenceRoom(
         board.evidence,
         EvidenceSettings(),
-        SCHOOLS,
+        schools,
         Egress(frozenset()),
         client,
         as_abuse,
@@ -336,7 +358,7 @@ def running(
     app = create_app(
         store=store,
         accounts=board.accounts,
-        schools=SCHOOLS,
+        schools=schools,
         evidence_root=board.evidence,
         key=key,
         verify=lambda _: list(board.changed),
@@ -344,6 +366,7 @@ def running(
         reporting=board.reported,
         supply=room.supply,
         pack=room.export,
+        profile=lambda school: profile(settings_of(schools), school, clock().date()),
         playbook=load_playbook(),
         work=lambda number, event, seen: work(store, number, event, TELLINGS, seen=seen),
         answer=lambda link: answer(store, link, clock()),
