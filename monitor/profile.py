@@ -41,8 +41,8 @@ class Profile:
     missing: tuple[Gap, ...]
 
 
-def profile(settings: Settings, school: str, today: date) -> Profile:
-    """Of the school with this id."""
+def profile(settings: Settings, school: str, terms: Terms, today: date) -> Profile:
+    """Of the school with this id. *terms*: its calendar."""
     one = next(each for each in settings.schools if each.id == school)
     roster = one.roster(today)
     return Profile(
@@ -50,12 +50,12 @@ def profile(settings: Settings, school: str, today: date) -> Profile:
         parts=(
             _names(one),
             _people(one),
-            _told(one, roster),
-            _terms(one.calendar(), today),
+            _told(one),
+            _terms(terms, today),
             _hours(one),
             _kept(settings),
         ),
-        missing=(*_nobody(roster), *_unsaid(one)),
+        missing=(*_nobody(roster), *_unsaid(one, terms)),
     )
 
 
@@ -84,7 +84,7 @@ def _people(one: SchoolSettings) -> Part:
     )
 
 
-def _told(one: SchoolSettings, roster: Roster) -> Part:
+def _told(one: SchoolSettings) -> Part:
     holders, deputies = one.contacts.by_role(), one.deputies.by_role()
     rows = []
     for role, name in ROLES.items():
@@ -177,7 +177,7 @@ def _nobody(roster: Roster) -> Iterator[Gap]:
             )
 
 
-def _unsaid(one: SchoolSettings) -> Iterator[Gap]:
+def _unsaid(one: SchoolSettings, terms: Terms) -> Iterator[Gap]:
     for missing, what, costs, key in (
         (not one.aliases, "No nicknames", "Posts that use them are missed.", "aliases"),
         (
@@ -213,7 +213,7 @@ def _unsaid(one: SchoolSettings) -> Iterator[Gap]:
             "handles, hashtags, website",
         ),
         (
-            not one.calendar().own,
+            not terms.own,
             "No term dates of your own",
             "The customary ones are assumed, so mails may come in your holidays.",
             "terms or term_dates",

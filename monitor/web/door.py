@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from monitor.web.desk import desk
 
 _OUR_PAGES = re.compile(
-    r"/(today|incidents(/[0-9]{4}-[0-9]{1,9}(/(steps|hand-in))?)?|trends|sources|account"
+    r"/(today|incidents(/[0-9]{4}-[0-9]{1,9}(/(steps|hand-in))?)?|trends|sources|school|account"
     r"|report(\?[!-~]{1,4000})?)"
 )
 

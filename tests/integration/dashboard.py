@@ -46,7 +46,7 @@ from monitor.domain import (
 from monitor.egress import Egress
 from monitor.evidence_room import EvidenceRoom
 from monitor.likeness import sketch
-from monitor.profile import profile
+from monitor.profile import Profile, profile
 from monitor.reporting import Report, take
 from monitor.reviewing import Reviewer
 from monitor.settings import EvidenceSettings, Settings
@@ -283,6 +283,10 @@ class Dashboard:
             clock=self.clock,
         )
 
+    def profile(self, school: str) -> Profile:
+        settings = settings_of(self.schools)
+        return profile(settings, school, Terms(), self.clock.now.date())
+
     @property
     def reviewer(self) -> Reviewer:
         return Reviewer(
@@ -366,7 +370,7 @@ def running(
         reporting=board.reported,
         supply=room.supply,
         pack=room.export,
-        profile=lambda school: profile(settings_of(schools), school, clock().date()),
+        profile=board.profile,
         playbook=load_playbook(),
         work=lambda number, event, seen: work(store, number, event, TELLINGS, seen=seen),
         answer=lambda link: answer(store, link, clock()),

@@ -32,7 +32,7 @@ WHOLE: dict[str, Any] = {
 
 def of(**changes: Any) -> Profile:
     settings = Settings.model_validate({"schools": [WHOLE | changes]})
-    return profile(settings, "park", TODAY)
+    return profile(settings, "park", settings.schools[0].calendar(), TODAY)
 
 
 def said(found: Profile) -> dict[str, str]:
