@@ -11,6 +11,7 @@ from alerts.guidance import Guidance, Steps
 from alerts.log_access import whom_to_ask
 from alerts.masking import defang, host_of, quote, said_in
 from alerts.playbook import Playbook
+from alerts.spreading import is_spread
 from alerts.steps import steps_for
 from alerts.text import day, one_line, render, table, uk_time
 from monitor.domain import (
@@ -89,9 +90,7 @@ def _incident(letter: Letter, case: Case, context: Context, left_out: int) -> st
     steps = guidance.steps(case)
     return render(
         "incident.txt",
-        lead=f"A public post about {one_line(context.school.name)} was flagged: {steps.name}. "
-        + _UNCHECKED
-        + passed_on(letter),
+        lead=_lead(letter, steps.name, one_line(context.school.name)) + passed_on(letter),
         facts=table(_facts(case, context)),
         addresses=_addresses(case, context),
         address_note=ADDRESS_NOTE,
@@ -108,6 +107,16 @@ def _incident(letter: Letter, case: Case, context: Context, left_out: int) -> st
     )
 
 
+def _lead(letter: Letter, what: str, school: str) -> str:
+    if is_spread(letter.key):
+        return (
+            f"You know of this incident, and it is spreading: the same words about {school} are "
+            f"posted again and again. It was flagged: {what}. You hear of it once more when four "
+            "times as many are."
+        )
+    return f"A public post about {school} was flagged: {what}. {_UNCHECKED}"
+
+
 def _facts(case: Case, context: Context) -> list[tuple[str, str]]:
     incident = case.incident
     topics = context.guidance.topics(case)
@@ -122,9 +131,15 @@ def _facts(case: Case, context: Context) -> list[tuple[str, str]]:
         posted = first.mention.published_at
         rows.append(("Posted", f"{uk_time(posted)} (the site says)" if posted else "not known"))
         rows.append(("Found", f"{uk_time(first.first_seen_at)} (UK time)"))
-    if len(case.sightings) > 1:
-        rows.append(("Seen", f"{len(case.sightings)} times"))
-    return rows
+    return rows + _how_often(case)
+
+
+def _how_often(case: Case) -> list[tuple[str, str]]:
+    """Nothing of what was seen once."""
+    seen = [sighting.first_seen_at for sighting in case.sightings]
+    if len(seen) < 2:
+        return []
+    return [("Seen", f"{len(seen):,} times, the latest {uk_time(max(seen))}")]
 
 
 def _how_sure(case: Case) -> list[tuple[str, str]]:
@@ -239,6 +254,7 @@ def entry(case: Case, role: Role, context: Context) -> dict[str, str]:
     names = "; ".join(topic.name for topic in context.guidance.topics(case))
     facts = [("Severity", _HOW_SOON[incident.severity]), ("Flagged as", names)]
     facts += [("Found", uk_time(s.first_seen_at)) for s in case.sightings[:1]]
+    facts += _how_often(case)
     facts.append(("Where", _addresses(case, context)[0]))
     if is_sealed(case, role):
         facts = [("For", "the chair of governors: pass this on, and do not open the entry")]

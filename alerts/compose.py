@@ -13,6 +13,7 @@ from alerts import called_in, custody_head, many, source_news, term_news, week_n
 from alerts.body import Context, body
 from alerts.envelope import envelope, set_text
 from alerts.pictures import attachable, is_png
+from alerts.spreading import is_spread
 from alerts.term_news import Paper
 from alerts.text import one_line
 from monitor.custody import Head
@@ -188,11 +189,12 @@ def _subject(letter: Letter, cases: tuple[Case, ...], context: Context) -> str:
         many = "1 incident" if len(cases) == 1 else f"{len(cases)} incidents"
         return f"Digest: {many} to look at"
     incident = cases[0].incident
+    grave = incident.severity.value.capitalize() + ", and spreading" * is_spread(letter.key)
     if cases[0].concerns_head:
         what = "for the chair of governors"
     else:
         what = one_line(context.guidance.topics(cases[0])[0].name)
-    return f"{incident.severity.value.capitalize()}: {what}, incident {incident.number}"
+    return f"{grave}: {what}, incident {incident.number}"
 
 
 def _attach(message: EmailMessage, item: Evidence, screenshot: bytes) -> None:

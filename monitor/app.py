@@ -110,7 +110,7 @@ class App:
         self.assess = assess or Reader()
         self.schools = Schools(settings, clock)
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.store = Store(settings.database_url())
+        self.store = Store(settings.database_url(), key=settings.key_of_database())
         egress = Egress(frozenset(settings.network.allow))
         self.client = PoliteClient(egress, contact=settings.network.contact, gap=gap)
         self.visitor = Visitor(

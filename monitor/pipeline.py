@@ -8,11 +8,21 @@ from datetime import datetime
 from functools import partial
 
 from alerts.decide import decide
+from alerts.spreading import DAY, decide_spread
 from alerts.telling import Telling
 from monitor import incidents
-from monitor.domain import Assessment, Mention, School, as_kept, capture_mode
+from monitor.domain import (
+    Alert,
+    Assessment,
+    Incident,
+    Mention,
+    School,
+    as_kept,
+    capture_mode,
+)
 from monitor.likeness import sketch
 from monitor.store.entry import Entry
+from monitor.store.mentions import Book
 from monitor.store.store import Store
 from sources.contract import Source
 from sources.errors import SourceError
@@ -90,7 +100,7 @@ def enter(
             mention, assessment, school.id, before, mode, now, edition=edition
         )
         words = sketch(mention.text) if copies else None
-        lately = partial(book.told_lately, words, now)
+        promises = partial(_alerts, book, words, telling, now, again=bool(edition))
         entry = Entry(
             school=school.id,
             mention=mention,
@@ -99,13 +109,30 @@ def enter(
             assessment=assessment,
             seen_at=now,
             incident=incident,
-            alerts=tuple(decide(incident, before, telling, now, lately)) if incident else (),
+            alerts=promises(incident, before) if incident else (),
             capture=mode if incident and copies else None,
             edition=edition,
             sketch=words,
         )
         kept = book.keep(entry)
     return (incident is not None and before is None) if kept else None
+
+
+def _alerts(
+    book: Book,
+    words: bytes | None,
+    telling: Telling,
+    now: datetime,
+    incident: Incident,
+    before: Incident | None,
+    *,
+    again: bool,
+) -> tuple[Alert, ...]:
+    """Who is to hear of it. *again*: it is a post that was known and has changed."""
+    news = decide(incident, before, telling, now, partial(book.told_lately, words, now))
+    if news or again:
+        return tuple(news)
+    return tuple(decide_spread(incident, before, partial(book.told, now - DAY), telling, now))
 
 
 def _count(polled: Polled, assessment: Assessment, *, opened: bool) -> Polled:

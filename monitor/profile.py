@@ -150,9 +150,9 @@ _IN_VAIN = {
     Role.HEAD: "alerts that are for the head",
     Role.CHAIR_OF_GOVERNORS: "concerns about the head",
     Role.DSL: "child-safety alerts",
-    Role.OFFICE: "what the office works on, and news of sources that cannot be seen",
+    Role.OFFICE: "tasks of the office, and news of sources that cannot be seen,",
     Role.DATA_PROTECTION_OFFICER: "personal details that are shown in public",
-    Role.CLERK: "the governors' report of each term",
+    Role.CLERK: "governors' reports",
 }
 
 
@@ -162,7 +162,7 @@ def _nobody(roster: Roster) -> Iterator[Gap]:
         if roster.address(role):
             continue
         instead = roster.standing(role, concerns_head=role is Role.CHAIR_OF_GOVERNORS)
-        goes = "go to nobody" if instead is role else f"go to: {ROLES[instead].lower()}"
+        goes = "go to nobody" if instead is role else f"go to the {ROLES[instead].lower()}"
         yield Gap(
             what=f"No {ROLES[role].lower()} is named",
             costs=f"{matter[0].upper()}{matter[1:]} {goes}.",

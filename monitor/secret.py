@@ -24,6 +24,10 @@ class Reference:
     kind: str
     name: str
 
+    def beside(self, folder: Path) -> Reference:
+        """A file is meant from where the configuration lies."""
+        return Reference("file", str(folder / self.name)) if self.kind == "file" else self
+
     def reveal(self) -> str:
         """The secret. Raises MissingSecret."""
         return {"env": _from_env, "file": _from_file, "keyring": _from_keyring}[self.kind](

@@ -176,6 +176,9 @@ class _Nested(ValueError):
 class Settings(Section):
     data_dir: Path = Field(Path("data"), description="database, evidence, logs")
     database: str = Field("sqlite", description='"sqlite", or "env:NAME" for PostgreSQL')
+    database_key: Secret | None = Field(
+        None, description="where the key is to which an SQLite database is encrypted"
+    )
     schools: tuple[SchoolSettings, ...] = Field(min_length=1)
     sources: tuple[Annotated[Source, BeforeValidator(_source)], ...] = ()
     alerts: Alerts = Field(default_factory=Alerts)
@@ -190,6 +193,10 @@ class Settings(Section):
         if self.database == "sqlite":
             return f"sqlite:///{quote(str(self.data_dir / 'monitor.db'))}"  # a folder may be a%20b
         return Reference("env", self.database.removeprefix("env:")).reveal()
+
+    def key_of_database(self) -> str:
+        """Empty where it is not encrypted by us. Raises MissingSecret."""
+        return self.database_key.reveal() if self.database_key else ""
 
     def vault(self) -> Vault:
         return Vault(file=self.data_dir / KEY_FILE, kept=self.dashboard.key)
@@ -262,6 +269,7 @@ def _beside(folder: Path, settings: Settings) -> Settings:
     return settings.model_copy(
         update={
             "data_dir": folder / settings.data_dir,
+            "database_key": settings.database_key and settings.database_key.beside(folder),
             "alerts": settings.alerts.model_copy(update=found),
             "evidence": settings.evidence.beside(folder),
             "schools": schools,
@@ -386,6 +394,8 @@ def _contradictions(settings: Settings) -> list[tuple[str, str]]:
         ]
     if settings.database != "sqlite" and not settings.database.startswith("env:"):
         found.append(("database", 'write "sqlite", or "env:NAME" for a PostgreSQL address'))
+    if settings.database != "sqlite" and settings.database_key is not None:
+        found.append(("database_key", "is for SQLite; PostgreSQL has its own ways to encrypt"))
     return found
 
 

@@ -74,7 +74,7 @@ def look(settings: Settings, now: datetime) -> Seen:
     free = _free(settings.data_dir)
     browser = _browser_from()
     try:
-        pulse = read_pulse(settings.database_url(), now)
+        pulse = read_pulse(settings.database_url(), now, key=settings.key_of_database())
     except (StoreError, MissingSecret, OSError) as error:
         return Seen(pulse=None, why=str(error), free_bytes=free, browser_from=browser)
     return Seen(pulse=pulse, free_bytes=free, browser_from=browser)

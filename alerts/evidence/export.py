@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import shutil
 import zipfile
@@ -14,7 +15,7 @@ from typing import BinaryIO
 from alerts.evidence.at_rest import Key, opened_name
 from alerts.evidence.carried import verifier_files
 from alerts.evidence.cover import README, Packed, in_plain_words, words
-from alerts.evidence.errors import no_room
+from alerts.evidence.errors import Never, NotNow, no_room
 from alerts.evidence.on_paper import as_html
 from alerts.evidence.proofs import Proofs, mask
 from alerts.evidence.report import REPORT_PDF
@@ -23,6 +24,7 @@ from alerts.evidence.verifier import verify
 from monitor.domain import CaptureMode, Case, Evidence, Sighting, Told
 from monitor.wire import assessment_to_json, moment
 
+_log = logging.getLogger(__name__)
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # so that packing the same case twice gives the same bytes
 _WORDS_ONLY = (".json", ".txt")
 _NO_PROOFS = Proofs()
@@ -45,8 +47,9 @@ def export(
     the verifier also notices a pack that was made anew.
     Where the incident allows no pictures, or a capture was made without, only words are
     packed, whatever lies in the folder; in a masked pack, only manifests. Evidence that is not
-    as it was sealed is packed and named as such. Raises CannotKeep when the disk refuses, and
-    what *print_pdf* raises.
+    as it was sealed is packed and named as such. Where the browser fails, there is no PDF, and
+    the log says so: nobody waits for proof because of a printer. Raises CannotKeep when the
+    disk refuses.
     """
     if proofs.masked is not None:
         case = mask(case, proofs.masked)
@@ -54,10 +57,18 @@ def export(
     papers = _papers(case, packed, proofs)
     if print_pdf is not None:
         html = as_html(case, packed, proofs, school or case.incident.school)
-        papers[REPORT_PDF] = print_pdf(html)
+        papers |= _printed(html, print_pdf)
     facts = _bytes(_for_computers(case, packed, papers))
     _keep(out, papers | {"incident.json": facts}, packed, proofs.key)
     return hashlib.sha256(facts).hexdigest()
+
+
+def _printed(html: str, print_pdf: Callable[[str], bytes]) -> dict[str, bytes]:
+    try:
+        return {REPORT_PDF: print_pdf(html)}
+    except (NotNow, Never) as error:
+        _log.warning("The pack is without its report.pdf: %s", error)
+        return {}
 
 
 def _papers(case: Case, packed: tuple[Packed, ...], proofs: Proofs) -> dict[str, bytes]:

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from alerts.contacts import Address, Section
 from alerts.evidence.at_rest import NO_KEY, Key, is_public_key
-from monitor.secret import Reference, Secret
+from monitor.secret import Secret
 
 # Both answer anybody, and their roots are those that browsers trust.
 PUBLIC_AUTHORITIES: tuple[str, ...] = ("http://timestamp.digicert.com", "http://ts.ssl.com")
@@ -53,8 +53,8 @@ class EvidenceSettings(Section):
         """Its paths are meant from where the configuration lies."""
         paths = {name: file for name in _PATHS if (file := getattr(self, name)) is not None}
         found: dict[str, object] = {name: folder / file for name, file in paths.items()}
-        if self.identity is not None and self.identity.kind == "file":
-            found["identity"] = Reference("file", str(folder / self.identity.name))
+        if self.identity is not None:
+            found["identity"] = self.identity.beside(folder)
         return self.model_copy(update=found)
 
     @property

@@ -12,6 +12,8 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlmodel import Session, SQLModel, create_engine, func, select
 
+from monitor.store.cipher import sqlite_engine
+
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _READING = "reading"
 
@@ -22,6 +24,12 @@ class StoreError(Exception):
 
 class RowRefused(StoreError):
     """It would not take this one row, and works otherwise: the rest goes on."""
+
+
+_UNREADABLE = (
+    "The database file is damaged, or it is encrypted and the key under database_key is another "
+    "one or missing. Please put the key back, or else the last backup."
+)
 
 
 def trouble(error: SQLAlchemyError) -> StoreError:
@@ -44,7 +52,7 @@ def _known(error: SQLAlchemyError) -> str | None:
     if "unable to open" in words:
         return "The database file cannot be opened. Please check data_dir and its permissions."
     if "malformed" in words or "not a database" in words:
-        return "The database file is damaged. Please put back the last backup."
+        return _UNREADABLE
     if "connect" in words or "password" in words or "does not exist" in words:
         return "The database server did not let us in. Please check DATABASE_URL and the server."
     return None
@@ -53,10 +61,11 @@ def _known(error: SQLAlchemyError) -> str | None:
 class Database:
     """*url* is SQLAlchemy's. Opening brings the tables up to date."""
 
-    def __init__(self, url: str, *, patience: float = 30.0) -> None:
-        """*patience*: seconds to wait for another writer on SQLite before saying so."""
+    def __init__(self, url: str, *, key: str = "", patience: float = 30.0) -> None:
+        """*key*: to which SQLite encrypts; else it does not. *patience*: seconds to wait for
+        another writer on SQLite before saying so."""
         try:
-            self.engine = _engine(url, patience)
+            self.engine = _engine(url, key, patience)
             self._migrate_or_close()
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError):
             raise StoreError(
@@ -148,18 +157,14 @@ def _insert(session: Session, row: SQLModel) -> Any:
     return sqlite.insert(table).on_conflict_do_nothing()
 
 
-def _engine(url: str, patience: float) -> Engine:
-    engine = create_engine(url, connect_args=_arguments(url, patience), pool_pre_ping=True)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _sqlite_connect)
-        event.listen(engine, "begin", _sqlite_begin)
+def _engine(url: str, key: str, patience: float) -> Engine:
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, connect_args={"connect_timeout": 10}, pool_pre_ping=True)
+    alone = {"timeout": patience, "check_same_thread": False}
+    engine = sqlite_engine(url, key, connect_args=alone, pool_pre_ping=True)
+    event.listen(engine, "connect", _sqlite_connect)
+    event.listen(engine, "begin", _sqlite_begin)
     return engine
-
-
-def _arguments(url: str, patience: float) -> dict[str, object]:
-    if make_url(url).get_backend_name() == "sqlite":
-        return {"timeout": patience, "check_same_thread": False}
-    return {"connect_timeout": 10}
 
 
 def _sqlite_connect(connection: object, _record: object) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from monitor.domain import (
     CaptureMode,
@@ -150,6 +150,12 @@ class Book:
             for row, severity in letters
             if (at := row.promised_at) and (at > now - _HOUR or row.key in same)
         ]
+
+    def told(self, since: datetime, incident: Incident) -> tuple[int, int]:
+        """How often *incident* was told: before *since*, and from then on."""
+        query = select(func.count()).where(MentionRow.incident == incident.key)
+        lately = self._session.exec(query.where(MentionRow.first_seen_at >= since)).one()
+        return self._session.exec(query).one() - lately, lately
 
     def keep(self, entry: Entry) -> bool:
         """Write it down, all or nothing. False if somebody else did so in the meantime."""

@@ -15,16 +15,17 @@ from sqlmodel import Session, col, func, or_, select
 
 from monitor.alarms import Pulse
 from monitor.domain import AlertState, EvidenceState
+from monitor.store.cipher import sqlite_engine
 from monitor.store.database import StoreError, trouble
 from monitor.store.tables import CaptureRow, LetterRow, VisitRow
 
 _PATIENCE = 5  # seconds
 
 
-def read_pulse(url: str, now: datetime) -> Pulse:
-    """*url* is SQLAlchemy's. Raises StoreError, with a sentence for the school."""
+def read_pulse(url: str, now: datetime, *, key: str = "") -> Pulse:
+    """*url* and *key*: as Database has them. Raises StoreError, with a sentence for the school."""
     try:
-        engine = _engine(url)
+        engine = _engine(url, key)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError):
         raise StoreError("The address of the database cannot be read.") from None
     try:
@@ -36,14 +37,14 @@ def read_pulse(url: str, now: datetime) -> Pulse:
         engine.dispose()
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, key: str) -> Engine:
     place = make_url(url)
     if place.get_backend_name() != "sqlite":
         return create_engine(url, connect_args={"connect_timeout": _PATIENCE})
     # read only: a database that is missing must not come into being by being looked for
     file = quote(place.database or "", safe="/:\\")
     read_only = place.set(database=f"file:{file}", query={"mode": "ro", "uri": "true"})
-    return create_engine(read_only, connect_args={"timeout": _PATIENCE})
+    return sqlite_engine(read_only, key, connect_args={"timeout": _PATIENCE})
 
 
 def _read(session: Session, now: datetime) -> Pulse:

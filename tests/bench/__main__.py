@@ -7,7 +7,7 @@ import sys
 from rich.console import Console
 
 from nlp.bench import main as judging_scores
-from tests.bench import dashboard, delay, judging, reviewing, scanning, visiting
+from tests.bench import dashboard, delay, judging, reviewing, scanning, telling, visiting
 from tests.bench.capturing import captures
 from tests.bench.table import show
 
@@ -24,6 +24,7 @@ def main() -> int:
         ("governors' reports", reviewing.reports),
         ("what they give away", reviewing.disclosure),
         ("the delay of a mail", delay.delays),
+        ("telling very much", telling.tellings),
     ):
         if progress.is_terminal:
             progress.print(f"Measuring {what} ...")

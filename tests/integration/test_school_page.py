@@ -22,7 +22,7 @@ def test_what_is_missing_is_said_with_what_it_costs_and_where_to_fill_it_in(
 ) -> None:
     with board.signed_in(AccountRole.OFFICE) as client:
         page = client.get("/school").text
-    assert "Child-safety alerts go to: headteacher." in page
+    assert "Child-safety alerts go to the headteacher." in page
     assert "<code>dsl in [schools.contacts]</code>" in page
     assert "Wexcombe Park Primary School" in page
     assert "Otherby" not in page

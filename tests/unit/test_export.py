@@ -15,7 +15,7 @@ import pytest
 
 from alerts.evidence.carried import verifier_files
 from alerts.evidence.cover import README
-from alerts.evidence.errors import CannotKeep
+from alerts.evidence.errors import CannotKeep, NotNow
 from alerts.evidence.export import export
 from alerts.evidence.filing import NOT_THE_POST
 from alerts.evidence.proofs import CUSTODY, Proofs
@@ -326,6 +326,20 @@ def test_the_same_case_always_gives_the_same_bytes(case: Case, tmp_path: Path) -
     export(case, tmp_path / "evidence", tmp_path / "a.zip")
     export(case, tmp_path / "evidence", tmp_path / "b.zip")
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+
+
+def test_a_browser_that_fails_costs_the_pack_its_paper_and_no_more(
+    case: Case, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(html: str) -> bytes:
+        raise NotNow("The browser did not start.")
+
+    out = tmp_path / "pack.zip"
+    export(case, tmp_path, out, print_pdf=fails)
+    with zipfile.ZipFile(out) as archive:
+        assert REPORT_PDF not in archive.namelist()
+        assert "incident.txt" in archive.namelist()
+    assert "without its report.pdf: The browser did not start." in caplog.text
 
 
 def test_an_export_that_fails_leaves_nothing_and_says_why(case: Case, tmp_path: Path) -> None:

@@ -64,9 +64,9 @@ def test_an_absence_is_shown_by_its_days() -> None:
 @pytest.mark.parametrize(
     ("role", "costs"),
     [
-        ("dsl", "Child-safety alerts go to: headteacher."),
-        ("head", "Alerts that are for the head go to: school office."),
-        ("chair_of_governors", "Concerns about the head go to: designated safeguarding lead."),
+        ("dsl", "Child-safety alerts go to the headteacher."),
+        ("head", "Alerts that are for the head go to the school office."),
+        ("chair_of_governors", "Concerns about the head go to the designated safeguarding lead."),
     ],
 )
 def test_a_role_without_an_address_says_who_is_told_instead(role: str, costs: str) -> None:
