@@ -11,6 +11,7 @@ from alerts.guidance import Guidance, Steps
 from alerts.log_access import whom_to_ask
 from alerts.masking import defang, host_of, quote, said_in
 from alerts.playbook import Playbook
+from alerts.routing import unread
 from alerts.spreading import is_spread
 from alerts.steps import steps_for
 from alerts.text import day, one_line, render, table, uk_time
@@ -110,9 +111,9 @@ def _incident(letter: Letter, case: Case, context: Context, left_out: int) -> st
 def _lead(letter: Letter, what: str, school: str) -> str:
     if is_spread(letter.key):
         return (
-            f"You know of this incident, and it is spreading: the same words about {school} are "
-            f"posted again and again. It was flagged: {what}. You hear of it once more when four "
-            "times as many are."
+            f"An incident of which people at {school} were told is spreading: the same words are "
+            f"posted again and again. It was flagged: {what}. You will hear of it again when they "
+            "were posted four times as often."
         )
     return f"A public post about {school} was flagged: {what}. {_UNCHECKED}"
 
@@ -150,7 +151,7 @@ def _how_sure(case: Case) -> list[tuple[str, str]]:
     flag = max((a.scores[c] for a in judged for c in a.categories if c in a.scores), default=None)
     said = f"{_sure(about)} that it is about the school"
     if flag is not None:
-        said = f"{_sure(flag)} of what it is flagged as; {said}"
+        said = f"{_sure(flag)}; {said}"
     return [("How sure", said)]
 
 
@@ -231,15 +232,13 @@ def _more_pictures(left_out: int) -> str:
 
 def _digest(letter: Letter, cases: tuple[Case, ...], context: Context) -> str:
     ranked = sorted(cases, key=lambda case: case.incident.severity.rank, reverse=True)
-    many = "one incident" if len(cases) == 1 else f"{len(cases)} incidents"
     open_to_all = [case for case in ranked if not is_sealed(case, letter.role)]
     forbidden = dict.fromkeys(
         line for case in open_to_all for line in context.guidance.steps(case).do_not
     )
     return render(
         "digest.txt",
-        lead=f"{one_line(context.school.name)}: {many} to look at, the most serious first. "
-        "A program flagged this, and nobody has checked it yet.",
+        lead=f"{one_line(context.school.name)}: {_to_look_at(cases)}",
         entries=[entry(case, letter.role, context) for case in ranked],
         address_note=ADDRESS_NOTE,
         ask=whom_to_ask(letter.role, cases),
@@ -247,6 +246,14 @@ def _digest(letter: Letter, cases: tuple[Case, ...], context: Context) -> str:
         do_not=list(forbidden or context.guidance.do_not),
         footer=footer(context.guidance),
     )
+
+
+def _to_look_at(cases: tuple[Case, ...]) -> str:
+    many = "one incident" if len(cases) == 1 else f"{len(cases)} incidents"
+    if all(unread(case.incident) for case in cases):
+        return f"{many} to read. The program could not judge what was posted, so a person must."
+    order = "" if len(cases) == 1 else ", the most serious first"
+    return f"{many} to look at{order}. A program flagged this, and nobody has checked it yet."
 
 
 def entry(case: Case, role: Role, context: Context) -> dict[str, str]:
@@ -266,8 +273,8 @@ def _sealed_note(letter: Letter, case: Case, context: Context) -> str:
     return render(
         "sealed.txt",
         lead=f"{one_line(context.school.name)}: an entry in the incident log is for the chair "
-        "of governors to read. It could not be sent to the chair, because the configuration "
-        "has no address for that role that is not also the head's.",
+        "of governors to read. It could not be sent to the chair, because the program has no "
+        "address of the chair, or only one that is also the head's.",
         facts=table(
             [("Incident", case.incident.number), ("Severity", case.incident.severity.value)]
         ),

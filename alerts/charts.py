@@ -6,13 +6,13 @@ title that says the finding, and its numbers stand in a table beside it, so nobo
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from io import BytesIO
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,8 +20,14 @@ if TYPE_CHECKING:
 
 Counts = Mapping[str, int | None]
 
-_INK, _FAINT = "#1b1f24", "#6b7280"
+INK, FAINT = "#1b1f24", "#6b7280"
 _WIDTH = 7.0  # inches: an A4 page between its margins
+
+
+class Drawing(Hashable, Protocol):
+    """What a picture is drawn from; equal ones look the same."""
+
+    def draw(self) -> Figure: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +36,7 @@ class Picture:
 
     title: str
     alt: str
-    drawing: _Weeks | _Rows
+    drawing: Drawing
 
     @property
     def svg(self) -> bytes:
@@ -77,11 +83,11 @@ class _Weeks:
     is_least: bool
 
     def draw(self) -> Figure:
-        figure, axes = _figure(height=2.3)
+        figure, axes = blank(height=2.3)
         mondays = [date.fromisoformat(monday) for monday, _ in self.counts]
         _shade(axes, mondays, self.holidays)
         for day in self.changes:
-            axes.axvline(_place(mondays, day), color=_FAINT, lw=1.2, ls="--")
+            axes.axvline(_place(mondays, day), color=FAINT, lw=1.2, ls="--")
         _bars(axes, [count for _, count in self.counts], is_least=self.is_least)
         step = max(1, len(mondays) // 8)
         axes.set_xticks(
@@ -98,7 +104,7 @@ class _Rows:
     def draw(self) -> Figure:
         counts = dict(self.counts)
         hatched = _least(list(counts.values())) if self.is_least else 0
-        figure, axes = _figure(height=0.55 + 0.3 * len(counts))
+        figure, axes = blank(height=0.4 + 0.24 * len(counts))
         for place, count in enumerate(counts.values()):
             _bar(axes, place, count, most=_most(counts), hatched=hatched)
         axes.set_yticks(range(len(counts)), list(counts), fontsize=8)
@@ -114,17 +120,17 @@ _pen = Lock()  # the library's settings are the whole program's
 
 
 @lru_cache(maxsize=500)  # of some 15 kB each: what was published is drawn the same for good
-def _drawn(drawing: _Weeks | _Rows) -> bytes:
+def _drawn(drawing: Drawing) -> bytes:
     with _pen:
         return _svg(drawing.draw())
 
 
-def _figure(*, height: float) -> tuple[Figure, Axes]:
+def blank(*, height: float) -> tuple[Figure, Axes]:
     from matplotlib.figure import Figure  # a second, which no other command should pay
 
     figure = Figure(figsize=(_WIDTH, height), layout="constrained")
     axes = figure.subplots()
-    axes.tick_params(length=0, colors=_INK, labelsize=8)
+    axes.tick_params(length=0, colors=INK, labelsize=8)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     return figure, axes
@@ -135,21 +141,22 @@ def _bars(axes: Axes, counts: Sequence[int | None], *, is_least: bool) -> None:
     hatched = _least(counts) if is_least else most * 1.05
     for place, count in enumerate(counts):
         if count is None:
-            axes.bar(place, hatched, width=0.8, fill=False, hatch="////", edgecolor=_FAINT, lw=0)
+            axes.bar(place, hatched, width=0.8, fill=False, hatch="////", edgecolor=FAINT, lw=0)
         else:
-            axes.bar(place, count, width=0.8, color=_INK)
+            axes.bar(place, count, width=0.8, color=INK)
     axes.set_ylim(0, most * 1.05)
     axes.locator_params(axis="y", integer=True, nbins=4)
+    axes.yaxis.set_major_formatter("{x:,.0f}")
     axes.set_xlim(-0.6, len(counts) - 0.4)
 
 
 def _bar(axes: Axes, place: int, count: int | None, *, most: int, hatched: int) -> None:
     if count is None:
-        axes.barh(place, hatched, height=0.6, fill=False, hatch="////", edgecolor=_FAINT, lw=0)
-        axes.text(hatched + most * 0.01, place, "withheld", va="center", fontsize=8, color=_INK)
+        axes.barh(place, hatched, height=0.6, fill=False, hatch="////", edgecolor=FAINT, lw=0)
+        axes.text(hatched + most * 0.01, place, "withheld", va="center", fontsize=8, color=INK)
     else:
-        axes.barh(place, count, height=0.6, color=_INK)
-        axes.text(count + most * 0.01, place, str(count), va="center", fontsize=8, color=_INK)
+        axes.barh(place, count, height=0.6, color=INK)
+        axes.text(count + most * 0.01, place, f"{count:,}", va="center", fontsize=8, color=INK)
 
 
 def _most(counts: Counts) -> int:
@@ -180,7 +187,7 @@ def _by_day(counts: Counts) -> Counts:
 
 def _in_words(title: str, counts: Counts) -> str:
     shown = "; ".join(
-        f"{row}: {'withheld' if count is None else count}"
+        f"{row}: {'withheld' if count is None else f'{count:,}'}"
         for row, count in counts.items()
         if count != 0
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -173,15 +173,26 @@ def write(report: Report, out: Path, *, print_pdf: PrintPdf | None = None) -> No
     *print_pdf* turns HTML into PDF; only a PDF needs it. The file is there whole or not at all.
     Raises CannotWrite, and whatever *print_pdf* raises.
     """
+    write_as(out, lambda: as_html(report), _lines(report), report.tables, print_pdf)
+
+
+def write_as(
+    out: Path,
+    html: Callable[[], str],
+    lines: Iterable[str],
+    tables: Iterable[Table],
+    print_pdf: PrintPdf | None,
+) -> None:
+    """*lines* stand above the numbers in a spreadsheet. Raises as `write` does."""
     kind = out.suffix.lower()
     if kind == ".html":
-        made = as_html(report).encode()
+        made = html().encode()
     elif kind == ".pdf":
-        made = _as_pdf(as_html(report), print_pdf)
+        made = _as_pdf(html(), print_pdf)
     elif kind == ".csv":
-        made = as_csv(_lines(report), report.tables)
+        made = as_csv(lines, tables)
     elif kind == ".xlsx":
-        made = as_xlsx(_lines(report), report.tables)
+        made = as_xlsx(lines, tables)
     else:
         raise CannotWrite(f"{out.name} should end in .html, .pdf, .csv or .xlsx.")
     put(out, made)

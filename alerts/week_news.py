@@ -56,7 +56,7 @@ def _looked(week: Week) -> str:
     looked = f"We looked {_many(week.looked, 'time')} at {_many(week.places, 'place')}."
     if not week.unseen:
         return f"{looked} Every place could be seen."
-    return f"{looked} {_many(len(week.unseen), 'place')} could not be seen at the end of it."
+    return f"{looked} {_many(len(week.unseen), 'place')} could not be seen when the week ended."
 
 
 def _facts(week: Week) -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ from alerts.evidence.pdf import print_pdf
 from alerts.governors import CannotWrite
 from alerts.governors import Report as TermReport
 from alerts.governors import write as write_report
+from alerts.trust import write_trust
 from monitor.answering import answer
 from monitor.counts import LONDON
 from monitor.coverage import Coverage
@@ -231,6 +232,10 @@ class App:
             raise CannotWrite("This period has not begun yet. Please choose days up to today.")
         write_report(report, out, print_pdf=_printed)
         return report
+
+    def trust_report(self, first: date, last: date, out: Path) -> None:
+        """What all schools have published of these days. Raises CannotWrite."""
+        write_trust(self.reviewer.together(first, last), out, print_pdf=_printed)
 
     def publish_so_far(self) -> None:
         """Show governors what there is of the present term."""

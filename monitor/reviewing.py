@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,6 +11,7 @@ from itertools import pairwise
 from alerts.findings import Earlier
 from alerts.governors import Report
 from alerts.steps import site_asked
+from alerts.trust import TrustReport
 from monitor.counts import LONDON, Period, Trend
 from monitor.coverage import Coverage, cover_days
 from monitor.domain import School
@@ -97,6 +99,17 @@ class Reviewer:
             round_to=round_to,
             instead=NOT_YET,
         )
+
+    def together(self, first: date, last: date) -> TrustReport:
+        """On all schools, from what they have published of these days, and nothing more."""
+        names = Counter(profile.name for profile in self.schools.values())
+        trends = {
+            profile.name if names[profile.name] == 1 else f"{profile.name} ({school})": self.trend(
+                school, parts(self.terms[school], first, last)
+            )
+            for school, profile in self.schools.items()
+        }
+        return TrustReport(first=first, last=last, trends=trends)
 
     def _begun(self, spans: Sequence[Part]) -> Period:
         """Nothing is published of it, but it can be told what was checked."""

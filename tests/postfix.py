@@ -128,7 +128,7 @@ virtual_mailbox_maps = inline:{{ {boxes} }}
 virtual_minimum_uid = 1
 virtual_uid_maps = static:{uid}
 virtual_gid_maps = static:{gid}
-transport_maps = inline:{{ {{ {gone} = error:5.1.1 This mailbox is closed }} }}
+transport_maps = inline:{{ {{ {gone} = closed: }} }}
 smtpd_relay_restrictions = reject_unauth_destination
 default_transport = error:nothing leaves this machine
 maillog_file = /dev/stdout
@@ -145,6 +145,7 @@ defer unix - - n - 0 bounce
 trace unix - - n - 0 bounce
 error unix - - n - - error
 retry unix - - n - - error
+closed unix - n n - - virtual -o virtual_mailbox_maps=
 virtual unix - n n - - virtual
 anvil unix - - n - 1 anvil
 proxymap unix - - n - - proxymap

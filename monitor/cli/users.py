@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.common import CONFIG, ConfigPath, one_of, opened, say
+from monitor.store.account import NO_PASSWORD
 from monitor.store.accounts import Account, AccountRole
 
 users = typer.Typer(help="Accounts for the dashboard.", no_args_is_help=True)
@@ -60,7 +61,7 @@ def reset_second_step(email: Email, config: ConfigPath = CONFIG) -> None:
 def _state(account: Account) -> str:
     if account.disabled_at:
         return "disabled"
-    if not account.has_password:
+    if not account.has_password and account.role not in NO_PASSWORD:
         return "has not set a password"
     if account.second_step_since:
         return "active, with a second step"

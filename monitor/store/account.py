@@ -20,6 +20,10 @@ class AccountRole(StrEnum):
     DSL = "dsl"
     GOVERNOR = "governor"
     ADMIN = "admin"
+    STAFF = "staff"  # has no password: comes in by a one-time link, to report
+
+
+NO_PASSWORD = frozenset({AccountRole.STAFF})
 
 
 # Whoever sees most, or may let others in. The rest may have a second step, too.

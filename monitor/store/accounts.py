@@ -11,6 +11,8 @@ from collections.abc import Iterable
 
 from sqlmodel import col, select
 
+from monitor.audit import Act
+from monitor.custody import COMMAND_LINE
 from monitor.store.account import (
     Account,
     AccountError,
@@ -24,6 +26,7 @@ from monitor.store.account_tables import (
     by_email,
     forget_links,
     forget_second_step,
+    forget_sessions_of,
 )
 from monitor.store.links import Links
 from monitor.store.second_steps import SecondSteps
@@ -32,7 +35,14 @@ __all__ = ["Account", "AccountError", "AccountRole", "Accounts"]
 
 
 class Accounts(Links, SecondSteps):
-    def add(self, email: str, role: AccountRole, schools: Iterable[str]) -> str:
+    def add(
+        self,
+        email: str,
+        role: AccountRole,
+        schools: Iterable[str],
+        *,
+        by: str = COMMAND_LINE,
+    ) -> str:
         """A new account, or one that was disabled, anew. Returns the token of its invite.
 
         Raises AccountError.
@@ -41,6 +51,7 @@ class Accounts(Links, SecondSteps):
         if not places:
             raise AccountError("Say for which school this account is.")
         with self._database.transaction() as session:
+            self._count_links(session, by)
             row = by_email(session, email)
             if row is not None and row.disabled_at is None:
                 raise AccountError(
@@ -53,14 +64,25 @@ class Accounts(Links, SecondSteps):
             session.add(row)
             session.flush()
             forget_second_step(session, row)
+            self._write_down(session, Act.ADDED, row, by)
             return self._invite(session, row)
+
+    def enter_by_link(self, token: str) -> str:
+        """For a role without a password: the token of a session, for that of a link, which is
+        then used up. Raises AccountError."""
+        with self._database.transaction() as session:
+            row = self._use_up(session, token)
+            if row is None:
+                raise AccountError("This link no longer works. Ask for a new one.")
+            forget_sessions_of(session, row)
+            return self._begin(session, row, whole=True)
 
     def everyone(self) -> list[Account]:
         with self._database.reading() as session:
             rows = session.exec(select(AccountRow).order_by(col(AccountRow.email)))
             return [account_from(row) for row in rows]
 
-    def disable(self, email: str) -> None:
+    def disable(self, email: str, *, by: str = COMMAND_LINE) -> None:
         """Ends every session of the account at once. Raises AccountError."""
         with self._database.transaction() as session:
             row = active(session, email_in(email))
@@ -68,3 +90,4 @@ class Accounts(Links, SecondSteps):
             row.password_hash = None
             forget_links(session, row)
             forget_second_step(session, row)
+            self._write_down(session, Act.DISABLED, row, by)

@@ -100,14 +100,14 @@ class Cases(Database):
         """Newest first, or what is *gravest*; without a word of what was written."""
         order = (_GRAVITY.desc(), *_NEWEST_FIRST) if gravest else _NEWEST_FIRST
         with self.reading() as session:
-            query = select(IncidentRow).where(*_among(session, wanted))
+            query = select(IncidentRow).where(*among(session, wanted))
             page = query.order_by(*order).limit(limit).offset(offset)
             return _listed(session, session.exec(page).all())
 
     def count(self, wanted: Wanted) -> int:
         with self.reading() as session:
             query = select(func.count()).select_from(IncidentRow)
-            return session.exec(query.where(*_among(session, wanted))).one()
+            return session.exec(query.where(*among(session, wanted))).one()
 
     def number_of(self, school: str, source: str, external_id: str) -> str | None:
         """Of the incident that a mention belongs to."""
@@ -139,7 +139,7 @@ _NEWEST_FIRST = (col(IncidentRow.opened_at).desc(), col(IncidentRow.number).desc
 _GRAVITY = case({each.value: each.rank for each in Severity}, value=col(IncidentRow.severity))
 
 
-def _among(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
+def among(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
     """A limit or a count must know what is hidden, so the hiding is done by the query."""
     found: list[ColumnElement[bool]] = [col(IncidentRow.school).in_(wanted.schools)]
     if wanted.state is not None:

@@ -10,8 +10,11 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlmodel import Session, col, delete, func, select
 
+from monitor.audit import Act, Trace
+from monitor.audit import account as named
 from monitor.store.account import AccountError
-from monitor.store.account_tables import TryRow, digest
+from monitor.store.account_tables import AccountRow, TryRow, digest, key_of
+from monitor.store.audit import note
 from monitor.store.database import Database
 from monitor.vault import Vault
 
@@ -60,3 +63,10 @@ class Entrance:
         if tries >= most:
             raise AccountError(too_many)
         session.add(TryRow(email_sha256=name, at=now))
+
+    def _write_down(
+        self, session: Session, act: Act, row: AccountRow, by: str | None = None
+    ) -> None:
+        """In the audit log; what nobody else did, the account did itself."""
+        subject = named(key_of(row))
+        note(session, Trace(act=act, subject=subject, actor=by or subject, at=self._clock()))

@@ -7,7 +7,17 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
-from monitor.store.account import Account, AccountError, account_from, active, email_in
+from monitor.audit import DOOR, Act
+from monitor.custody import COMMAND_LINE
+from monitor.store.account import (
+    NO_PASSWORD,
+    Account,
+    AccountError,
+    AccountRole,
+    account_from,
+    active,
+    email_in,
+)
 from monitor.store.account_tables import (
     AccountRow,
     InviteRow,
@@ -21,13 +31,17 @@ from monitor.store.entrance import Entrance
 from monitor.store.passwords import comparable, why_weak
 
 INVITE_LASTS = timedelta(hours=24)
+LINKS = 20  # that one person may make within a quarter of an hour
 
 
 class Links(Entrance):
-    def invite(self, email: str) -> str:
+    def invite(self, email: str, *, by: str = COMMAND_LINE) -> str:
         """The token of a new link for a person who lost the first, or their password."""
         with self._database.transaction() as session:
-            return self._invite(session, active(session, email_in(email)))
+            row = active(session, email_in(email))
+            self._count_links(session, by)
+            self._write_down(session, Act.LINK_MADE, row, by)
+            return self._invite(session, row)
 
     def invited(self, token: str) -> Account | None:
         """Whose link this is; None when it is used, too old or was never given."""
@@ -42,7 +56,7 @@ class Links(Entrance):
         Raises AccountError: a weak password leaves the link as it is.
         """
         invited = self.invited(token)
-        if invited is None:
+        if invited is None or invited.role in NO_PASSWORD:
             raise AccountError(_LINK_IS_DEAD)
         weak = why_weak(password, invited.email)
         if weak:
@@ -57,6 +71,19 @@ class Links(Entrance):
             forget_links(session, row)
             forget_sessions_of(session, row)
             forget_tries(session, row.email)
+            self._write_down(session, Act.PASSWORD_SET, row, DOOR)
+
+    def _use_up(self, session: Session, token: str) -> AccountRow | None:
+        """Whose link it was that lets in without a password."""
+        row = self._invited(session, token, lock=True)
+        if row is None or AccountRole(row.role) not in NO_PASSWORD:
+            return None
+        forget_links(session, row)
+        return row
+
+    def _count_links(self, session: Session, by: str) -> None:
+        if by != COMMAND_LINE:
+            self._note_try(session, f"links made by {by}", LINKS, _TOO_MANY_LINKS)
 
     def _invite(self, session: Session, row: AccountRow) -> str:
         forget_links(session, row)
@@ -73,6 +100,7 @@ class Links(Entrance):
         return row if row is not None and row.disabled_at is None else None
 
 
+_TOO_MANY_LINKS = "Too many links at once. Wait a quarter of an hour."
 _LINK_IS_DEAD = (
     "This link no longer works: it was used, or is older than a day. Ask whoever gave it to "
     "you for a new one."

@@ -6,8 +6,13 @@ so does each recovery code, of which only the hash is kept.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlmodel import Session, col, delete, func, select
 
+from monitor.audit import Act
+from monitor.custody import COMMAND_LINE
 from monitor.second_step import moment_of, new_secret, plain, recovery_codes
 from monitor.store.account import Account, AccountError, active, email_in
 from monitor.store.account_tables import (
@@ -58,12 +63,13 @@ class SecondSteps(Sessions):
             row.second_step_since = self._clock()
             forget_sessions_of(session, row)
             _keep(session, row, hashes)
+            self._write_down(session, Act.STEP_SET_UP, row)
             return self._come_in(session, row), codes
 
     def pass_second_step(self, token: str, code: str) -> str:
         """The token of a whole session, for one that was halfway. Raises AccountError."""
-        self._count(token)
-        with self._database.transaction() as session:
+        account = self._count(token)
+        with self._refusals_noted(account), self._database.transaction() as session:
             found, row = self._demand(session, token)
             self._spend(row, code)
             session.delete(found)
@@ -73,12 +79,13 @@ class SecondSteps(Sessions):
         """The same with a recovery code, which is then used up. Raises AccountError."""
         account = self._count(token)
         used = self._matching(account, plain(code))
-        with self._database.transaction() as session:
+        with self._refusals_noted(account), self._database.transaction() as session:
             found, row = self._demand(session, token)
             kept = session.get(RecoveryRow, used, with_for_update=True) if used else None
             if kept is None:
                 raise AccountError("This is none of your recovery codes, or it was used already.")
             session.delete(kept)
+            self._write_down(session, Act.RECOVERY_USED, row)
             session.delete(found)
             return self._come_in(session, row)
 
@@ -92,6 +99,7 @@ class SecondSteps(Sessions):
             self._spend(row, code)
             forget_tries(session, _tries_of(row))
             _keep(session, row, hashes)
+            self._write_down(session, Act.RECOVERY_RENEWED, row)
         return codes
 
     def remove_second_step(self, token: str, code: str) -> None:
@@ -103,19 +111,30 @@ class SecondSteps(Sessions):
             self._spend(row, code)
             forget_tries(session, _tries_of(row))
             forget_second_step(session, row)
+            self._write_down(session, Act.STEP_REMOVED, row)
 
-    def reset_second_step(self, email: str) -> None:
+    def reset_second_step(self, email: str, *, by: str = COMMAND_LINE) -> None:
         """For whoever lost phone and recovery codes. Raises AccountError."""
         with self._database.transaction() as session:
             row = active(session, email_in(email))
             if row.second_step is None:
                 raise AccountError(f"{row.email} has no second step that could be reset.")
             forget_second_step(session, row)
+            self._write_down(session, Act.STEP_RESET, row, by)
 
     def recovery_codes_left(self, account: Account) -> int:
         query = select(func.count()).where(RecoveryRow.account == account.id)
         with self._database.reading() as session:
             return session.exec(query).one()
+
+    @contextmanager
+    def _refusals_noted(self, account: AccountRow) -> Iterator[None]:
+        """Somebody knows the password and not the code: that should be seen."""
+        try:
+            yield
+        except AccountError:
+            self._note_refusal(account, Act.STEP_REFUSED)
+            raise
 
     def _count(self, token: str) -> AccountRow:
         with self._database.transaction() as session:

@@ -4,12 +4,14 @@ was right, and the second step is outstanding. Halfway opens nothing."""
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
-from sqlmodel import Session, col, delete, update
+from sqlmodel import Session, col, delete, select, update
 
+from monitor.audit import DOOR, Act
 from monitor.second_step import new_secret
 from monitor.store.account import (
     SECOND_STEP_NEEDED,
@@ -39,6 +41,16 @@ TRIES = 10
 _NOTED_EVERY = timedelta(minutes=1)  # so that not every page view writes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSession:
+    """`handle` names it on a page; nobody gets in with it."""
+
+    handle: str
+    account: int
+    started_at: datetime
+    last_seen_at: datetime
+
+
 class Sessions(Entrance):
     def __init__(
         self,
@@ -58,6 +70,7 @@ class Sessions(Entrance):
         known = found.password_hash if found else None
         right = self._right(known or self._nobody, comparable(password))
         if found is None or known is None or not right:
+            self._note_refusal(found, Act.REFUSED)
             raise AccountError(
                 "This e-mail address and password do not belong together. If you have lost "
                 "your password, ask for a new link."
@@ -80,7 +93,28 @@ class Sessions(Entrance):
 
     def sign_out(self, token: str) -> None:
         with self._database.transaction() as session:
+            found, row = self._running(session, token)
+            if found is not None and row is not None and found.whole:
+                self._write_down(session, Act.SIGNED_OUT, row)
             session.exec(delete(SessionRow).where(col(SessionRow.token_sha256) == digest(token)))
+
+    def sessions(self, accounts: Iterable[Account]) -> list[OpenSession]:
+        """Of these, all that have not ended, the last used first."""
+        ids = [account.id for account in accounts]
+        rows = select(SessionRow).where(col(SessionRow.account).in_(ids), col(SessionRow.whole))
+        with self._database.reading() as session:
+            found = session.exec(rows.order_by(col(SessionRow.last_seen_at).desc())).all()
+        return [_open(row) for row in found if not _over(row, self._clock())]
+
+    def end_session(self, account: Account, handle: str, *, by: str) -> None:
+        """Whose it was is out at the next click. Nothing happens to one that has ended."""
+        theirs = select(SessionRow).where(SessionRow.account == account.id)
+        with self._database.transaction() as session:
+            for found in session.exec(theirs):
+                if _open(found).handle == handle:
+                    row = session.get_one(AccountRow, found.account)
+                    self._write_down(session, Act.SESSION_ENDED, row, by)
+                    session.delete(found)
 
     def _of(self, token: str) -> tuple[SessionRow | None, Account | None]:
         with self._database.reading() as session:
@@ -115,6 +149,7 @@ class Sessions(Entrance):
         if whole:
             row.signed_in_at = now
             session.add(row)
+            self._write_down(session, Act.SIGNED_IN, row)
         return token
 
     def _tried(self, typed: str) -> AccountRow | None:
@@ -134,6 +169,12 @@ class Sessions(Entrance):
             forget_tries(session, row.email)
             return self._begin(session, row, whole=not _owes_second_step(row))
 
+    def _note_refusal(self, row: AccountRow | None, act: Act) -> None:
+        """Of an account that there is; what else was typed is nobody's business."""
+        if row is not None:
+            with self._database.transaction() as session:
+                self._write_down(session, act, row, DOOR)
+
     def _note_seen(self, found: SessionRow) -> None:
         this = col(SessionRow.token_sha256) == found.token_sha256
         with self._database.transaction() as session:
@@ -141,6 +182,15 @@ class Sessions(Entrance):
 
 
 _TOO_MANY = "Too many tries. Wait a quarter of an hour, or ask for a new link."
+
+
+def _open(row: SessionRow) -> OpenSession:
+    return OpenSession(
+        handle=digest(row.token_sha256)[:16],
+        account=row.account,
+        started_at=row.started_at,
+        last_seen_at=row.last_seen_at,
+    )
 
 
 def _owes_second_step(row: AccountRow) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from monitor.store.answers import Answers
+from monitor.store.audit import Audit
 from monitor.store.captures import Captures
 from monitor.store.cases import Cases
 from monitor.store.checkouts import Checkouts
@@ -23,6 +24,7 @@ from monitor.store.visits import Visits
 
 class Store(
     Answers,
+    Audit,
     Mentions,
     Captures,
     Rechecks,

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from monitor.audit import account as named
 from monitor.store.accounts import Account, AccountError
 from monitor.web.desk import desk
 from monitor.web.guard import Oneself, token_of
@@ -47,6 +48,12 @@ def remove(
     return RedirectResponse("/sign-in", status_code=303)
 
 
+@router.post("/account/sessions/{handle}")
+def end(request: Request, account: Oneself, handle: str) -> Response:
+    desk(request).accounts.end_session(account, handle, by=named(account.id))
+    return RedirectResponse("/account", status_code=303)
+
+
 def _show(request: Request, account: Account, errors: dict[str, str] | None = None) -> Response:
     accounts = desk(request).accounts
     return render(
@@ -55,6 +62,7 @@ def _show(request: Request, account: Account, errors: dict[str, str] | None = No
         status=400 if errors else 200,
         account=account,
         left=accounts.recovery_codes_left(account),
+        sessions=accounts.sessions([account]),
         schools=[school.name for school in desk(request).schools_of(account)],
         errors=errors or {},
     )

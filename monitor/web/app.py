@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from alerts.evidence.at_rest import NO_KEY, Key, Locked
@@ -21,17 +21,22 @@ from monitor.store.database import StoreError
 from monitor.vault import VaultLocked
 from monitor.web import (
     account,
+    audit,
     author,
+    colleague,
     deciding,
     hand_in,
     home,
     incident,
     incidents,
     invite,
+    people,
+    person,
     report,
     school,
     screenshot,
     second_step,
+    sent,
     set_up,
     several,
     sign_in,
@@ -50,6 +55,7 @@ from monitor.web.door import to
 from monitor.web.guard import NotAllowed, SecondStepNeeded, SignInNeeded, insist_on_policies
 from monitor.web.page import render
 from monitor.web.shield import Shield
+from monitor.web.typed import what_was_typed
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _SCREENS = (
@@ -72,10 +78,15 @@ _SCREENS = (
     screenshot,
     pack_screen,
     report,
+    sent,
+    colleague,
     hand_in,
     trends,
     sources,
     school,
+    people,
+    person,
+    audit,
     static,
 )
 
@@ -132,12 +143,20 @@ def create_app(
     return app
 
 
-def _ask_to_sign_in(request: Request, _: Exception) -> Response:
-    return to("/sign-in", _asked(request))
+async def _ask_to_sign_in(request: Request, _: Exception) -> Response:
+    return await _but_lose_nothing(request, to("/sign-in", _asked(request)))
 
 
-def _ask_for_second_step(request: Request, _: Exception) -> Response:
-    return to("/second-step", _asked(request))
+async def _ask_for_second_step(request: Request, _: Exception) -> Response:
+    return await _but_lose_nothing(request, to("/second-step", _asked(request)))
+
+
+async def _but_lose_nothing(request: Request, door: RedirectResponse) -> Response:
+    """Whoever has typed something gets it back, to be copied: the door keeps no forms."""
+    typed = await what_was_typed(request)
+    if not typed:
+        return door
+    return render(request, "signed_out", status=401, typed=typed, door=door.headers["location"])
 
 
 def _asked(request: Request) -> str:
@@ -182,7 +201,8 @@ def _locked(request: Request, error: Exception) -> HTMLResponse:
     return render(request, "error", status=409, title="It is encrypted", say=str(error))
 
 
-_HANDLERS: dict[type[Exception], Callable[[Request, Exception], Response]] = {
+_Answer = Response | Awaitable[Response]
+_HANDLERS: dict[type[Exception], Callable[[Request, Exception], _Answer]] = {
     SignInNeeded: _ask_to_sign_in,
     SecondStepNeeded: _ask_for_second_step,
     VaultLocked: _no_key,

@@ -21,6 +21,7 @@ from monitor.reporting import Report
 from monitor.reviewing import Reviewer
 from monitor.stamps import Stamp
 from monitor.store.accounts import Account, Accounts
+from monitor.store.audit import Found, Sent
 from monitor.store.cases import Listed, Wanted
 from monitor.store.checkouts import Holder
 
@@ -51,6 +52,25 @@ class Log(Protocol):
 
     def custody_of(self, subjects: Collection[str]) -> list[Link]:
         """What was done to these, oldest first."""
+
+    def note_look(self, number: str, reader: int, now: datetime) -> None:
+        """Add to the audit log that an account read an incident."""
+
+    def note_report(self, report: str, reporter: int, now: datetime) -> None:
+        """Add to the audit log that an account sent a report."""
+
+    def sent_by(self, reporter: int, source: str, limit: int) -> list[Sent]:
+        """What an account reported, by way of *source*, newest first."""
+
+    def deeds_of(
+        self, accounts: Collection[int], limit: int, offset: int
+    ) -> tuple[list[Found], int]:
+        """What was done by or to these accounts, newest first, and how much there is of it."""
+
+    def looks_at(
+        self, wanted: Wanted, number: str, limit: int, offset: int
+    ) -> tuple[list[Found], int]:
+        """Who read, saw or took out what of these incidents, and how much there is of it."""
 
     def is_promised(self, incident: Incident) -> bool:
         """Whether a page of it is still to be captured."""

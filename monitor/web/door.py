@@ -11,8 +11,8 @@ from fastapi.responses import RedirectResponse, Response
 from monitor.web.desk import desk
 
 _OUR_PAGES = re.compile(
-    r"/(today|incidents(/[0-9]{4}-[0-9]{1,9}(/(steps|hand-in))?)?|trends|sources|school|account"
-    r"|report(\?[!-~]{1,4000})?)"
+    r"/(today|incidents(/[0-9]{4}-[0-9]{1,9}(/(steps|hand-in))?)?|trends|sources|school"
+    r"|account|people|audit|report(\?[!-~]{1,4000})?)"
 )
 
 
@@ -25,6 +25,12 @@ def to(door: str, wanted: str) -> RedirectResponse:
     """To *door*, and from there on to what was *wanted*."""
     query = f"?{urlencode({'next': wanted})}" if wanted else ""
     return RedirectResponse(door + query, status_code=303)
+
+
+def origin(request: Request) -> str:
+    """Under which this person's browser reaches us. The shield lets no foreign name pass."""
+    scheme = "https" if desk(request).secure_cookies else "http"
+    return f"{scheme}://{request.url.netloc}"
 
 
 def give_key(request: Request, answer: Response, token: str) -> Response:

@@ -83,6 +83,10 @@ Reporter = Annotated[Account, Depends(Requires(Action.REPORT))]
 SchoolReader = Annotated[Account, Depends(Requires(Action.READ_SCHOOL))]
 SourceReader = Annotated[Account, Depends(Requires(Action.READ_SOURCES))]
 Oneself = Annotated[Account, Depends(Requires(Action.KEEP_OWN_ACCOUNT))]
+Inviter = Annotated[Account, Depends(Requires(Action.INVITE_COLLEAGUES))]
+PeopleReader = Annotated[Account, Depends(Requires(Action.READ_PEOPLE))]
+PeopleManager = Annotated[Account, Depends(Requires(Action.MANAGE_PEOPLE))]
+AuditReader = Annotated[Account, Depends(Requires(Action.READ_AUDIT))]
 HalfwayIn = Annotated[Account, Depends(PastPassword())]
 
 

@@ -164,6 +164,7 @@ def show(
         packs=_packs(room, case),
         moments=timeline(case),
         may_work=may(account, Action.WORK_INCIDENTS, case),
+        may_audit=may(account, Action.READ_AUDIT),
         colleagues=[("", "Nobody in particular"), *((c, c) for c in colleagues(room, case))],
         answers=[(each, *words) for each, words in DECISIONS.items()],
         severities=[(each, words, "") for each, words in SEVERITIES.items()],
@@ -202,10 +203,12 @@ def colleagues(room: Desk, case: Case) -> list[str]:
 
 
 def case_for(room: Desk, account: Account, number: str) -> Case:
-    """Raises the same 404 for what is not there and for what this person may not know of."""
+    """Raises the same 404 for what is not there and for what this person may not know of. That
+    somebody read it is written down."""
     case = room.store.case(number)
     if case is None or not may(account, Action.READ_INCIDENTS, case):
         raise HTTPException(404)
+    room.store.note_look(number, account.id, room.clock())
     return case
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from monitor.domain import Case, School
+from monitor.store.account import NO_PASSWORD
 from monitor.store.accounts import Account, AccountRole
 
 
@@ -19,6 +20,10 @@ class Action(StrEnum):
     READ_SCHOOL = "read_school"
     REPORT = "report"
     KEEP_OWN_ACCOUNT = "keep_own_account"
+    INVITE_COLLEAGUES = "invite_colleagues"
+    READ_PEOPLE = "read_people"
+    MANAGE_PEOPLE = "manage_people"
+    READ_AUDIT = "read_audit"
 
 
 _ROLES: Mapping[Action, frozenset[AccountRole]] = MappingProxyType(
@@ -33,6 +38,16 @@ _ROLES: Mapping[Action, frozenset[AccountRole]] = MappingProxyType(
         Action.READ_SCHOOL: frozenset(
             {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.ADMIN}
         ),
+        Action.REPORT: frozenset(
+            {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.STAFF}
+        ),
+        Action.INVITE_COLLEAGUES: frozenset(
+            {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.ADMIN}
+        ),
+        Action.READ_PEOPLE: frozenset({AccountRole.HEAD, AccountRole.ADMIN}),
+        Action.MANAGE_PEOPLE: frozenset({AccountRole.ADMIN}),
+        Action.READ_AUDIT: frozenset({AccountRole.HEAD, AccountRole.DSL, AccountRole.ADMIN}),
+        Action.KEEP_OWN_ACCOUNT: frozenset(AccountRole) - NO_PASSWORD,
         Action.READ_SOURCES: frozenset(
             {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.ADMIN}
         ),
@@ -47,11 +62,12 @@ SEES: Mapping[AccountRole, str] = MappingProxyType(
         AccountRole.OFFICE: "Office: all but child safety and what concerns the head",
         AccountRole.GOVERNOR: "Governor: counts only",
         AccountRole.ADMIN: "Administrator: people and sources, and nothing that was written",
+        AccountRole.STAFF: "Colleague: only what they report themselves, by a new link each time",
     }
 )
 
 
-def may(account: Account, action: Action, thing: School | Case | None = None) -> bool:
+def may(account: Account, action: Action, thing: School | Case | Account | None = None) -> bool:
     """Whether *account* may do *action*, on *thing* if one is named.
 
     Without a thing it says only whether there is a screen for this person at all.
@@ -64,7 +80,16 @@ def may(account: Account, action: Action, thing: School | Case | None = None) ->
         return thing.id in account.schools
     if isinstance(thing, Case):
         return thing.incident.school in account.schools and not _kept_from(account.role, thing)
+    if isinstance(thing, Account):
+        return _over(account, action, thing)
     return False
+
+
+def _over(account: Account, action: Action, other: Account) -> bool:
+    """Whoever works for several schools is seen at each, and managed by who has them all."""
+    if action is Action.MANAGE_PEOPLE:
+        return other.schools <= account.schools
+    return bool(other.schools & account.schools)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

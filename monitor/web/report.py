@@ -52,6 +52,7 @@ def send(
     case = room.store.case(room.report(ours, filled, account))
     if case is None:  # forgotten in this very moment
         raise HTTPException(404)
+    room.store.note_report(form, account.id, room.clock())
     return _thanks(request, account, case, form)
 
 
@@ -106,6 +107,7 @@ def _thanks(
         account=account,
         number=incident.number,
         visible=may(account, Action.READ_INCIDENTS, case),
+        may_list=may(account, Action.READ_INCIDENTS),
         indecent=not incident.pictures_allowed,
         add_to=urlencode({"form": form, "school": incident.school, "once": fresh()}),
         kept=kept,
@@ -136,6 +138,7 @@ def _form(
         status=400 if wrong else 200,
         account=account,
         report=report,
+        may_invite=may(account, Action.INVITE_COLLEAGUES),
         schools=schools,
         school=school or (schools[0].id if schools else ""),
         wrong=wrong or {},

@@ -90,7 +90,7 @@ def take(
     room = desk(request)
     case = case_for(room, account, number)
     if wrong := _mistake(room, case, title, words):
-        return _show(request, account, case, writer=writer, wrong=wrong)
+        return _show(request, account, case, writer=writer, wrong=wrong, typed=(title, words))
     try:
         event = Event(
             act=Act.STEP,
@@ -101,7 +101,8 @@ def take(
             reason=words,
         )
     except ValueError:
-        return _show(request, account, case, writer=writer, wrong="Choose how far you have come.")
+        wrong = "Choose how far you have come."
+        return _show(request, account, case, writer=writer, wrong=wrong, typed=(title, words))
     try:
         room.work(number, event, None)
     except NoSuchIncident:
@@ -126,7 +127,9 @@ def _show(
     writer: str,
     done: bool = False,
     wrong: str = "",
+    typed: tuple[str, str] = ("", ""),
 ) -> Response:
+    """*typed*: into the form of which step, and which words."""
     room = desk(request)
     who = Writer(writer) if writer in set(Writer) else Writer.UNKNOWN
     rows = list(_rows(room, case, who))
@@ -146,6 +149,7 @@ def _show(
         gone=gone_since(case),
         done=done,
         wrong=wrong,
+        typed=typed,
         now=room.clock(),
     )
 

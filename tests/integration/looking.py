@@ -114,6 +114,19 @@ def pages(number: str) -> Iterator[tuple[str, str]]:
     yield "sources", "/sources"
     yield "school", "/school"
     yield "account", "/account"
+    yield "people", "/people"
+    yield "person", "/people/1"
+    yield "audit", "/audit"
+    yield "sent", "/report/sent"
+    yield "colleague", "/report/colleague"
+
+
+def pages_of_admin() -> Iterator[tuple[str, str]]:
+    """The same for what an administrator can open, and a head cannot."""
+    yield "people-admin", "/people"
+    yield "person-admin", "/people/1"
+    yield "person-add", "/people/add"
+    yield "audit-admin", "/audit"
 
 
 def at_the_door(page: Page, board: Dashboard, email: str) -> Iterator[str]:
@@ -156,6 +169,7 @@ def main(folder: Path) -> None:
         chromium(Path(scratch), browser) as chrome,
     ):
         number, email = furnish(board), board.add_account(AccountRole.HEAD)
+        admin = board.add_account(AccountRole.ADMIN)
         for width in WIDTHS:
             page = open_page(chrome, width)
             for name in at_the_door(page, board, f"dsl{width}@wexcombepark.example"):
@@ -163,6 +177,11 @@ def main(folder: Path) -> None:
             page = open_page(chrome, width)
             enter(page, board, email)
             for name, path in pages(number):
+                page.goto(board.url + path)
+                page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
+            page = open_page(chrome, width)
+            enter(page, board, admin)
+            for name, path in pages_of_admin():
                 page.goto(board.url + path)
                 page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 from monitor.store.accounts import AccountRole
 from tests.integration.chromium import WIDTHS, chromium, enter, faults, open_page, too_wide
 from tests.integration.dashboard import Dashboard, running
-from tests.integration.looking import at_the_door, furnish, pages
+from tests.integration.looking import at_the_door, furnish, pages, pages_of_admin
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
 
@@ -26,6 +26,7 @@ class School:
     chrome: Browser
     number: str
     email: str
+    admin: str
 
     def visitor(self, width: int, *, script: bool = True) -> Page:
         page = open_page(self.chrome, width, script=script)
@@ -41,7 +42,8 @@ def school(browser: Path) -> Iterator[School]:
         running(Path(data)) as board,
         chromium(Path(scratch), browser) as chrome,
     ):
-        yield School(board, chrome, furnish(board), board.add_account(AccountRole.HEAD))
+        head = board.add_account(AccountRole.HEAD)
+        yield School(board, chrome, furnish(board), head, board.add_account(AccountRole.ADMIN))
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -56,6 +58,11 @@ def test_no_page_has_a_fault_that_axe_finds_nor_scrolls_sideways(
     for name, path in pages(school.number):
         page.goto(school.board.url + path)
         wrong[name] = faults(page) + ["too wide"] * too_wide(page)
+    admin = open_page(school.chrome, width)
+    enter(admin, school.board, school.admin)
+    for name, path in pages_of_admin():
+        admin.goto(school.board.url + path)
+        wrong[name] = faults(admin) + ["too wide"] * too_wide(admin)
     assert {name: found for name, found in wrong.items() if found} == {}
 
 

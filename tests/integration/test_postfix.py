@@ -23,7 +23,7 @@ from alerts.deliver import envelope, to_bytes
 from alerts.text import COLUMNS
 from monitor.domain import Category, Severity
 from tests.needs import missing
-from tests.postfix import Postfix
+from tests.postfix import GONE, Postfix
 from tests.processes import PATIENCE
 from tests.random_mails import Drawn, mails, named_in
 from tests.unit.test_compose import AT, a_case, mail, text_of
@@ -101,6 +101,22 @@ def test_a_mailbox_that_does_not_exist_is_refused_and_says_what_to_correct(
 ) -> None:
     with pytest.raises(Refused, match=r"recipient's address; correct it.* 550 5\.1\.1"):
         channel(server).send(to_bytes(mail(a_case())), sender=SENDER, recipient=f"nobody@{DOMAIN}")
+
+
+def test_a_mail_that_comes_back_later_lies_in_the_senders_mailbox_and_names_ours(
+    server: Postfix,
+) -> None:
+    """So docs/mail.md asks for a sender whose mailbox somebody reads."""
+    written, before = mail(a_case(Category.THREAT)), len(server.mails("monitor", 0))
+    channel(server).send(to_bytes(written), sender=SENDER, recipient=f"{GONE}@{DOMAIN}")
+    came_back = [
+        found
+        for found in server.mails("monitor", before + 1)
+        if found.get_content_type() == "multipart/report"
+    ]
+    assert len(came_back) == 1
+    assert str(written["Message-ID"]) in came_back[0].as_string()
+    assert "5.1.1" in came_back[0].as_string()
 
 
 def in_mutt(box: Path, folder: Path) -> str:

@@ -166,7 +166,7 @@ def test_a_mail_says_what_where_when_why_how_sure_and_what_to_do() -> None:
         "nobody has checked it yet",
         "Incident 2026-014",
         "Severity high: please act today",
-        "clear signs of what it is flagged as; strong signs that it is about the school",
+        "clear signs; strong signs that it is about the school",
         "Posted Monday 20 July 2026, 09:14 (the site says)",
         "Found Monday 20 July 2026, 09:14 (UK time)",
         "hxxps://social[.]example/[...]/1093",

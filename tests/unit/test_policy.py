@@ -53,6 +53,7 @@ READS = {
     AccountRole.OFFICE: (True, False, False, False),
     AccountRole.GOVERNOR: (False, False, False, False),
     AccountRole.ADMIN: (False, False, False, False),
+    AccountRole.STAFF: (False, False, False, False),
 }
 
 
@@ -83,7 +84,14 @@ def test_governors_have_trends_and_nothing_else() -> None:
 
 def test_the_technician_has_sources_and_no_content() -> None:
     allowed = {action for action in Action if may(account(AccountRole.ADMIN), action)}
-    assert allowed == {Action.READ_SOURCES, Action.KEEP_OWN_ACCOUNT}
+    assert allowed == {
+        Action.READ_SOURCES,
+        Action.KEEP_OWN_ACCOUNT,
+        Action.INVITE_COLLEAGUES,
+        Action.READ_PEOPLE,
+        Action.MANAGE_PEOPLE,
+        Action.READ_AUDIT,
+    }
 
 
 def test_a_disabled_account_may_do_nothing() -> None:

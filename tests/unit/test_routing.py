@@ -34,11 +34,6 @@ def told(incident: Incident, roster: Roster = ROSTER, routes: Routes | None = No
     return set(audience(incident, roster, routes or {}))
 
 
-def row(matter: Matter) -> Row:
-    (found,) = [row for row in TABLE if row.matter is matter]
-    return found
-
-
 # The rows
 
 
@@ -89,6 +84,12 @@ def test_somebody_who_pretends_to_be_the_school_is_for_the_office_with_the_site_
     assert any("form" in step for step in steps.do)
 
 
+def test_the_head_hears_of_it_too_where_somebody_who_pretends_to_be_the_school_is_critical() -> (
+    None
+):
+    assert told(an_incident(Severity.CRITICAL, Category.IMPERSONATION)) == {OFFICE, HEAD}
+
+
 @pytest.mark.parametrize(
     "category", [Category.DEFAMATION, Category.ABUSE, Category.SEXUAL, Category.SELF_HARM]
 )
@@ -110,9 +111,40 @@ def test_praise_is_told_to_nobody_and_is_counted() -> None:
     assert opened is None, "so there is nothing to send; the trends count it"
 
 
-def test_every_row_is_proved_above() -> None:
-    assert {row.matter for row in TABLE} == set(Matter)
-    assert all(row.says.endswith(".") for row in TABLE)
+def test_lawful_criticism_is_told_to_nobody_and_is_counted() -> None:
+    criticism = Assessment(about_school=True, relevance=1, model="m", criticism=True)
+    mention = Mention(
+        source="forum", external_id="1", url="https://f.example/1", text="The new gate is too far."
+    )
+    now = an_incident().opened_at
+    assert incidents.group(mention, criticism, "wexcombe", None, CaptureMode.FULL, now) is None
+
+
+# Each row by itself: the incidents to which it applies, and none beside them.
+ONLY = {
+    Matter.ABOUT_HEAD: an_incident(Severity.HIGH, Category.ABUSE, about_head=True),
+    Matter.CHILD_SAFETY: an_incident(Severity.NONE, child_safety=True),
+    Matter.DANGER: an_incident(Severity.HIGH, Category.THREAT),
+    Matter.DATA_BREACH: an_incident(Severity.HIGH, Category.IDENTIFYING),
+    Matter.IMPERSONATION: an_incident(Severity.HIGH, Category.IMPERSONATION),
+    Matter.ANYTHING_ELSE: an_incident(Severity.HIGH, Category.ABUSE),
+    Matter.UNREAD: an_incident(Severity.NONE),
+}
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.says)
+def test_whoever_a_row_names_is_told(row: Row) -> None:
+    """The name of each case is what the row says, as a governor reads it."""
+    incident = ONLY[row.matter]
+    others = {one.matter for one in TABLE if one.applies(incident)} - {row.matter}
+    assert row.applies(incident)
+    assert others <= {Matter.ANYTHING_ELSE}, "where any other row could tell them"
+    assert set(row.tell) <= told(incident)
+    assert [r for r in TABLE if r.matter is row.matter] == [row], "one row for each matter"
+
+
+def test_no_row_is_missing() -> None:
+    assert [row.matter for row in TABLE] == list(ONLY) == list(Matter)
 
 
 # Roles are not people

@@ -1,0 +1,57 @@
+"""Who let whom in, who signed in, who read which incident: only ever added to. Pure.
+
+As in the custody log there are no names and no words, only numbers of accounts and incidents:
+what is erased elsewhere leaves nothing behind here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+DOOR = "the sign-in page"  # who did it, where nobody is signed in yet
+
+
+class Act(StrEnum):
+    SIGNED_IN = "signed in"
+    REFUSED = "refused"
+    SIGNED_OUT = "signed out"
+    PASSWORD_SET = "password set"  # noqa: S105 - no password
+    STEP_SET_UP = "second step set up"
+    STEP_REFUSED = "second step refused"
+    STEP_REMOVED = "second step removed"
+    STEP_RESET = "second step reset"
+    RECOVERY_USED = "recovery code used"
+    RECOVERY_RENEWED = "recovery codes renewed"
+    ADDED = "added"
+    LINK_MADE = "link made"
+    DISABLED = "disabled"
+    SESSION_ENDED = "session ended"
+    READ = "read"
+    REPORTED = "reported"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """`subject`: an account, as in "account 3", the number of an incident, or the id of a report.
+    `actor`: an account, the command line, or DOOR."""
+
+    act: Act
+    subject: str
+    actor: str
+    at: datetime
+
+
+def account(id_: int) -> str:
+    """How an account is written."""
+    return f"account {id_}"
+
+
+def moment(at: datetime) -> str:
+    """As it is kept, and as the custody log keeps it: RFC 3339, UTC, microseconds."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def at_moment(kept: str) -> datetime:
+    return datetime.fromisoformat(kept)

@@ -1,0 +1,180 @@
+"""The audit log: written in the transaction of what it records, and never changed.
+
+Who looked at evidence, or took it out, stands in the custody log; here both are read together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, Subquery, literal, select, union_all
+from sqlalchemy.orm import aliased
+from sqlmodel import Field, Session, SQLModel, col, func, or_
+
+from monitor.audit import Act, Trace, account, at_moment, moment
+from monitor.custody import PROGRAM, Handling
+from monitor.store.cases import Wanted, among
+from monitor.store.custody_tables import CustodyRow
+from monitor.store.database import Database
+from monitor.store.tables import CaptureRow, IncidentRow, MentionRow
+
+ONE_LOOK = timedelta(hours=1)  # whoever reads an incident again within it is not written down anew
+_BY_PEOPLE = (
+    Handling.VIEWED,
+    Handling.REVEALED,
+    Handling.SUPPLIED,
+    Handling.EXPORTED,
+    Handling.PACKED,
+)
+
+
+class AuditRow(SQLModel, table=True):
+    """Triggers refuse to change or delete it."""
+
+    __tablename__ = "audit"
+    n: int | None = Field(default=None, primary_key=True)
+    moment: str = Field(index=True)
+    act: str
+    actor: str = Field(index=True)
+    subject: str = Field(index=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A line of the audit; `act` is of monitor.audit, or of the custody log."""
+
+    at: datetime
+    act: str
+    actor: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What somebody reported, in their own words, and the number of its incident."""
+
+    at: datetime
+    text: str
+    number: str
+
+
+def note(session: Session, trace: Trace) -> None:
+    """As part of this transaction."""
+    session.add(
+        AuditRow(moment=moment(trace.at), act=trace.act, actor=trace.actor, subject=trace.subject)
+    )
+
+
+class Audit(Database):
+    def note_look(self, number: str, reader: int, now: datetime) -> None:
+        """That an account read an incident: once an hour is enough."""
+        this = (
+            col(AuditRow.subject) == number,
+            col(AuditRow.actor) == account(reader),
+            col(AuditRow.act) == Act.READ,
+            col(AuditRow.moment) > moment(now - ONE_LOOK),
+        )
+        with self.reading() as session:
+            if session.execute(select(AuditRow).where(*this).limit(1)).first() is not None:
+                return
+        with self.transaction() as session:
+            note(session, Trace(act=Act.READ, subject=number, actor=account(reader), at=now))
+
+    def note_report(self, report: str, reporter: int, now: datetime) -> None:
+        """That an account sent a report: once, however often it is sent."""
+        trace = Trace(act=Act.REPORTED, subject=report, actor=account(reporter), at=now)
+        same = (col(AuditRow.act) == Act.REPORTED, col(AuditRow.subject) == report)
+        with self.transaction() as session:
+            if session.execute(select(AuditRow).where(*same).limit(1)).first() is None:
+                note(session, trace)
+
+    def sent_by(self, reporter: int, source: str, limit: int) -> list[Sent]:
+        """What an account reported, by way of *source*, newest first, while it is remembered."""
+        theirs = (
+            select(col(AuditRow.moment), col(MentionRow.text), col(IncidentRow.number))
+            .join(MentionRow, col(MentionRow.external_id) == col(AuditRow.subject))
+            .join(IncidentRow, col(IncidentRow.key) == col(MentionRow.incident))
+            .where(
+                col(AuditRow.act) == Act.REPORTED,
+                col(AuditRow.actor) == account(reporter),
+                col(MentionRow.source) == source,
+            )
+        )
+        with self.reading() as session:
+            rows = session.execute(theirs.order_by(col(AuditRow.n).desc()).limit(limit)).all()
+        return [Sent(at=at_moment(at), text=text, number=number) for at, text, number in rows]
+
+    def deeds_of(
+        self, accounts: Collection[int], limit: int, offset: int
+    ) -> tuple[list[Found], int]:
+        """What was done by or to these accounts, newest first, and how much there is of it; not
+        which incidents they read, nor what they reported."""
+        names = [account(each) for each in accounts]
+        theirs = select(*_COLUMNS).where(
+            col(AuditRow.act).not_in((Act.READ, Act.REPORTED)),
+            or_(col(AuditRow.subject).in_(names), col(AuditRow.actor).in_(names)),
+        )
+        return self._page(theirs.subquery(), limit, offset)
+
+    def looks_at(
+        self, wanted: Wanted, number: str, limit: int, offset: int
+    ) -> tuple[list[Found], int]:
+        """Who read, saw, handed in or took out what of these incidents, or of the one with this
+        *number*, newest first; and how much there is of it."""
+        with self.reading() as session:
+            within = among(session, wanted)
+        if number:
+            within.append(col(IncidentRow.number) == number)
+        every = union_all(*(query.where(*within) for query in _looks())).subquery()
+        return self._page(every, limit, offset)
+
+    def _page(self, found: Subquery, limit: int, offset: int) -> tuple[list[Found], int]:
+        newest = select(found).order_by(found.c.moment.desc(), found.c.n.desc())
+        with self.reading() as session:
+            rows = session.execute(newest.limit(limit).offset(offset)).all()
+            total = session.execute(select(func.count()).select_from(found)).scalar_one()
+        return [_found(*row) for row in rows], total
+
+
+_COLUMNS = (
+    col(AuditRow.n),
+    col(AuditRow.moment),
+    col(AuditRow.act),
+    col(AuditRow.actor),
+    col(AuditRow.subject),
+)
+
+
+_REPORT = aliased(MentionRow)  # what one may not know of is looked up among mentions, too
+
+
+def _looks() -> Iterator[Select[Any, str, str, str, str]]:
+    yield (
+        select(*_COLUMNS)
+        .join(IncidentRow, col(IncidentRow.number) == col(AuditRow.subject))
+        .where(col(AuditRow.act) == Act.READ)
+    )
+    yield (
+        select(*_COLUMNS[:-1], col(IncidentRow.number))
+        .join(_REPORT, col(_REPORT.external_id) == col(AuditRow.subject))
+        .join(IncidentRow, col(IncidentRow.key) == col(_REPORT.incident))
+        .where(col(AuditRow.act) == Act.REPORTED)
+    )
+    custody = select(
+        col(CustodyRow.n),
+        col(CustodyRow.moment),
+        col(CustodyRow.act),
+        col(CustodyRow.actor),
+        col(IncidentRow.number),
+    ).where(col(CustodyRow.act).in_(_BY_PEOPLE), col(CustodyRow.actor) != literal(PROGRAM))
+    yield custody.join(IncidentRow, col(IncidentRow.number) == col(CustodyRow.subject))
+    yield custody.join(CaptureRow, col(CaptureRow.id) == col(CustodyRow.subject)).join(
+        IncidentRow, col(IncidentRow.key) == col(CaptureRow.incident)
+    )
+
+
+def _found(_n: int, kept: str, act: str, actor: str, subject: str) -> Found:
+    return Found(at=at_moment(kept), act=act, actor=actor, subject=subject)

@@ -1,0 +1,128 @@
+"""Who saw and took out what, and who let whom in: for those who answer for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+
+from monitor.audit import Act
+from monitor.audit import account as named
+from monitor.custody import Handling
+from monitor.store.accounts import Account
+from monitor.store.audit import Found
+from monitor.web.desk import Desk, desk
+from monitor.web.guard import AuditReader
+from monitor.web.incidents import within_reach
+from monitor.web.page import render
+from monitor.web.people import people_of
+from monitor.web.policy import Action, may
+
+router = APIRouter()
+PER_PAGE = 50
+_WORDS: Mapping[str, str] = {
+    Act.SIGNED_IN: "Signed in",
+    Act.REFUSED: "Wrong password for this account",
+    Act.SIGNED_OUT: "Signed out",
+    Act.PASSWORD_SET: "Password set with a one-time link",
+    Act.STEP_SET_UP: "Second step set up",
+    Act.STEP_REFUSED: "Right password, wrong code",
+    Act.STEP_REMOVED: "Second step taken out",
+    Act.STEP_RESET: "Second step reset",
+    Act.RECOVERY_USED: "A recovery code was used",
+    Act.RECOVERY_RENEWED: "New recovery codes",
+    Act.ADDED: "Account added",
+    Act.LINK_MADE: "New one-time link made",
+    Act.DISABLED: "Account disabled",
+    Act.SESSION_ENDED: "Session ended",
+    Act.READ: "Opened the incident",
+    Act.REPORTED: "Reported it",
+    Handling.VIEWED: "Looked at the screenshot",
+    Handling.REVEALED: "Asked who an author is",
+    Handling.SUPPLIED: "Handed in evidence",
+    Handling.EXPORTED: "Evidence put into a pack",
+    Handling.PACKED: "Evidence pack made",
+}
+
+
+class Asked(BaseModel):
+    about: str = ""  # "people" or "incidents"
+    incident: str = ""
+    page: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+
+    def address(self, page: int) -> str:
+        said = {"about": self.about, "incident": self.incident, "page": str(page)}
+        return "/audit?" + urlencode({name: value for name, value in said.items() if value})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """`who` is empty where it is the one whom it concerns."""
+
+    at: datetime
+    what: str
+    subject: str
+    who: str
+
+
+@router.get("/audit")
+def audit(request: Request, account: AuditReader, asked: Annotated[Asked, Query()]) -> Response:
+    room, kinds = desk(request), _kinds(account)
+    about = asked.about if asked.about in kinds else next(iter(kinds))
+    found, total = _found(room, account, about, asked)
+    return render(
+        request,
+        "audit",
+        account=account,
+        about=about,
+        kinds=kinds,
+        incident=asked.incident if about == "incidents" else "",
+        lines=in_words(room, account, found),
+        total=total,
+        asked=asked,
+        last=max(1, ceil(total / PER_PAGE)),
+    )
+
+
+def in_words(room: Desk, account: Account, found: Iterable[Found]) -> list[Line]:
+    """Numbers of accounts become their addresses, for all at the schools of *account*."""
+    known = {
+        named(each.id): each.email if each.schools & account.schools else _ELSEWHERE
+        for each in room.accounts.everyone()
+    }
+    return [
+        Line(
+            at=each.at,
+            what=_WORDS[each.act],
+            subject=known.get(each.subject, each.subject),
+            who="" if each.actor == each.subject else known.get(each.actor, each.actor),
+        )
+        for each in found
+    ]
+
+
+_ELSEWHERE = "somebody at another school"
+
+
+def _kinds(account: Account) -> dict[str, str]:
+    """What there is for this person; the first is what they came for."""
+    content = may(account, Action.READ_INCIDENTS)
+    people = may(account, Action.READ_PEOPLE)
+    return ({"incidents": "Incidents"} if content else {}) | (
+        {"people": "People"} if people else {}
+    )
+
+
+def _found(room: Desk, account: Account, about: str, asked: Asked) -> tuple[list[Found], int]:
+    offset = (asked.page - 1) * PER_PAGE
+    if about == "people":
+        ids = [each.id for each in people_of(room, account)]
+        return room.store.deeds_of(ids, PER_PAGE, offset)
+    return room.store.looks_at(within_reach(room, account), asked.incident, PER_PAGE, offset)
