@@ -1,5 +1,5 @@
 # Verbs. Each does its own set-up; nothing here needs root, though root may install more.
-.PHONY: setup run serve test check bench bench-nlp clean
+.PHONY: setup run serve test check pages bench bench-nlp clean
 
 PYTHON ?= python3
 VENV = .venv
@@ -28,6 +28,9 @@ check: setup  ## lint, types, import rules
 test: check  ## everything; CI calls this
 	sh tools/servers.sh
 	$(VENV)/bin/python -m pytest -n 2 --dist loadgroup
+
+pages: setup  ## pictures of every page, on a phone and on a desk, to be looked at
+	$(VENV)/bin/python -m tests.integration.looking docs/pages
 
 bench: setup  ## posts judged per second, captures per minute, cost of a scan
 	$(VENV)/bin/python -m tests.bench

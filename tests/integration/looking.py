@@ -1,4 +1,4 @@
-"""Pictures of every page, on a phone and on a desk, to be looked at:
+"""Pictures of every page, on a phone and on a desk, to be looked at: `make pages`, or
 
 python -m tests.integration.looking FOLDER
 """
@@ -8,9 +8,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from PIL import Image
 from playwright.sync_api import Page
 
 from alerts.evidence.launcher import find_browser
@@ -109,6 +111,9 @@ def pages(number: str) -> Iterator[tuple[str, str]]:
     yield "incident", f"/incidents/{number}"
     yield "author", f"/incidents/{number}/authors/A1"
     yield "steps", f"/incidents/{number}/steps"
+    yield "hand-in-asks", f"/incidents/{number}/hand-in"
+    yield "hand-in", f"/incidents/{number}/hand-in?indecent=no"
+    yield "hand-in-barred", f"/incidents/{number}/hand-in?indecent=not_sure"
     yield "report", "/report"
     yield "trends", "/trends"
     yield "sources", "/sources"
@@ -155,6 +160,23 @@ def at_the_door(page: Page, board: Dashboard, email: str) -> Iterator[str]:
     page.get_by_role("button", name="Sign in").click()
     page.get_by_text("I do not have my phone here").click()
     yield "second-step"
+    link = board.accounts.add(f"colleague-of-{email}", AccountRole.STAFF, ["wexcombe"])
+    page.goto(f"{board.url}/invite/{link}")
+    yield "invite-colleague"
+    page.get_by_role("button", name="Open the form").click()
+    yield "report-colleague"
+
+
+def new_person(page: Page, board: Dashboard, email: str) -> Iterator[str]:
+    """An administrator, who is signed in, adds somebody."""
+    page.goto(f"{board.url}/people/add")
+    page.get_by_role("button", name="Make the account").click()
+    yield "person-mistake"
+    page.get_by_label("Their e-mail address").fill(email)
+    page.get_by_label("Office:").check()
+    page.get_by_role("button", name="Make the account").click()
+    page.get_by_label("Link", exact=True).wait_for()
+    yield "person-link"
 
 
 def main(folder: Path) -> None:
@@ -173,17 +195,28 @@ def main(folder: Path) -> None:
         for width in WIDTHS:
             page = open_page(chrome, width)
             for name in at_the_door(page, board, f"dsl{width}@wexcombepark.example"):
-                page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
+                take(page, folder / f"{name}-{width}.png")
             page = open_page(chrome, width)
             enter(page, board, email)
             for name, path in pages(number):
                 page.goto(board.url + path)
-                page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
+                take(page, folder / f"{name}-{width}.png")
             page = open_page(chrome, width)
             enter(page, board, admin)
             for name, path in pages_of_admin():
                 page.goto(board.url + path)
-                page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
+                take(page, folder / f"{name}-{width}.png")
+            for name in new_person(page, board, f"office{width}@wexcombepark.example"):
+                take(page, folder / f"{name}-{width}.png")
+
+
+def take(page: Page, path: Path) -> None:
+    """The whole page, with pictures that would come only once one scrolls; in few colours."""
+    page.evaluate("document.querySelectorAll('img').forEach((image) => image.loading = 'eager')")
+    page.wait_for_load_state("networkidle")
+    with Image.open(BytesIO(page.screenshot(full_page=True))) as picture:
+        few = picture.convert("RGB").quantize(64, method=Image.Quantize.MAXCOVERAGE)
+        few.save(path, optimize=True)
 
 
 if __name__ == "__main__":
