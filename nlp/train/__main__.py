@@ -18,16 +18,11 @@ from pathlib import Path
 import torch
 from tokenizers import Tokenizer
 
-from nlp.evidence import NAMES, evidence_of
-from nlp.judge import Case
+from nlp.evidence import NAMES
 from nlp.linear import Linear, save
-from nlp.normalise import normalise
-from nlp.pipeline import run_rules
 from nlp.posts import DEVELOPMENT_SCHOOLS, Post, apart, read_posts
-from nlp.profile import profile_of
 from nlp.reader import Reader
-from nlp.reading import Reading
-from nlp.rendering import render
+from nlp.train.cases import cases_of, readings_of
 from nlp.train.export import export
 from nlp.train.loop import fit_posts, fit_public
 from nlp.train.network import Network, fresh
@@ -44,7 +39,7 @@ from nlp.train.samples import (
 from nlp.train.thresholds import choose
 from nlp.train.weigh import fit_linear
 
-VERSION = "reader-2026.11b"
+VERSION = "reader-2026.11c"
 SEED = 1
 PUBLIC_EPOCHS, EPOCHS, LAST_EPOCHS, REPLAY = 1.0, 8.0, 4.0, 0.25
 # In the words; the rest in the network, which is too sure of itself.
@@ -136,31 +131,6 @@ def _chosen(
     words = fit_linear(others, cases_of(others))
     write_model(folder, _network(asked, tokens, trial), tokens, words, UNDECIDED, _schools(others))
     return choose(development, readings_of(Reader(folder), development))
-
-
-def cases_of(posts: Sequence[Post]) -> list[Case]:
-    """What the rules see in each post."""
-    cases = [
-        Case(
-            profile=profile_of(post.school),
-            original=post.mention.text,
-            text=normalise(post.mention.text),
-            author=post.mention.author,
-        )
-        for post in posts
-    ]
-    run_rules(cases)
-    return cases
-
-
-def readings_of(reader: Reader, posts: Sequence[Post]) -> list[Reading]:
-    """As the program itself would read them."""
-    return reader.read(
-        [
-            (render(c.profile, c.text, c.names, author=c.author), evidence_of(c))
-            for c in cases_of(posts)
-        ]
-    )
 
 
 def _schools(posts: Sequence[Post]) -> list[str]:

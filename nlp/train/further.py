@@ -23,7 +23,8 @@ from tokenizers import Tokenizer
 from nlp.evidence import NAMES
 from nlp.posts import DEVELOPMENT_SCHOOLS, Post, apart, read_posts
 from nlp.reader import Reader
-from nlp.train.__main__ import UNDECIDED, cases_of, readings_of, write_model
+from nlp.train.__main__ import UNDECIDED, write_model
+from nlp.train.cases import cases_of, readings_of
 from nlp.train.contrast import read_contrast
 from nlp.train.loop import fit_posts
 from nlp.train.network import Network, fresh, still

@@ -117,6 +117,7 @@ def pages(number: str) -> Iterator[tuple[str, str]]:
     yield "report", "/report"
     yield "trends", "/trends"
     yield "sources", "/sources"
+    yield "school", "/school"
     yield "account", "/account"
     yield "people", "/people"
     yield "person", "/people/1"
@@ -159,6 +160,23 @@ def at_the_door(page: Page, board: Dashboard, email: str) -> Iterator[str]:
     page.get_by_role("button", name="Sign in").click()
     page.get_by_text("I do not have my phone here").click()
     yield "second-step"
+    link = board.accounts.add(f"colleague-of-{email}", AccountRole.STAFF, ["wexcombe"])
+    page.goto(f"{board.url}/invite/{link}")
+    yield "invite-colleague"
+    page.get_by_role("button", name="Open the form").click()
+    yield "report-colleague"
+
+
+def new_person(page: Page, board: Dashboard, email: str) -> Iterator[str]:
+    """An administrator, who is signed in, adds somebody."""
+    page.goto(f"{board.url}/people/add")
+    page.get_by_role("button", name="Make the account").click()
+    yield "person-mistake"
+    page.get_by_label("Their e-mail address").fill(email)
+    page.get_by_label("Office:").check()
+    page.get_by_role("button", name="Make the account").click()
+    page.get_by_label("Link", exact=True).wait_for()
+    yield "person-link"
 
 
 def main(folder: Path) -> None:
@@ -187,6 +205,8 @@ def main(folder: Path) -> None:
             enter(page, board, admin)
             for name, path in pages_of_admin():
                 page.goto(board.url + path)
+                take(page, folder / f"{name}-{width}.png")
+            for name in new_person(page, board, f"office{width}@wexcombepark.example"):
                 take(page, folder / f"{name}-{width}.png")
 
 

@@ -179,7 +179,7 @@ def side_by_side(url: str, smtp: SmtpServer) -> None:
 
 
 def test_two_workers_side_by_side_send_each_letter_once(url: str) -> None:
-    """A thousand of them in `make bench`."""
+    """A thousand of them: BENCH_LETTERS=1000 make bench."""
     letters = 60
     promised(url, letters)
     with SmtpServer() as smtp:
