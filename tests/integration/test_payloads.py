@@ -41,7 +41,7 @@ from tests.integration.dashboard import PASSWORD, TELLINGS, Dashboard, running
 from tests.integration.looking import pages
 from tests.payloads import ELSEWHERE, EVERY, SCRIPT, STYLE, handfuls
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("payloads")]
 HANDFULS = handfuls(10)
 UNSEEN = {c for text in EVERY for c in text if unicodedata.category(c) in ("Cf", "Cc")} - set(
     "\n\t\r"
