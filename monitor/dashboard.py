@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from monitor.app import App
 from monitor.domain import Evidence
+from monitor.profile import Profile, profile
 from monitor.proof import prove_log
 from monitor.web import server
 from monitor.web.app import LOOPBACK, create_app
@@ -22,6 +23,9 @@ def build(app: App) -> FastAPI:
     def problems(evidence: Evidence) -> list[str]:
         return [sentence for proof in prove_log(app, evidence.id) for sentence in proof.problems]
 
+    def of_school(id_: str) -> Profile:
+        return profile(app.settings, id_, app.schools.terms[id_], app.schools.today())
+
     return create_app(
         store=app.store,
         accounts=app.accounts,
@@ -34,6 +38,7 @@ def build(app: App) -> FastAPI:
         reporting=app.take_report,
         supply=app.evidence.supply,
         pack=app.evidence.export,
+        profile=of_school,
         playbook=app.dispatch.playbook,
         answer=app.answer,
         clock=app.clock,

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -114,9 +115,21 @@ def _reachable_folder(user: str | None) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres_cluster() -> Iterator[PostgresCluster]:
-    programs = _programs()
-    if programs is None:
+    if _programs() is None:
         missing("PostgreSQL", "postgresql")
+    with running_cluster() as cluster:
+        yield cluster
+
+
+def is_here() -> bool:
+    return _programs() is not None
+
+
+@contextmanager
+def running_cluster(*settings: str) -> Iterator[PostgresCluster]:
+    """Where it `is_here`. *settings*: further ones, as in "shared_buffers=32MB"."""
+    programs = _programs()
+    assert programs is not None
     user = _unprivileged()
     folder = _reachable_folder(user)
     cluster = PostgresCluster(socket=folder)
@@ -126,7 +139,7 @@ def postgres_cluster() -> Iterator[PostgresCluster]:
             [
                 programs / "postgres",
                 *("-D", folder / "data", "-k", folder, "-c", "listen_addresses="),
-                *(word for setting in FAST for word in ("-c", setting)),
+                *(word for setting in (*FAST, *settings) for word in ("-c", setting)),
             ],
             ready=cluster.answers,
             log=folder / "log",

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from alerts.evidence.at_rest import NO_KEY, Key, Locked
 from alerts.playbook import Playbook
 from monitor.domain import School
+from monitor.profile import Profile
 from monitor.reviewing import Reviewer
 from monitor.store.accounts import Accounts
 from monitor.store.database import StoreError
@@ -32,6 +33,7 @@ from monitor.web import (
     people,
     person,
     report,
+    school,
     screenshot,
     second_step,
     sent,
@@ -81,6 +83,7 @@ _SCREENS = (
     hand_in,
     trends,
     sources,
+    school,
     people,
     person,
     audit,
@@ -101,6 +104,7 @@ def create_app(
     reporting: Reporting,
     supply: Supply,
     pack: Pack,
+    profile: Callable[[str], Profile],
     playbook: Playbook,
     answer: Callable[[str], bool],
     clock: Callable[[], datetime],
@@ -124,6 +128,7 @@ def create_app(
         report=reporting,
         supply=supply,
         pack=pack,
+        profile=profile,
         playbook=playbook,
         answer=answer,
         clock=clock,

@@ -16,6 +16,7 @@ from monitor.coverage import SourceDay
 from monitor.custody import Deed, Link
 from monitor.domain import Case, Event, Evidence, Incident, School
 from monitor.health import SourceHealth
+from monitor.profile import Profile
 from monitor.reporting import Report
 from monitor.reviewing import Reviewer
 from monitor.stamps import Stamp
@@ -141,6 +142,7 @@ class Desk:
     report: Reporting  # writes it down; the number of its incident
     supply: Supply
     pack: Pack
+    profile: Callable[[str], Profile]  # of the school with this id
     playbook: Playbook  # the steps after an incident
     answer: Callable[[str], bool]  # write down that the alert with this link was seen
     clock: Callable[[], datetime]

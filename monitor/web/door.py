@@ -11,8 +11,8 @@ from fastapi.responses import RedirectResponse, Response
 from monitor.web.desk import desk
 
 _OUR_PAGES = re.compile(
-    r"/(today|incidents(/[0-9]{4}-[0-9]{1,9}(/(steps|hand-in))?)?|trends|sources|account|people|audit"
-    r"|report(\?[!-~]{1,4000})?)"
+    r"/(today|incidents(/[0-9]{4}-[0-9]{1,9}(/(steps|hand-in))?)?|trends|sources|school"
+    r"|account|people|audit|report(\?[!-~]{1,4000})?)"
 )
 
 

@@ -31,6 +31,7 @@ _SCREENS = (
     (Action.REPORT, "/report", "Report"),
     (Action.READ_TRENDS, "/trends", "Trends"),
     (Action.READ_SOURCES, "/sources", "Sources"),
+    (Action.READ_SCHOOL, "/school", "School"),
     (Action.READ_PEOPLE, "/people", "People"),
     (Action.READ_AUDIT, "/audit", "Audit"),
 )

@@ -17,6 +17,7 @@ class Action(StrEnum):
     WORK_INCIDENTS = "work_incidents"
     READ_TRENDS = "read_trends"
     READ_SOURCES = "read_sources"
+    READ_SCHOOL = "read_school"
     REPORT = "report"
     KEEP_OWN_ACCOUNT = "keep_own_account"
     INVITE_COLLEAGUES = "invite_colleagues"
@@ -31,6 +32,11 @@ _ROLES: Mapping[Action, frozenset[AccountRole]] = MappingProxyType(
         Action.WORK_INCIDENTS: frozenset({AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL}),
         Action.READ_TRENDS: frozenset(
             {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.GOVERNOR}
+        ),
+        Action.REPORT: frozenset({AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL}),
+        Action.KEEP_OWN_ACCOUNT: frozenset(AccountRole),
+        Action.READ_SCHOOL: frozenset(
+            {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.ADMIN}
         ),
         Action.REPORT: frozenset(
             {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.STAFF}

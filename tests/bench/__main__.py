@@ -7,7 +7,7 @@ import sys
 from rich.console import Console
 
 from nlp.bench import main as judging_scores
-from tests.bench import delay, judging, reviewing, scanning, telling, visiting
+from tests.bench import dashboard, delay, judging, reviewing, scanning, telling, visiting
 from tests.bench.capturing import captures
 from tests.bench.table import show
 
@@ -29,6 +29,9 @@ def main() -> int:
         if progress.is_terminal:
             progress.print(f"Measuring {what} ...")
         sections.append(measure())
+    if progress.is_terminal:
+        progress.print("Measuring the dashboard ...")
+    sections += dashboard.pages()
     show(sections)
     sys.stdout.write("\nHow well it judges (tests/quality/test_posts)\n")
     sys.stdout.flush()

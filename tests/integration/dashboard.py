@@ -47,9 +47,10 @@ from monitor.domain import (
 from monitor.egress import Egress
 from monitor.evidence_room import EvidenceRoom
 from monitor.likeness import sketch
+from monitor.profile import Profile, profile
 from monitor.reporting import Report, take
 from monitor.reviewing import Reviewer
-from monitor.settings import EvidenceSettings
+from monitor.settings import EvidenceSettings, Settings
 from monitor.store.account import NO_PASSWORD
 from monitor.store.accounts import Account, AccountRole, Accounts
 from monitor.store.mentions import Entry
@@ -291,6 +292,10 @@ class Dashboard:
             clock=self.clock,
         )
 
+    def profile(self, school: str) -> Profile:
+        settings = settings_of(self.schools)
+        return profile(settings, school, Terms(), self.clock.now.date())
+
     @property
     def reviewer(self) -> Reviewer:
         return Reviewer(
@@ -323,16 +328,32 @@ TELLINGS = {
 }
 
 
+def settings_of(schools: Mapping[str, School]) -> Settings:
+    """As if they stood in a configuration, with what a school fills in first."""
+    tables = [
+        {
+            "id": school.id,
+            "name": school.name,
+            "aliases": ["Wexcombe Park"],
+            "town": "Wexcombe",
+            "contacts": {"head": "head@wexcombepark.example"},
+        }
+        for school in schools.values()
+    ]
+    return Settings.model_validate({"schools": tables})
+
+
 @contextmanager
 def running(
     folder: Path,
     *,
     secure_cookies: bool = False,
     key: Key = NO_KEY,
+    database: str = "",
     schools: Mapping[str, School] = SCHOOLS,
     groups: Groups = NO_GROUPS,
 ) -> Iterator[Dashboard]:
-    store = Store(f"sqlite:///{folder / 'monitor.db'}")
+    store = Store(database or f"sqlite:///{folder / 'monitor.db'}")
     clock = Clock()
     hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     accounts = Accounts(store, clock, Vault(file=folder / "dashboard-key.txt"), hasher)
@@ -341,7 +362,7 @@ def running(
     room = EvidenceRoom(
         board.evidence,
         EvidenceSettings(),
-        SCHOOLS,
+        schools,
         Egress(frozenset()),
         client,
         as_abuse,
@@ -359,6 +380,7 @@ def running(
         reporting=board.reported,
         supply=room.supply,
         pack=room.export,
+        profile=board.profile,
         playbook=load_playbook(),
         work=lambda number, event, seen: work(store, number, event, TELLINGS, seen=seen),
         answer=lambda link: answer(store, link, clock()),

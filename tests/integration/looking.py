@@ -117,6 +117,7 @@ def pages(number: str) -> Iterator[tuple[str, str]]:
     yield "report", "/report"
     yield "trends", "/trends"
     yield "sources", "/sources"
+    yield "school", "/school"
     yield "account", "/account"
     yield "people", "/people"
     yield "person", "/people/1"
