@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from monitor.domain import ABOUT_SCHOOL, Category, Reason
@@ -43,12 +44,26 @@ def _flag_reasons(case: Case, verdict: Verdict) -> Iterator[_Found]:
 
 def _said(case: Case, category: Category) -> Iterator[_Found]:
     for start, end in case.told(category):
-        yield category.value, f"reader.{category.value}", start, end
+        if says_something(case.text.text[start:end]):
+            yield category.value, f"reader.{category.value}", start, end
     for hit in case.hits.get(category, ()):
         yield category.value, hit.rule.id, hit.start, hit.end
     if category is Category.IDENTIFYING:
         for detail in case.details:
             yield category.value, f"people.{detail.kind}", detail.start, detail.end
+
+
+_SMALL_WORDS = """
+all and any are but can did does for from had has have her him his how its just not our out she
+that the them then there they this too was were what when who will with you your
+"""
+_SMALL = frozenset(_SMALL_WORDS.split())
+
+
+def says_something(words: str) -> bool:
+    """Whether a person would see why this is pointed at: not "is", nor a lone apostrophe."""
+    long_enough = re.findall(r"[^\W_]{3,}", words.casefold())
+    return any(word not in _SMALL for word in long_enough)
 
 
 def _reason(case: Case, category: str, rule: str, start: int, end: int) -> Reason:
