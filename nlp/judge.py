@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from monitor.domain import Category, Sentiment, Severity
 from nlp.context import Context
@@ -110,10 +110,7 @@ class Verdict:
 
 
 _WORTH_SAYING = 0.05
-# On the development schools, 767 posts, half of the sixteen that these two let through are ours.
-# They are not told but read by a person, so less than an alert needs is enough.
-_PERHAPS_OURS = 0.1
-_PERHAPS_SO = 2 / 3  # of what is needed otherwise
+_PERHAPS_OURS = 0.2  # on schools not trained on, half of what is grave and lies above is ours
 
 
 def verdict_of(case: Case, thresholds: Thresholds) -> Verdict:
@@ -130,17 +127,8 @@ def doubt_of(case: Case, thresholds: Thresholds) -> Verdict | None:
     reading = case.reading
     if reading is None or not _PERHAPS_OURS <= case.relevance < thresholds.about:
         return None
-    less = _lowered(thresholds)
-    grave = reading.at_least[Severity.HIGH] >= less.at_least[Severity.HIGH]
-    return _if_ours(case, reading, less) if grave else None
-
-
-def _lowered(thresholds: Thresholds) -> Thresholds:
-    return replace(
-        thresholds,
-        categories={c: _PERHAPS_SO * p for c, p in thresholds.categories.items()},
-        at_least={s: _PERHAPS_SO * p for s, p in thresholds.at_least.items()},
-    )
+    grave = reading.at_least[Severity.HIGH] >= thresholds.at_least[Severity.HIGH]
+    return _if_ours(case, reading, thresholds) if grave else None
 
 
 def _if_ours(case: Case, reading: Reading, thresholds: Thresholds) -> Verdict:
