@@ -131,6 +131,9 @@ pip_install hatchling editables && pip_install -e '.[dev,postgres]' ||
     fail "The Python packages could not be installed; the lines above say why. Most often the \
 network is at fault, and trying again helps."
 
+# Where Python may not keep what it has compiled, every command would compile the program anew.
+"$venv/bin/python" -m compileall -q monitor sources nlp alerts || true
+
 quietly "$venv/bin/python" tools/assets/bring.py ||
     fail "The lines above say why. Most often the network is at fault, and trying again helps."
 
