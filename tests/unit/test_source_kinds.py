@@ -24,6 +24,7 @@ from sources.memory import Seen
 from sources.searxng import Searxng
 from sources.testing import SCHOOL, Handler, recorded
 from sources.text import html_to_text, joined, read_date, stable_id, web_link
+from sources.web_search import WebSearch
 
 
 def build(kind: type[Source], **keys: Any) -> Source:
@@ -344,6 +345,13 @@ def test_json_feeds_are_read_in_both_their_versions() -> None:
 
 
 SEARCH = build(Searxng, url="https://search.example")
+
+
+@pytest.fixture(autouse=True)
+def _noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search has a budget for the day, and little of it is due just after midnight."""
+    noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    monkeypatch.setattr(WebSearch, "now", staticmethod(lambda: noon))
 
 
 def test_no_results_from_engines_that_did_not_answer_is_a_failure() -> None:
