@@ -14,7 +14,7 @@ from alerts.playbook import Playbook
 from alerts.routing import unread
 from alerts.spreading import is_spread
 from alerts.steps import steps_for
-from alerts.text import day, one_line, render, table, uk_time
+from alerts.text import one_line, render, table, uk_time
 from monitor.domain import (
     CaptureMode,
     Case,
@@ -28,6 +28,7 @@ from monitor.domain import (
     Sighting,
     Urgency,
 )
+from monitor.words import day
 
 _MOST_ADDRESSES = 5
 

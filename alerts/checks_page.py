@@ -9,9 +9,9 @@ from pathlib import Path
 from alerts.figures import days, short
 from alerts.governors import CannotWrite, PrintPdf, page, put
 from alerts.spreadsheets import Table
-from alerts.text import day
 from monitor.coverage import Coverage, sentences
 from monitor.domain import School
+from monitor.words import day
 
 
 def write_checks(

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from alerts.spreadsheets import Table
-from alerts.text import day
 from monitor.counts import Division, Fate, SourceGroup, Trend
 from monitor.counts import Table as Counts
 from monitor.coverage import Coverage, days_by_group
@@ -23,6 +22,7 @@ from monitor.words import (
     SEVERITIES,
     SPEEDS,
     THEMES,
+    day,
 )
 
 WITHHELD = "withheld"

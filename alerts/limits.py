@@ -8,10 +8,9 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from alerts.text import day
 from monitor.counts import SourceGroup
 from monitor.coverage import Coverage, days_by_group
-from monitor.words import GROUPS
+from monitor.words import GROUPS, day
 
 _LOOKED_FOR = (SourceGroup.NEWS, SourceGroup.SOCIAL, SourceGroup.REVIEWS, SourceGroup.FORUMS,
                SourceGroup.SEARCH)  # fmt: skip

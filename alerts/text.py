@@ -6,12 +6,13 @@ import re
 import textwrap
 import unicodedata
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import jinja2
 
 from monitor.terms import LONDON
+from monitor.words import day
 
 COLUMNS = 72
 _IN_A_NUMBER = re.compile(r"(?<=\d) (?=\d)")  # nobody dials from two lines
@@ -46,10 +47,6 @@ def one_line(text: str) -> str:
     """*text* without line ends, control characters or characters that turn the direction."""
     kept = (" " if unicodedata.category(c)[0] in "CZ" else c for c in text)
     return " ".join("".join(kept).split())
-
-
-def day(moment: date) -> str:
-    return f"{moment.day} {moment:%B %Y}"
 
 
 def uk_time(moment: datetime) -> str:

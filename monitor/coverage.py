@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from monitor.counts import LONDON, SourceGroup
 from monitor.health import Check
-from monitor.words import when
+from monitor.words import day, when
 
 _MOST_RUNS = 6  # stretches of days named in a sentence
 
@@ -149,7 +149,7 @@ def _runs(days: list[date]) -> str:
 
 
 def _run(first: date, last: date) -> str:
-    end = f"{last.day} {last:%B %Y}"
+    end = day(last)
     return end if first == last else f"{first.day} {first:%B} to {end}"
 
 

@@ -10,7 +10,7 @@ from alerts.roster import Roster
 from monitor.domain import Role
 from monitor.settings import SchoolSettings, Settings
 from monitor.terms import Terms
-from monitor.words import ROLES
+from monitor.words import ROLES, day
 
 _A_YEAR = timedelta(days=365)
 _NEVER = "not set"
@@ -91,7 +91,7 @@ def _told(one: SchoolSettings) -> Part:
         deputy = f"; deputy {deputies[role]}" if deputies.get(role) else ""
         rows.append((name, (holders.get(role) or _NEVER) + deputy))
     away = tuple(
-        (f"Away: {ROLES[each.role]}", f"{_day(each.first)} to {_day(each.last)}")
+        (f"Away: {ROLES[each.role]}", f"{day(each.first)} to {day(each.last)}")
         for each in one.absences
     )
     return Part(
@@ -107,7 +107,7 @@ def _terms(terms: Terms, today: date) -> Part:
         rows=tuple(
             (
                 term.name,
-                f"{_day(term.start)} to {_day(term.end)}"
+                f"{day(term.start)} to {day(term.end)}"
                 + ("" if term in terms.own else " (customary; your own are not set)"),
             )
             for term in coming
@@ -225,10 +225,6 @@ def _unsaid(one: SchoolSettings, terms: Terms) -> Iterator[Gap]:
 
 def _list(words: Sequence[str]) -> str:
     return ", ".join(words) or _NEVER
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 def _days(count: int) -> str:

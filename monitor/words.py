@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 
 from monitor.counts import (
@@ -174,6 +174,10 @@ STILL_THERE: Mapping[StillThere, str] = MappingProxyType(
         StillThere.UNKNOWN: "Could not be told",
     }
 )
+
+
+def day(one: date) -> str:
+    return f"{one.day} {one:%B %Y}"
 
 
 def when(moment: datetime | None) -> str:

@@ -21,9 +21,9 @@ Evidence will be encrypted on the disk. The key to read it is in {key}.
 Copy that file now to a USB stick in the school's safe, or into its password manager: without
 it nobody can read the evidence again, and we cannot help. Keep it out of the backups of this
 folder, or whoever steals one can read the evidence. The log itself, with the words of posts,
-is not encrypted by us: keep this folder and its backups on encrypted disks. Where evidence is
-only recorded and never looked at, the file may be taken away, together with the line
-"identity"."""
+is not encrypted unless you set database_key (docs/install.md says how): keep this folder and
+its backups on encrypted disks. Where evidence is only recorded and never looked at, the file
+may be taken away, together with the line "identity"."""
 
 
 def init(

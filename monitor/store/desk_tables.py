@@ -31,7 +31,7 @@ class ViewRow(SQLModel, table=True):
 
 class RevealRow(SQLModel, table=True):
     """That somebody looked who wrote something; goes with its incident. `author`: a digest, so
-    that nobody can read here whom a school has looked at."""
+    that it cannot be read off whom a school has looked at, but only tried out."""
 
     __tablename__ = "reveal"
     id: int | None = Field(default=None, primary_key=True)

@@ -27,11 +27,12 @@ class Reveals(Working):
         with self.reading() as session:
             return session.exec(query).one()
 
-    def reveal(self, number: str, author: str, event: Event, deed: Deed) -> None:
-        """All of it is written down, or none, and then nobody is shown anything."""
+    def reveal(self, number: str, author: str, event: Event, deed: Deed) -> bool:
+        """All of it is written down, or none: then the answer is False, because the incident is
+        gone, and nobody may be shown anything."""
         with self.working(number) as folder:
             if folder is None:
-                return
+                return False
             folder.record(event, folder.incident, ())
             folder.session.add(
                 RevealRow(
@@ -42,6 +43,7 @@ class Reveals(Working):
                 )
             )
             record(folder.session, deed)
+            return True
 
 
 def _digest(school: str, author: str) -> str:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from monitor.audit import account as named
 from monitor.custody import Deed, Handling
 from monitor.domain import Act, Case, Event
 from monitor.store.accounts import Account
@@ -52,7 +53,8 @@ def reveal(
         value=alias,
         reason=reason,
     )
-    room.store.reveal(number, handle, event, _deed(account, event, number))
+    if not room.store.reveal(number, handle, event, _deed(account, event, number)):
+        raise HTTPException(404)
     return _page(request, account, case, alias, shown=handle)
 
 
@@ -110,6 +112,6 @@ def _deed(account: Account, event: Event, number: str) -> Deed:
         act=Handling.REVEALED,
         subject=number,
         at=event.at,
-        actor=f"account {account.id}",
+        actor=named(account.id),
         outcome=f"author {event.value}",
     )

@@ -96,7 +96,7 @@ class Log(Protocol):
     def looks(self, school: str, author: str, since: datetime) -> int:
         """How often somebody at the school looked who that is."""
 
-    def reveal(self, number: str, author: str, event: Event, deed: Deed) -> None:
+    def reveal(self, number: str, author: str, event: Event, deed: Deed) -> bool:
         """Write it down, before anybody is shown anything."""
 
     def number_of(self, school: str, source: str, external_id: str) -> str | None:

@@ -16,6 +16,7 @@ from alerts.evidence.filing import NOT_THE_POST
 from alerts.evidence.record import META
 from alerts.evidence.report import SCREENSHOT
 from alerts.evidence.seal import read_sealed
+from monitor.audit import account as named
 from monitor.counts import LONDON
 from monitor.custody import Handling, Link
 from monitor.domain import (
@@ -275,7 +276,7 @@ def _packs(room: Desk, case: Case) -> list[tuple[datetime, str, str]]:
 
 def _who(room: Desk, deed: Link) -> str:
     """An account's address, as far as it is still known."""
-    known = {f"account {each.id}": each.email for each in room.accounts.everyone()}
+    known = {named(each.id): each.email for each in room.accounts.everyone()}
     return known.get(deed.actor, deed.actor)
 
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response, StreamingResponse
 
 from alerts.evidence.errors import EvidenceError
+from monitor.audit import account as named
 from monitor.web.desk import desk
 from monitor.web.guard import IncidentWorker
 from monitor.web.incident import Typed, case_for, show
@@ -31,7 +32,7 @@ def download(
     folder = TemporaryDirectory(dir=room.evidence_root.parent, ignore_cleanup_errors=True)
     try:
         out = Path(folder.name) / "pack.zip"
-        room.pack(case, out, masked=nameless, actor=f"account {account.id}")
+        room.pack(case, out, masked=nameless, actor=named(account.id))
         file = out.open("rb")
     except EvidenceError as error:
         wrong = Typed(errors={"pack": str(error)})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
@@ -43,26 +45,12 @@ def new_link(request: Request, account: PeopleManager, id_: int) -> Response:
 
 @router.post("/people/{id_}/disable")
 def disable(request: Request, account: PeopleManager, id_: int) -> Response:
-    other = _in_charge(request, account, id_)
-    if other.id == account.id:
-        return _show(request, account, other, wrong=_NOT_ONESELF)
-    try:
-        desk(request).accounts.disable(other.email, by=named(account.id))
-    except AccountError as error:
-        return _show(request, account, other, wrong=str(error))
-    return _back(other, "disabled")
+    return _to_another(request, account, id_, desk(request).accounts.disable, "disabled")
 
 
 @router.post("/people/{id_}/second-step")
 def reset(request: Request, account: PeopleManager, id_: int) -> Response:
-    other = _in_charge(request, account, id_)
-    if other.id == account.id:
-        return _show(request, account, other, wrong=_NOT_ONESELF)
-    try:
-        desk(request).accounts.reset_second_step(other.email, by=named(account.id))
-    except AccountError as error:
-        return _show(request, account, other, wrong=str(error))
-    return _back(other, "reset")
+    return _to_another(request, account, id_, desk(request).accounts.reset_second_step, "reset")
 
 
 @router.post("/people/{id_}/sessions/{handle}")
@@ -70,6 +58,22 @@ def end(request: Request, account: PeopleManager, id_: int, handle: str) -> Resp
     other = _in_charge(request, account, id_)
     desk(request).accounts.end_session(other, handle, by=named(account.id))
     return _back(other, "ended")
+
+
+class _Deed(Protocol):
+    def __call__(self, email: str, *, by: str) -> None: ...
+
+
+def _to_another(request: Request, account: Account, id_: int, deed: _Deed, done: str) -> Response:
+    """What an administrator does to somebody's account, and never to their own."""
+    other = _in_charge(request, account, id_)
+    if other.id == account.id:
+        return _show(request, account, other, wrong=_NOT_ONESELF)
+    try:
+        deed(other.email, by=named(account.id))
+    except AccountError as error:
+        return _show(request, account, other, wrong=str(error))
+    return _back(other, done)
 
 
 _NOT_ONESELF = "Somebody else must do this to your own account."

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from alerts.evidence.seal import read_sealed
+from monitor.audit import account as named
 from monitor.custody import Deed, Handling
 from monitor.domain import Evidence, EvidenceFile
 from monitor.store.accounts import Account
@@ -50,6 +51,6 @@ def _seen(account: Account, evidence: Evidence, picture: EvidenceFile, now: date
         act=Handling.VIEWED,
         subject=evidence.id,
         at=now,
-        actor=f"account {account.id}",
+        actor=named(account.id),
         sha256=picture.sha256,
     )

@@ -17,7 +17,7 @@ from monitor.domain import (
     Shows,
     Veracity,
 )
-from monitor.words import DECISIONS, PROGRESS, ROLES, SEVERITIES, VERACITIES
+from monitor.words import DECISIONS, PROGRESS, ROLES, SEVERITIES, VERACITIES, day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,8 @@ def _done(event: Event) -> str:
         case Act.ASSIGNED:
             return f"Handed to {value}" if value else "Handed to nobody in particular"
         case Act.DUE:
-            return f"To be done by {_day(value)}" if value else "No longer due on a day"
+            by = value and day(date.fromisoformat(value))
+            return f"To be done by {by}" if by else "No longer due on a day"
         case Act.STEP:
             progress, _, title = value.partition(": ")
             return f"{title}: {PROGRESS[Progress(progress)].lower()}"
@@ -87,8 +88,3 @@ _PLAIN = {
     Act.CAPTURE: "Asked for the pages to be captured again",
     Act.BARRED: "Said that a picture may be indecent: none is shown or kept any more",
 }
-
-
-def _day(written: str) -> str:
-    day = date.fromisoformat(written)
-    return f"{day.day} {day:%B %Y}"

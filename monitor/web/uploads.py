@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect
 
 from alerts.evidence.errors import EvidenceError
 from alerts.evidence.supplied import LARGEST
+from monitor.audit import account as named
 from monitor.domain import Case
 from monitor.store.accounts import Account
 from monitor.web.desk import Desk
@@ -54,7 +55,7 @@ def keep(room: Desk, case: Case, content: bytes, account: Account, once: str) ->
         room.supply(
             case,
             lambda: content,
-            actor=f"account {account.id}",
+            actor=named(account.id),
             no_indecent_picture=True,
             form=once,
         )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from html import escape
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -299,3 +300,20 @@ def test_whoever_comes_back_to_one_author_is_warned(board: Dashboard) -> None:
         assert "@Some_Parent" in client.post(again, data={"reason": "r", "again": "yes"}).text
         board.clock.now += timedelta(minutes=1)
         assert "before: 2 times" in client.get(first).text
+
+
+def test_nobody_is_shown_an_author_of_whom_nothing_could_be_written_down(
+    board: Dashboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = board.add_incident("x", author="@some_parent", url="https://f.example/1")
+    reveal = board.store.reveal
+
+    def too_late(*rest: Any) -> bool:
+        board.store.forget_case(number, board.clock())
+        return reveal(*rest)
+
+    monkeypatch.setattr(board.store, "reveal", too_late)
+    with board.signed_in(AccountRole.HEAD) as client:
+        answer = client.post(f"/incidents/{number}/authors/A1", data={"reason": "the police ask"})
+    assert answer.status_code == 404
+    assert "@some_parent" not in answer.text
