@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from monitor.domain import Mention, School
+from monitor.domains import registered
 
 GAP = "[...]"
 _NO_ADDRESS = "(no web address that can be shown)"
@@ -96,22 +97,22 @@ def _web_address(url: str) -> SplitResult | None:
 
 def _site(parts: SplitResult, private: frozenset[str], shown: Callable[[str], str]) -> str:
     host = parts.hostname or ""
-    where = f"[{host}]" if ":" in host else _host(host.split("."), private, shown)
+    where = f"[{host}]" if ":" in host else _host(host, private, shown)
     place = f":{parts.port}" if parts.port else ""
     return f"{parts.scheme.replace('t', 'x')}://{where}{place}"
 
 
-# Under these nobody's name is registered, but one level below: gazette.co.uk, a.wexshire.sch.uk.
-_SECOND_LEVEL = {"ac": 3, "co": 3, "com": 3, "gov": 3, "net": 3, "nhs": 3, "org": 3, "sch": 4}
-
-
-def _host(labels: list[str], private: frozenset[str], shown: Callable[[str], str]) -> str:
+def _host(host: str, private: frozenset[str], shown: Callable[[str], str]) -> str:
     """A site's own name may hold one word of the post ("social", "gazette"), for people talk of
     sites, but not a whole name. What stands before it may be whose page it is."""
-    country = len(labels) > 2 and len(labels[-1]) == 2
-    own = len(labels) - (_SECOND_LEVEL.get(labels[-2], 2) if country else 2)
-    site = [_part(label, private, may_hold=1) for label in labels[max(own, 0) :]]
-    return "[.]".join([shown(label) for label in labels[: max(own, 0)]] + site)
+    site = registered(host) or host
+    before = host.removesuffix(site).strip(".")
+    return "[.]".join(
+        [
+            *(shown(label) for label in before.split(".") if label),
+            *(_part(label, private, may_hold=1) for label in site.split(".")),
+        ]
+    )
 
 
 def _path(path: str, shown_part: Callable[[str], str]) -> str:

@@ -14,6 +14,8 @@ import re
 import unicodedata
 from urllib.parse import SplitResult, parse_qs, quote, unquote_plus, urlsplit, urlunsplit
 
+from monitor.domains import registered
+
 _LONGEST = 8000  # characters; longer ones are only equal to themselves
 _UNFOLDINGS = 500  # each makes it shorter
 
@@ -40,9 +42,6 @@ _SESSION = re.compile(r"(?:sid|s|phpsessid|jsessionid)=[0-9a-f]{32}", re.IGNOREC
 _AMP_FLAG = re.compile(r"amp(?:=(?:1|true|yes)?)?|outputtype=amp", re.IGNORECASE)
 
 _FACES = ("www.", "m.", "mobile.", "amp.")
-_SECOND_LEVEL = frozenset(
-    ("ac", "co", "com", "gov", "ltd", "me", "net", "nhs", "org", "plc", "police", "sch")
-)
 _SAME_HOST = {
     **dict.fromkeys(("old.reddit.com", "new.reddit.com", "np.reddit.com"), "reddit.com"),
     **dict.fromkeys(
@@ -132,7 +131,7 @@ def _host(name: str) -> str:
     name = ".".join(label if label.isascii() else _punycode(label) for label in name.split("."))
     for face in _FACES:
         rest = name.removeprefix(face)
-        if rest != name and _is_site(rest):
+        if rest != name and registered(rest):
             name = rest
     name = _WIKI.sub(r"\1.\2", name)
     if re.fullmatch(r"[a-z]{2}-[a-z]{2}\.facebook\.com", name):
@@ -142,12 +141,6 @@ def _host(name: str) -> str:
 
 def _punycode(label: str) -> str:
     return "xn--" + label.encode("punycode", "replace").decode("ascii")
-
-
-def _is_site(name: str) -> bool:
-    """Two labels at least, and not merely a registry's such as co.uk."""
-    first, _, rest = name.partition(".")
-    return bool(rest) and not (first in _SECOND_LEVEL and len(rest) == 2)
 
 
 def _unfolded(host: str, parts: SplitResult) -> str | None:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from monitor.domains import registered
 from sources.errors import RateLimited, SourceError, Unreachable
 from sources.http import PoliteClient
 from sources.names import Answers
-from sources.registration import Registries, certified, in_certificates, registrable
+from sources.registration import Registries, certified, in_certificates
 from sources.twist import RESTRICTED, made_up, parts_of
 from sources.website import is_within
 
@@ -77,7 +78,7 @@ class Look:
         )
 
     def _registered(self, name: str) -> datetime | None:
-        if registrable(name) != name or self._dated >= _DATED:
+        if registered(name) != name or self._dated >= _DATED:
             return None
         self._dated += 1
         return self._registries.registered(name)

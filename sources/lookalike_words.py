@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from monitor.domains import registered
 from sources.lookalike_look import CERTIFICATE, Finding
-from sources.registration import registrable
 from sources.text import joined, written
 
 _YOUNG = timedelta(days=90)
@@ -46,7 +46,7 @@ def _since(finding: Finding) -> str:
 
 
 def _below(domain: str) -> str:
-    owner = registrable(domain)
+    owner = registered(domain)
     return f", as a part of {owner}" if owner != domain else ""
 
 

@@ -10,7 +10,6 @@ from pydantic import BaseModel, Field, RootModel
 from sources.errors import SourceError
 from sources.http import PoliteClient
 from sources.text import read_date
-from sources.twist import parts_of
 
 _NOMINET = "https://rdap.nominet.uk/uk/"
 _BOOTSTRAP = "https://data.iana.org/rdap/dns.json"
@@ -117,8 +116,3 @@ class _Issuance(BaseModel):
 
 class _Issued(RootModel[tuple[_Issuance, ...]]):
     pass
-
-
-def registrable(host: str) -> str:
-    """The part of *host* that somebody registered: shop.like-us.co.uk is like-us.co.uk's."""
-    return ".".join(parts_of(host))

@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import RootModel, ValidationError
 
 import sources
+from monitor.domains import registered
 from sources.errors import Broken
 
 _WALL = 90.0  # seconds
@@ -19,18 +20,13 @@ WORDS = (
     *("school", "online", "uk", "official", "news", "support", "account"),
 )
 RESTRICTED = ("sch.uk", "ac.uk", "gov.uk")  # their registry looks at who asks for a name
-_SECOND = frozenset({"co", "com", "org", "net", "ac", "gov", "sch", "ltd", "plc", "me", "nhs"})
 
 
 def parts_of(domain: str) -> tuple[str, str]:
     """The name and the ending: "wexcombepark" and "co.uk". A school at sch.uk stands below
     its county, and is known by what is left of that."""
-    pieces = domain.lower().rstrip(".").split(".")
-    if pieces[-2:] == ["sch", "uk"]:
-        return pieces[0], "sch.uk"
-    two = len(pieces) > 2 and len(pieces[-1]) == 2 and pieces[-2] in _SECOND
-    cut = -2 if two else -1
-    return pieces[cut - 1] if len(pieces) >= 1 - cut else pieces[0], ".".join(pieces[cut:])
+    label, _, ending = (registered(domain) or domain).partition(".")
+    return label, next((one for one in RESTRICTED if ending.endswith(f".{one}")), ending)
 
 
 def made_up(domain: str, endings: tuple[str, ...], most: int) -> dict[str, str]:
