@@ -128,7 +128,9 @@ class _Said:
                 f"{round(100 * shown[most] / total)}%, or anything from {low}% to {high}% once "
                 "chance is allowed for."
             ]
-        said = [f"{self.says(n)} {_TONE[s]}" for s, n in shown.items()]
+        (first, many), *further = shown.items()
+        said = [f"{self.says(many)} were {_TONE[first]}"]
+        said += [f"{self.says(n)} {_TONE[s]}" for s, n in further]
         rest = "; the others are withheld" if sum(shown.values()) < total else ""
         return [f"Of these, {_list(said)}{rest}."]
 

@@ -122,8 +122,8 @@ def test_without_a_majority_each_tone_is_named() -> None:
         {Sentiment.NEGATIVE: 21, Sentiment.NEUTRAL: 20, Sentiment.POSITIVE: 20},
     )
     assert (
-        "Of these, 20 positive toward the school, 20 neutral and 21 negative toward the school."
-        in sentences(trend)
+        "Of these, 20 were positive toward the school, 20 neutral and 21 negative toward the "
+        "school." in sentences(trend)
     )
 
 
