@@ -4,6 +4,7 @@ elsewhere. It belongs to one browser, is used once, and soon forgotten."""
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -15,6 +16,13 @@ from monitor.store.entrance import Entrance
 
 
 class Begun(Entrance):
+    def _start_anew(self, what: str, lasts: timedelta, holds: Mapping[str, str]) -> str:
+        """A ticket for a browser of which nothing is known yet."""
+        ticket = secrets.token_urlsafe(32)
+        with self._database.transaction() as session:
+            self._start(session, ticket, what, lasts, holds)
+        return ticket
+
     def _start(
         self, session: Session, token: str, what: str, lasts: timedelta, holds: Mapping[str, str]
     ) -> None:

@@ -3,7 +3,6 @@ and second step. Each challenge is for one browser, counts once, and for five mi
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -104,9 +103,8 @@ class Passkeys(SecondSteps, Begun):
 
     def begin_entrance(self, party: RelyingParty) -> tuple[str, str]:
         """A ticket for the browser of whoever stands at the door, and what it is to be asked."""
-        ticket, challenge = secrets.token_urlsafe(32), new_challenge()
-        with self._database.transaction() as session:
-            self._start(session, ticket, _ENTERING, ANSWER_WITHIN, {"challenge": challenge})
+        challenge = new_challenge()
+        ticket = self._start_anew(_ENTERING, ANSWER_WITHIN, {"challenge": challenge})
         return ticket, to_use(party, challenge)
 
     def enter_by_passkey(self, ticket: str, answer: str, party: RelyingParty) -> str:
