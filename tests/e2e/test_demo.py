@@ -11,7 +11,7 @@ import pytest
 from alerts.evidence.launcher import find_browser
 from monitor.demo.expected import read_expectations
 from monitor.demo.posts import Where, read_posts
-from tests.e2e.command import MONITOR, Json, Monitor
+from tests.e2e.command import MONITOR, Monitor
 from tests.needs import missing
 
 pytestmark = pytest.mark.xdist_group("demo")  # one worker: one demonstration
