@@ -145,7 +145,7 @@ def at_the_door(page: Page, board: Dashboard, email: str) -> Iterator[str]:
     yield "sign-in"
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_text("I cannot use the picture").click()
     yield "set-up"
     secret = "".join((page.locator(".secret code").text_content() or "").split())
@@ -157,7 +157,7 @@ def at_the_door(page: Page, board: Dashboard, email: str) -> Iterator[str]:
     page.get_by_role("button", name="Sign out").click()
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_text("I do not have my phone here").click()
     yield "second-step"
     link = board.accounts.add(f"colleague-of-{email}", AccountRole.STAFF, ["wexcombe"])

@@ -56,9 +56,11 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
   } else if (question && location.origin !== origin) {
     says.textContent = `Passkeys work at ${origin} only. Open the dashboard there.`;
   }
+  let busy = false;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (!fit || location.origin !== origin) return;
+    if (!fit || location.origin !== origin || busy) return;
+    busy = true;
     says.textContent = "";
     try {
       const answer = question ? await make(JSON.parse(question)) : await use(await asked(passkey));
@@ -67,5 +69,6 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
     } catch (error) {
       says.textContent = WORDS[error.name] ?? "That did not work. Please load the page again.";
     }
+    busy = false;
   });
 }
