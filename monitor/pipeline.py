@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
+from alerts.channels.faults import came_back
 from alerts.decide import decide
 from alerts.spreading import DAY, decide_spread
 from alerts.telling import Telling
@@ -67,6 +68,8 @@ def poll(
                 entered = enter(school, mention, assessment, telling, store, clock)
                 if entered is not None:
                     polled = _count(polled, assessment, opened=entered)
+            for letter in page.returned:
+                store.came_back(letter.message_id, came_back(letter.status), clock())
             store.save_cursor(school.id, source.name, page.cursor)  # last
             polled = replace(polled, asked=(*polled.asked, *page.asked))
     except SourceError as error:
