@@ -59,8 +59,8 @@ class Visitor:
                     yield Visit(school=school, source=source)
 
     def due(self) -> list[Visit]:
-        now = self._clock()
-        return [visit for visit in self.all() if self._store.due(*visit.key, now)]
+        resting = self._store.resting(self._clock())
+        return [visit for visit in self.all() if visit.key not in resting]
 
     def go(
         self, visits: Iterable[Visit], on_done: Callable[[], None] = lambda: None
