@@ -42,7 +42,7 @@ from tests.integration.looking import pages
 from tests.payloads import ELSEWHERE, EVERY, SCRIPT, STYLE, handfuls
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("payloads")]
-HANDFULS = handfuls(10)
+HANDFULS = handfuls(30)
 UNSEEN = {c for text in EVERY for c in text if unicodedata.category(c) in ("Cf", "Cc")} - set(
     "\n\t\r"
 )
