@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 from itertools import islice
 
+from alerts.channels.faults import came_back
 from alerts.decide import decide
 from alerts.spreading import DAY, decide_spread
 from alerts.telling import Telling
@@ -71,6 +72,8 @@ def poll(
             while some := [(each, assess(each, school)) for each in islice(news, TOGETHER)]:
                 entered = enter_all(school, some, telling, store, clock)
                 polled = _count(polled, some, entered)
+            for letter in page.returned:
+                store.came_back(letter.message_id, came_back(letter.status), clock())
             if page.cursor != cursor:
                 store.save_cursor(school.id, source.name, page.cursor)  # last
                 cursor = page.cursor

@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl
 
 from monitor.counts import SourceGroup
-from monitor.domain import Mention, School
+from monitor.domain import Mention, Returned, School
 from monitor.egress import place
 from sources.http import PoliteClient
 
@@ -57,11 +57,13 @@ class Page:
     """Mentions, oldest first, and where to resume once they are safely stored.
 
     `asked`: the words that were searched for, if any; they are kept as proof of the check.
+    `returned`: letters of our own that were found to have come back.
     """
 
     mentions: tuple[Mention, ...]
     cursor: str
     asked: tuple[str, ...] = ()
+    returned: tuple[Returned, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

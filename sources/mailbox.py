@@ -60,8 +60,9 @@ class Mailbox(Source):
         "Google Alerts",
         cost="free; a mailbox of your own",
         limits="pictures and other attachments are counted, never opened, nor is the page behind "
-        "a link; mails from anybody else, and those that a program sent, are ignored; a link that "
-        "a filter has made unreadable stays as it is",
+        "a link; mails from anybody else, and those that a program sent, are ignored, but for the "
+        "word of a mail server that a mail of the monitor came back; a link that a filter has "
+        "made unreadable stays as it is",
         terms="only mails of the senders you list are read beyond their header; tell your staff "
         "that what they send there is read by a program and kept",
     )
@@ -155,7 +156,11 @@ class Mailbox(Source):
             some = visit.read[start : start + PAGE]
             place = place.after(visit.validity, some)
             mentions = tuple(m for one in some for m in self._mentions(one, school))
-            yield Page(mentions=mentions, cursor=place.model_dump_json())
+            yield Page(
+                mentions=mentions,
+                cursor=place.model_dump_json(),
+                returned=tuple(one.returned for one in some if one.returned),
+            )
         if visit.ignored:
             _log.info(
                 "%s: %d mails from others or from programs, ignored", self.name, visit.ignored

@@ -18,7 +18,7 @@ import pytest
 from pydantic import ValidationError
 
 from alerts.telling import Telling
-from monitor.domain import Mention, Role, School
+from monitor.domain import Mention, Returned, Role, School
 from monitor.egress import Egress
 from monitor.pipeline import poll
 from monitor.store.store import Store
@@ -192,6 +192,62 @@ def test_only_the_schools_own_people_are_believed_and_others_are_counted(
     assert '"ignored":2' in page.cursor
     assert "2 mails from others or from programs, ignored" in caplog.text
     assert "other.example" not in caplog.text
+
+
+OURS_BACK = "<alert-0a1b2c3d-1111-5222-8333-444455556666@wexcombepark.example>"
+
+
+def came_back(
+    number: int, name: str = OURS_BACK, action: str = "failed", whole: bool = True
+) -> bytes:
+    """As mail servers write it (RFC 3464): in words, in fields, and the mail or its header."""
+    letter = f"From: monitor@wexcombepark.example\nMessage-ID: {name}\nSubject: High: x\n"
+    picture = "Content-Type: image/png\n\nzqxjPICTURE"
+    kind = "message/rfc822" if whole else "text/rfc822-headers"
+    return (
+        "Return-Path: <>\nFrom: MAILER-DAEMON@mx.example (Mail Delivery System)\n"
+        f"To: monitor@wexcombepark.example\nMessage-ID: <{number}@mx.example>\n"
+        "Auto-Submitted: auto-replied\nSubject: Undelivered Mail Returned to Sender\n"
+        "MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status;\n"
+        '\tboundary="b"\n\n--b\nContent-Type: text/plain\n\nI am sorry to have to inform you\n'
+        "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n"
+        f"Final-Recipient: rfc822; head@old.example\nAction: {action}\nStatus: 5.1.1\n"
+        "Diagnostic-Code: smtp; 550 5.1.1 User unknown\n\n"
+        f"--b\nContent-Type: {kind}\n\n{letter}{picture if whole else ''}\n--b--\n"
+    ).encode()
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_letter_of_ours_that_came_back_is_told_and_is_no_mention(
+    dovecot: Dovecot, user: str, whole: bool
+) -> None:
+    dovecot.deliver(user, mail(1), came_back(2, whole=whole), mail(3))
+    (page,) = pages(box(dovecot, user))
+    assert page.returned == (Returned(message_id=OURS_BACK, status="5.1.1"),)
+    assert [m.external_id for m in page.mentions] == ids(range(1, 2)) + ids(range(3, 4))
+    assert '"ignored":0' in page.cursor
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        came_back(2, name="<somebody@wexcombepark.example>"),
+        came_back(2, action="delayed"),
+        came_back(2, action="relayed"),
+        came_back(2).replace(b"message/delivery-status", b"text/plain"),
+        came_back(2).replace(b"message/rfc822", b"application/octet-stream"),
+        came_back(2).replace(b"--b\n", b"--c\n"),
+    ],
+    ids=["not ours", "late", "relayed", "without a status", "without a letter", "without parts"],
+)
+def test_what_else_mail_servers_tell_is_left_alone(
+    dovecot: Dovecot, user: str, other: bytes
+) -> None:
+    dovecot.deliver(user, other, mail(3))
+    (page,) = pages(box(dovecot, user))
+    assert page.returned == ()
+    assert [m.external_id for m in page.mentions] == ids(range(3, 4))
+    assert '"ignored":1' in page.cursor
 
 
 def test_a_school_may_list_other_senders(dovecot: Dovecot, user: str) -> None:
