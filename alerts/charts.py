@@ -65,7 +65,7 @@ def by_week(
         is_least=is_least,
     )
     days = "; ".join(f"{one.day} {one:%B}" for one in changes)
-    marks = f" The rules of judging became others on {days}." if changes else ""
+    marks = f" The rules of judging changed on {days}." if changes else ""
     return Picture(title=title, alt=_in_words(title, _by_day(counts)) + marks, drawing=drawing)
 
 

@@ -32,7 +32,7 @@ WITHHELD_MEANS = (
 )
 
 HATCHED_MEANS = (
-    "Hatched: withheld. Grey: holidays. Dashed: the rules of judging became others. The same "
+    "Hatched: withheld. Grey: holidays. Dashed: the rules of judging changed. The same "
     "numbers stand in the tables below."
 )
 

@@ -30,9 +30,9 @@ from alerts.figures import (
     tables_of_checks,
 )
 from alerts.findings import Earlier, findings
-from alerts.limits import changed, definitions, unseen
+from alerts.limits import changed, definitions, judged, unseen
 from alerts.spreadsheets import Table, as_csv, as_xlsx
-from monitor.counts import Division, SourceGroup, Trend
+from monitor.counts import Division, Judge, Scores, SourceGroup, Trend
 from monitor.coverage import Coverage
 from monitor.coverage import sentences as what_was_checked
 from monitor.domain import School
@@ -58,7 +58,7 @@ class Report:
 
     `trend` is None where nothing of the period is published yet; `instead` then says so.
     `groups`: the kind of place of each source. `holidays`: first and last day of each.
-    `changes`: days on which the rules by which posts are judged became others.
+    `judges`: by what its posts were judged, oldest first. `scores`: how well that is done.
     `round_to`: 1 for numbers as they are.
     """
 
@@ -69,7 +69,8 @@ class Report:
     groups: Mapping[str, SourceGroup] = field(default_factory=dict)
     earlier: tuple[Earlier, ...] = ()
     holidays: tuple[tuple[date, date], ...] = ()
-    changes: tuple[date, ...] = ()
+    judges: tuple[Judge, ...] = ()
+    scores: Scores | None = None
     round_to: int = 1
     instead: str = ""
 
@@ -86,6 +87,11 @@ class Report:
         if self.trend:
             return days(self.trend.period.first_day, self.trend.period.last_day)
         return days(self.coverage.start, self.coverage.end)
+
+    @property
+    def changes(self) -> tuple[date, ...]:
+        """Days on which the rules by which posts are judged changed."""
+        return tuple(dict.fromkeys(judge.since for judge in self.judges[1:]))
 
     @property
     def sentences(self) -> list[str]:
@@ -112,8 +118,9 @@ class Report:
         """What could not be seen, and how the rest was come by."""
         return [
             *unseen(self.coverage, self.groups),
-            *changed(self.changes),
             *definitions(self.round_to),
+            *judged(self.judges, self.scores),
+            *changed(self.changes),
         ]
 
     @property

@@ -12,13 +12,14 @@ from alerts.findings import Earlier
 from alerts.governors import Report
 from alerts.steps import site_asked
 from alerts.trust import TrustReport
-from monitor.counts import LONDON, Period, Trend
+from monitor.counts import Period, Trend
 from monitor.coverage import Coverage, cover_days
 from monitor.domain import School
 from monitor.publishing import Part, parts, to_be_counted, together
 from monitor.store.store import Store
 from monitor.terms import Terms
 from monitor.trends import Groups, summarise
+from nlp.card import scores
 from nlp.themes import themes_of
 
 Clock = Callable[[], datetime]
@@ -95,7 +96,8 @@ class Reviewer:
             groups=self.groups,
             earlier=tuple(self._earlier(school, spans, trend)),
             holidays=tuple(self._holidays(school, shown)),
-            changes=tuple(self._changes(shown)),
+            judges=tuple(self.store.judges(shown.start, shown.end)),
+            scores=scores(),
             round_to=round_to,
             instead=NOT_YET,
         )
@@ -138,13 +140,6 @@ class Reviewer:
                 continue
             if then.total or self.store.looked(school, period.start, period.end):
                 yield Earlier(called=called, trend=then)
-
-    def _changes(self, period: Period) -> Iterator[date]:
-        """When the rules by which posts are judged became others."""
-        days = (
-            at.astimezone(LONDON).date() for at in self.store.changes(period.start, period.end)
-        )
-        yield from dict.fromkeys(days)
 
     def _holidays(self, school: str, period: Period) -> Iterator[tuple[date, date]]:
         """Stretches without school within it: half-terms, and what lies between two terms."""

@@ -16,13 +16,13 @@ from alerts.charts import by_week
 from alerts.figures import rounded_to
 from alerts.findings import Earlier, likely
 from alerts.governors import CannotWrite, Report, as_html, write
-from alerts.limits import scores
 from monitor.counts import (
     LONDON,
     Asked,
     Division,
     Fate,
     Handling,
+    Judge,
     Kind,
     Outcome,
     Period,
@@ -37,6 +37,8 @@ from monitor.coverage import cover
 from monitor.domain import Category, School, Sentiment, Severity
 from monitor.health import Check
 from monitor.publishing import together
+from nlp.assess import model_version
+from nlp.card import scores
 from tests.architecture.project import ROOT
 
 SCHOOL = School(
@@ -65,6 +67,7 @@ EMPTY = Trend(period=PERIOD, total=0)
 FEW = Trend(period=PERIOD, total=None)
 
 
+FIRST = Judge(version="reader-2026.11+11aa", since=date(2026, 8, 1))
 NOTHING_CHECKED = cover([], *DAYS)
 
 
@@ -169,11 +172,11 @@ def test_what_was_criticised_and_what_came_of_asking_is_said() -> None:
 
 
 def test_days_on_which_the_rules_changed_are_marked_and_said() -> None:
-    made = report(changes=(date(2026, 9, 10),))
-    (said,) = (limit for limit in made.limits if "became others" in limit)
+    made = report(judges=(FIRST, Judge(version="b", since=date(2026, 9, 10))))
+    (said,) = (limit for limit in made.limits if "dashed lines" in limit)
     assert "on 10 September 2026 (dashed lines" in said
     marked, plain = made.pictures[Division.WEEKS], report().pictures[Division.WEEKS]
-    assert "became others on 10 September" in marked.alt
+    assert "changed on 10 September" in marked.alt
     assert marked.svg != plain.svg
 
 
@@ -249,11 +252,36 @@ def test_the_same_numbers_make_the_same_picture() -> None:
     assert report().pictures == report().pictures
 
 
+def test_it_says_by_which_version_posts_were_judged_and_how_well_that_judges() -> None:
+    later = Judge(version="reader-2026.12+22bb", since=date(2026, 9, 10))
+    said = " ".join(report(judges=(FIRST, later), scores=scores()).limits)
+    assert (
+        "Posts were judged by a program, version reader-2026.11+11aa, from 10 September 2026 on "
+        "version reader-2026.12+22bb." in said
+    )
+    assert (
+        f"version {scores().version} found {scores().alerts_found} in a hundred of those" in said
+    )
+
+
+def test_of_many_versions_the_first_and_the_last_are_named() -> None:
+    many = tuple(Judge(version=f"v{n}", since=date(2026, 9, n)) for n in range(1, 9))
+    assert "judged by a program, in 8 versions, first v1 and last v8." in " ".join(
+        report(judges=many).limits
+    )
+
+
+def test_two_changes_on_a_day_are_marked_once() -> None:
+    same = Judge(version="b", since=date(2026, 9, 10)), Judge(version="a", since=date(2026, 9, 10))
+    assert report(judges=(FIRST, *same)).changes == (date(2026, 9, 10),)
+
+
 def test_the_scores_are_those_that_are_published() -> None:
     published = (ROOT / "docs" / "judging.md").read_text(encoding="utf-8")
     row = next(line for line in published.splitlines() if line.startswith("| alerts"))
     precision, recall = (round(100 * float(n)) for n in re.findall(r"\.\d+", row)[:2])
-    assert scores() == {"precision": precision, "recall": recall}
+    assert (scores().alerts_right, scores().alerts_found) == (precision, recall)
+    assert model_version().startswith(f"{scores().version}+")
 
 
 def _numbers(text: str) -> list[str]:
