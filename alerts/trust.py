@@ -8,7 +8,7 @@ of them differ by more than chance.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -37,11 +37,13 @@ _COLUMNS: Mapping[str, tuple[str, Callable[[Trend], int | None]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustReport:
-    """`trends`: by the school's name, None where nothing of the period is published."""
+    """`trends`: by the school's name, None where nothing of the period is published. `ids`:
+    what the school is called in the configuration, by its name."""
 
     first: date
     last: date
     trends: Mapping[str, Trend | None]
+    ids: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -82,6 +84,12 @@ class TrustReport:
             )
             for title, (of, _) in _COLUMNS.items()
         ]
+
+    @property
+    def grid(self) -> list[tuple[str, list[int | str]]]:
+        """The same tables side by side: of each school its numbers, in the tables' order."""
+        columns = [dict(table.rows) for table in self.tables]
+        return [(name, [column[name] for column in columns]) for name in sorted(self.trends)]
 
     @property
     def limits(self) -> list[str]:
@@ -134,7 +142,7 @@ def write_trust(report: TrustReport, out: Path, *, print_pdf: PrintPdf) -> None:
 
 
 def as_html(report: TrustReport) -> str:
-    return page("trust.html", report=report, withheld_means=WITHHELD_MEANS, tables=report.tables)
+    return page("trust.html", report=report, withheld_means=WITHHELD_MEANS)
 
 
 def _incidents(trend: Trend) -> int | None:

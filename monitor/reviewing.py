@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -15,7 +15,7 @@ from alerts.trust import TrustReport
 from monitor.counts import Period, Trend
 from monitor.coverage import Coverage, cover_days
 from monitor.domain import School
-from monitor.publishing import Part, parts, to_be_counted, together
+from monitor.publishing import Part, meant, parts, to_be_counted, together
 from monitor.store.store import Store
 from monitor.terms import Terms
 from monitor.trends import Groups, summarise
@@ -40,7 +40,7 @@ def review(
     *so_far*: publish what there is of the term that still runs; it is cut in two by that, so
     a person decides it.
     """
-    periods = [part.period for part in parts]
+    periods = _periods(parts)
 
     def count(period: Period) -> Trend:
         counted = store.counted(school, period.start, period.end, themes_of)
@@ -53,10 +53,14 @@ def review(
     if to_be_counted(ripe, [trend.period for trend in found], now):
         store.publish(school, ripe, count, clock)
         found = store.published(school, periods)
+    return _whole(periods, found)
+
+
+def _whole(periods: Sequence[Period], found: Sequence[Trend]) -> Trend | None:
     if not found:
         return None
-    whole = Period(start=min(periods[0].start, found[0].period.start), end=found[-1].period.end)
-    return together(found, whole)
+    start = min(periods[0].start, found[0].period.start)
+    return together(found, Period(start=start, end=found[-1].period.end))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +89,7 @@ class Reviewer:
     ) -> Report:
         """On the terms that the days from *first* to *last* lie in. Its trend is None while
         nothing of them is published."""
-        spans = parts(self.terms[school], first, last)
+        spans = meant(self.terms[school], first, last)
         trend = self.trend(school, spans, so_far=so_far)
         shown = trend.period if trend else self._begun(spans)
         return Report(
@@ -102,16 +106,34 @@ class Reviewer:
             instead=NOT_YET,
         )
 
-    def together(self, first: date, last: date) -> TrustReport:
-        """On all schools, from what they have published of these days, and nothing more."""
-        names = Counter(profile.name for profile in self.schools.values())
-        trends = {
-            profile.name if names[profile.name] == 1 else f"{profile.name} ({school})": self.trend(
-                school, parts(self.terms[school], first, last)
-            )
-            for school, profile in self.schools.items()
+    def publish_all(self, first: date, last: date) -> None:
+        """What is over of these days, for every school."""
+        for school in self.schools:
+            self.trend(school, meant(self.terms[school], first, last))
+
+    def together(
+        self, first: date, last: date, schools: Collection[str] | None = None
+    ) -> TrustReport:
+        """On all *schools*, or those named, from what each has published of these days, and
+        nothing more."""
+        asked = sorted(self.schools if schools is None else schools)
+        spans = {one: _periods(meant(self.terms[one], first, last)) for one in asked}
+        found = self.store.published_of_all(spans)
+        names = self._names(asked)
+        return TrustReport(
+            first=first,
+            last=last,
+            trends={names[one]: _whole(spans[one], found[one]) for one in asked},
+            ids={names[one]: one for one in asked},
+        )
+
+    def _names(self, schools: Collection[str]) -> Mapping[str, str]:
+        """Of each school, one that no other has."""
+        many = Counter(self.schools[one].name for one in schools)
+        return {
+            one: name if many[name := self.schools[one].name] == 1 else f"{name} ({one})"
+            for one in schools
         }
-        return TrustReport(first=first, last=last, trends=trends)
 
     def _begun(self, spans: Sequence[Part]) -> Period:
         """Nothing is published of it, but it can be told what was checked."""
@@ -149,6 +171,10 @@ class Reviewer:
         for term in around:
             if term.half_term:
                 yield term.half_term.start, term.half_term.end
+
+
+def _periods(parts: Sequence[Part]) -> list[Period]:
+    return [part.period for part in parts]
 
 
 def _name(spans: Sequence[Part], shown: Period) -> str:

@@ -46,6 +46,7 @@ from monitor.web import (
     steps,
     today,
     trends,
+    trust,
     views,
 )
 from monitor.web import answer as answer_screen
@@ -82,6 +83,7 @@ _SCREENS = (
     colleague,
     hand_in,
     trends,
+    trust,
     sources,
     school,
     people,

@@ -134,6 +134,12 @@ def pages_of_admin() -> Iterator[tuple[str, str]]:
     yield "audit-admin", "/audit"
 
 
+def pages_of_trust() -> Iterator[tuple[str, str]]:
+    """The same for somebody who has the counts of several schools."""
+    yield "trust", "/trust"
+    yield "trust-trends", "/trends"
+
+
 def at_the_door(page: Page, board: Dashboard, email: str) -> Iterator[str]:
     """Each page that a person who is new meets before all others, by name; *email* has no
     password yet."""
@@ -192,20 +198,21 @@ def main(folder: Path) -> None:
     ):
         number, email = furnish(board), board.add_account(AccountRole.HEAD)
         admin = board.add_account(AccountRole.ADMIN)
+        trust = board.add_account(AccountRole.GOVERNOR, *board.schools)
         for width in WIDTHS:
             page = open_page(chrome, width)
             for name in at_the_door(page, board, f"dsl{width}@wexcombepark.example"):
                 take(page, folder / f"{name}-{width}.png")
-            page = open_page(chrome, width)
-            enter(page, board, email)
-            for name, path in pages(number):
-                page.goto(board.url + path)
-                take(page, folder / f"{name}-{width}.png")
-            page = open_page(chrome, width)
-            enter(page, board, admin)
-            for name, path in pages_of_admin():
-                page.goto(board.url + path)
-                take(page, folder / f"{name}-{width}.png")
+            for who, theirs in (
+                (email, pages(number)),
+                (trust, pages_of_trust()),
+                (admin, pages_of_admin()),
+            ):
+                page = open_page(chrome, width)
+                enter(page, board, who)
+                for name, path in theirs:
+                    page.goto(board.url + path)
+                    take(page, folder / f"{name}-{width}.png")
             for name in new_person(page, board, f"office{width}@wexcombepark.example"):
                 take(page, folder / f"{name}-{width}.png")
 
