@@ -100,7 +100,7 @@ class _Drawing:
     funnel: Funnel
 
     def draw(self) -> Figure:
-        figure, axes = blank(height=2.4)
+        figure, axes = blank(height=2.4, left=0.5, bottom=0.4)
         most = max(point.whole for point in self.funnel.points)
         sizes = [most * 1.05 * n / 100 for n in range(1, 101)]
         for deviations, style in ((NEARLY_SURE, "-"), (USUAL, ":")):
