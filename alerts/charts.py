@@ -8,7 +8,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from io import BytesIO
 from threading import Lock
@@ -34,11 +34,13 @@ class Drawing(Hashable, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """`alt`: what it shows, for those who do not see it. It is drawn when it is looked at."""
+    """`alt`: what it shows, for those who do not see it. It is drawn when it is looked at.
+    `hatched`: whether anything in it is withheld."""
 
     title: str
     alt: str
     drawing: Drawing
+    hatched: bool = False
 
     @property
     def svg(self) -> bytes:
@@ -66,9 +68,30 @@ def by_week(
         changes=tuple(changes),
         is_least=is_least,
     )
-    days = "; ".join(f"{one.day} {one:%B}" for one in changes)
-    marks = f" The rules of judging changed on {days}." if changes else ""
-    return Picture(title=title, alt=_in_words(title, _by_day(counts)) + marks, drawing=drawing)
+    return Picture(
+        title=title,
+        alt=_in_words(title, _by_day(counts)) + _marks(drawing),
+        drawing=drawing,
+        hatched=None in counts.values(),
+    )
+
+
+def _marks(weeks: _Weeks) -> str:
+    """What is shaded or marked, for those who do not see it."""
+    monday, last = (date.fromisoformat(weeks.counts[end][0]) for end in (0, -1))
+    rests = [
+        f"{_day(first)} to {_day(end)}"
+        for first, end in weeks.holidays
+        if end >= monday and first < last + timedelta(days=7)
+    ]
+    said = f" Holidays: {'; '.join(rests)}." if rests else ""
+    if weeks.changes:
+        said += f" The rules of judging changed on {'; '.join(map(_day, weeks.changes))}."
+    return said
+
+
+def _day(one: date) -> str:
+    return f"{one.day} {one:%B}"
 
 
 def by_row(counts: Counts, *, title: str, is_least: bool = True) -> Picture:
@@ -90,7 +113,8 @@ class _Weeks:
         mondays = [date.fromisoformat(monday) for monday, _ in self.counts]
         _shade(axes, mondays, self.holidays)
         for day in self.changes:
-            axes.axvline(_place(mondays, day), color=FAINT, lw=1.2, ls="--")
+            for color, width, style in (("white", 3, "-"), (FAINT, 1.4, "--")):
+                axes.axvline(_place(mondays, day), color=color, lw=width, ls=style, zorder=3)
         _bars(axes, [count for _, count in self.counts], is_least=self.is_least)
         step = max(1, len(mondays) // 8)
         axes.set_xticks(
@@ -201,7 +225,7 @@ def _place(mondays: Sequence[date], day: date) -> float:
 
 def _by_day(counts: Counts) -> Counts:
     days = {row: date.fromisoformat(row) for row in counts}
-    return {f"{days[row].day} {days[row]:%B}": count for row, count in counts.items()}
+    return {_day(days[row]): count for row, count in counts.items()}
 
 
 def _in_words(title: str, counts: Counts) -> str:

@@ -33,7 +33,7 @@ def _never_looked(coverage: Coverage, groups: Mapping[str, SourceGroup]) -> list
     without = [GROUPS[group].lower() for group in _LOOKED_FOR if not read.get(group)]
     if not without:
         return []
-    return [f"Nothing was read in this period from: {', '.join(without)}."]
+    return [f"Not read at all in this period: {', '.join(without)}."]
 
 
 def _outages(coverage: Coverage, groups: Mapping[str, SourceGroup]) -> list[str]:
@@ -48,7 +48,7 @@ def _outages(coverage: Coverage, groups: Mapping[str, SourceGroup]) -> list[str]
     said = [f"{GROUPS[g].lower()} on {_days(n)}" for g, n in failed.items() if n]
     if not said:
         return []
-    return [f"A source was visited and could not be read (out of order, or its quota used up): "
+    return [f"What was visited and could not be read (out of order, or its quota used up): "
             f"{'; '.join(said)}."]  # fmt: skip
 
 
@@ -68,9 +68,9 @@ def _by_whom(judges: Sequence[Judge]) -> list[str]:
     if len(later) > _MOST_JUDGES:
         by = f"in {len(judges)} versions, first {first.version} and last {later[-1].version}"
     else:
-        then = (f"from {day(one.since)} on version {one.version}" for one in later)
+        then = (f"from {day(one.since)} version {one.version}" for one in later)
         by = ", ".join((f"version {first.version}", *then))
-    return [f"Posts were judged by a program, {by}."]
+    return [f"Posts were judged by a program: {by}."]
 
 
 def _how_well(scores: Scores) -> list[str]:
@@ -85,8 +85,13 @@ def _how_well(scores: Scores) -> list[str]:
     ]
 
 
-def changed(days: Sequence[date]) -> list[str]:
-    """Numbers before and after such a day may differ for that reason alone."""
+def changed(days: Sequence[date], otherwise: Sequence[str]) -> list[str]:
+    """*days* on which the rules of judging changed; the terms compared with that were judged
+    *otherwise*, as "last term". Numbers may differ for that reason alone."""
+    return [*_within(days), *_compared(otherwise)]
+
+
+def _within(days: Sequence[date]) -> list[str]:
     if not days:
         return []
     when = "; ".join(map(day, days[:_MOST_CHANGES]))
@@ -94,6 +99,15 @@ def changed(days: Sequence[date]) -> list[str]:
     return [
         f"The rules by which posts are judged changed on {when}{more} (dashed lines in the "
         "picture of the weeks). Numbers before and after may differ for that reason alone."
+    ]
+
+
+def _compared(otherwise: Sequence[str]) -> list[str]:
+    if not otherwise:
+        return []
+    return [
+        f"Posts found {' and '.join(otherwise)} were judged by another version. What is more or "
+        "fewer than then may be so for that reason alone."
     ]
 
 

@@ -21,9 +21,10 @@ from monitor.counts import Age, Division, Handling, Kind, Trend
 
 NOT_PUBLISHED = "not published"
 
+_MENTIONS = "Public mentions"
 # What is told of each school, under which title, and what is counted.
 _COLUMNS: Mapping[str, tuple[str, Callable[[Trend], int | None]]] = {
-    "Public mentions": ("Mentions", lambda t: t.total),
+    _MENTIONS: ("Mentions", lambda t: t.total),
     "Lawful criticism": ("Mentions", lambda t: t.number(Kind.CRITICISM)),
     "Concerns": ("Mentions", lambda t: t.number(Kind.CONCERN)),
     "Incidents opened": ("Incidents", lambda t: _incidents(t)),
@@ -33,6 +34,7 @@ _COLUMNS: Mapping[str, tuple[str, Callable[[Trend], int | None]]] = {
         lambda t: 0 if _nothing_open(t) else _row(t, Division.AGES, Age.OLDER),
     ),
 }
+_FURTHER = tuple(_COLUMNS)[1:]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +57,11 @@ class TrustReport:
 
     @property
     def sentences(self) -> list[str]:
+        if not any(self.trends.values()):
+            return ["No school has published anything of this period yet."]
         return [
-            *self._published(),
-            *(f"{title}: {self._sum(title)}." for title in _COLUMNS if self._known(title)),
+            *self._mentions(),
+            *(f"{title}: {self._sum(title)}." for title in _FURTHER if self._known(title)),
             *(one.sentence for one in self.funnels),
         ]
 
@@ -103,13 +107,18 @@ class TrustReport:
             "Trends of one school, with what could not be seen there, are in its own report.",
         ]
 
-    def _published(self) -> list[str]:
+    def _mentions(self) -> list[str]:
+        """How many there are, and of how many schools that cannot be said."""
+        known = self._known(_MENTIONS)
         missing = sum(trend is None for trend in self.trends.values())
-        if not missing:
-            return []
-        if missing == len(self.trends):
-            return ["No school has published anything of this period yet."]
-        return [f"{missing} of {len(self.trends)} schools have published nothing of it yet."]
+        withheld = len(self.trends) - len(known) - missing
+        has = "has" if missing == 1 else "have"
+        said = [
+            f"{sum(known.values()):,} public mentions of {_schools(len(known))} were found",
+            *([f"of {_schools(withheld)} fewer than five"] if withheld else ()),
+            *([f"{_schools(missing)} {has} published nothing yet"] if missing else ()),
+        ]
+        return [f"{'; '.join(said)}."]
 
     def _known(self, title: str) -> dict[str, int]:
         """The numbers that are shown, by school."""
@@ -158,3 +167,7 @@ def _row(trend: Trend, division: Division, row: str) -> int | None:
 
 def _nothing_open(trend: Trend) -> bool:
     return _row(trend, Division.HANDLING, Handling.OPEN) == 0
+
+
+def _schools(number: int) -> str:
+    return "1 school" if number == 1 else f"{number} schools"

@@ -161,7 +161,11 @@ class Reviewer:
             if not then or then.apart:
                 continue
             if then.total or self.store.looked(school, period.start, period.end):
-                yield Earlier(called=called, trend=then)
+                alike = self._versions(period) == self._versions(trend.period)
+                yield Earlier(called=called, trend=then, judged_alike=alike)
+
+    def _versions(self, period: Period) -> set[str]:
+        return {judge.version for judge in self.store.judges(period.start, period.end)}
 
     def _holidays(self, school: str, period: Period) -> Iterator[tuple[date, date]]:
         """Stretches without school within it: half-terms, and what lies between two terms."""

@@ -51,7 +51,7 @@ def test_they_see_what_each_of_their_schools_has_published_and_no_other_school(
         *("5", "6", "7")
     ]
     assert shown["Elm Primary School"] == ["not published"] * 6
-    assert "1 of 5 schools have published nothing of it yet." in page
+    assert "1 school has published nothing yet." in page
     assert "Fern" not in page
     assert "burn" not in page
 
