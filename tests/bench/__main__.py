@@ -7,7 +7,16 @@ import sys
 from rich.console import Console
 
 from nlp.bench import main as judging_scores
-from tests.bench import dashboard, delay, judging, reviewing, scanning, telling, visiting
+from tests.bench import (
+    dashboard,
+    delay,
+    judging,
+    proving,
+    reviewing,
+    scanning,
+    telling,
+    visiting,
+)
 from tests.bench.capturing import captures
 from tests.bench.table import show
 
@@ -19,6 +28,7 @@ def main() -> int:
         ("judging", judging.speed),
         ("getting ready", judging.readiness),
         ("captures", captures),
+        ("what the verifier notices", proving.proofs),
         ("a scan", scanning.scans),
         ("visits for many schools", visiting.visits),
         ("governors' reports", reviewing.reports),
