@@ -218,19 +218,25 @@ def main(folder: Path) -> None:
                 take(page, folder / f"{name}-{width}.png")
             page = open_page(chrome, width)
             enter(page, board, email)
-            for name, path in pages(number):
-                page.goto(board.url + path)
-                take(page, folder / f"{name}-{width}.png")
+            take_each(page, board, pages(number), folder, width)
             for name in new_passkey(page, board, email):
                 take(page, folder / f"{name}-{width}.png")
-            for who, theirs in ((trust, pages_of_trust()), (admin, pages_of_admin())):
-                page = open_page(chrome, width)
-                enter(page, board, who)
-                for name, path in theirs:
-                    page.goto(board.url + path)
-                    take(page, folder / f"{name}-{width}.png")
+            page = open_page(chrome, width)
+            enter(page, board, trust)
+            take_each(page, board, pages_of_trust(), folder, width)
+            page = open_page(chrome, width)
+            enter(page, board, admin)
+            take_each(page, board, pages_of_admin(), folder, width)
             for name in new_person(page, board, f"office{width}@wexcombepark.example"):
                 take(page, folder / f"{name}-{width}.png")
+
+
+def take_each(
+    page: Page, board: Dashboard, pages: Iterator[tuple[str, str]], folder: Path, width: int
+) -> None:
+    for name, path in pages:
+        page.goto(board.url + path)
+        take(page, folder / f"{name}-{width}.png")
 
 
 def take(page: Page, path: Path) -> None:
