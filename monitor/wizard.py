@@ -17,7 +17,15 @@ from monitor.domain import Role
 from monitor.first_sources import WORTH_ADDING, to_begin_with
 from monitor.words import ROLES
 
-_ASKED = (Role.HEAD, Role.CHAIR_OF_GOVERNORS, Role.DSL, Role.OFFICE)
+_OPEN = " (empty: leave it open)"
+# Whom to ask for, and what more there is to say of it.
+_ASKED = {
+    Role.HEAD: _OPEN,
+    Role.CHAIR_OF_GOVERNORS: _OPEN,
+    Role.DSL: _OPEN,
+    Role.OFFICE: _OPEN,
+    Role.CLERK: " (is sent a report each term; empty: the chair is)",
+}
 
 Prompt = Callable[[str, str], str]
 """Asks a question with a suggestion, and returns the answer without blanks around it."""
@@ -167,20 +175,17 @@ def ask(register: Path | None, *, prompt: Prompt, choose: Choose) -> Asked:
         ),
         contacts={
             role: answer
-            for role in _ASKED
-            if (answer := _until(_may_be_mailed, _whose(role), f"{_LIKE}, or nothing", prompt))
+            for role, more in _ASKED.items()
+            if (answer := _until(_may_be_mailed, _mailed(role) + more, _OR_NOTHING, prompt))
         },
-        mail_host=(host := prompt("Your outgoing mail server (empty: leave it open)", "")),
+        mail_host=(host := prompt(f"Your outgoing mail server{_OPEN}", "")),
         mail_from=_until(is_address, _FROM, _LIKE, prompt) if host else "",
     )
 
 
 _FROM = "The address the mails come from"
 _LIKE = "an address like office@school.example"
-
-
-def _whose(role: Role) -> str:
-    return f"E-mail address: {ROLES[role].lower()} (empty: leave it open)"
+_OR_NOTHING = f"{_LIKE}, or nothing"
 
 
 def _until(good: Callable[[str], bool], question: str, wanted: str, prompt: Prompt) -> str:
@@ -189,6 +194,10 @@ def _until(good: Callable[[str], bool], question: str, wanted: str, prompt: Prom
     while not good(answer := prompt(asked, "")):
         asked = f"That will not do: please type {wanted}. {question}"
     return answer
+
+
+def _mailed(role: Role) -> str:
+    return f"E-mail address: {ROLES[role].lower()}"
 
 
 def _may_be_mailed(answer: str) -> bool:
@@ -234,10 +243,10 @@ def next_steps(asked: Asked) -> Iterator[str]:
     yield "Worth adding next; each has a page that takes you through it:"
     yield from (f"  docs/connect/{kind}.md: {what}" for kind, what in WORTH_ADDING)
     yield "monitor sources lists all kinds."
-    missing = [ROLES[role].lower() for role in _ASKED if role not in asked.contacts]
+    found = asked.contacts.keys() | {Role.CLERK}  # the chair is sent the report as well
+    missing = [ROLES[role].lower() for role in _ASKED if role not in found]
     if missing:
         yield f"Nobody is named yet as {', '.join(missing)}: write it under [schools.contacts]."
-    yield "The clerk to the governors gets each term's report if clerk is written there, too."
     if asked.mail_host:
         yield "Keep the mail account's password in SMTP_PASSWORD; docs/mail.md says how."
     else:

@@ -180,6 +180,15 @@ def test_every_source_to_begin_with_needs_no_key(tmp_path: Path) -> None:
     assert "env:" not in (tmp_path / "config.toml").read_text(encoding="utf-8")
 
 
+def test_the_clerk_is_asked_for_and_may_stay_open() -> None:
+    name = ["Wexcombe Park Primary School"]
+    person = Person(full_name=name[:], clerk_to=["nobody", "clerk@wexcombepark.example"])
+    asked = ask(None, prompt=person.prompt, choose=lambda _q, _c: None)
+    assert asked.contacts == {Role.CLERK: "clerk@wexcombepark.example"}
+    person = Person(full_name=name)
+    assert ask(None, prompt=person.prompt, choose=lambda _q, _c: None).contacts == {}
+
+
 def test_without_a_mail_server_nobody_is_asked_where_mails_come_from() -> None:
     person = Person(full_name=["Wexcombe Park Primary School"])
     asked = ask(None, prompt=person.prompt, choose=lambda _q, _c: None)
