@@ -66,11 +66,12 @@ class Reader:
             for head, words in self._linear.logits(text[start:end], evidence).items()
         }
 
-    def hateful(self, texts: Sequence[str]) -> list[float]:
-        """How hateful each text sounds by itself, whomever it concerns; for benchmarks."""
+    def by_itself(self, texts: Sequence[str]) -> list[Numbers]:
+        """How hateful, offensive, sexist ... each text sounds, whomever it concerns, 0..1, in
+        the order of QUESTIONS in nlp/train/public.py; for benchmarks."""
         nothing = [0.0] * len(self.evidence)
-        rendered = [(Rendered(plain(text), ()), nothing) for text in texts]
-        return [max(float(s.answers["public"][0]) for s in seen) for seen in self._seen(rendered)]
+        seen = self._seen([(Rendered(plain(text), ()), nothing) for text in texts])
+        return [np.max([one.answers["public"] for one in windows], axis=0) for windows in seen]
 
     def _seen(self, texts: Sequence[tuple[Rendered, Sequence[float]]]) -> list[list[_Seen]]:
         """For each text its windows, with what the network answers."""
