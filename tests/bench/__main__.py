@@ -3,36 +3,48 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterable
 
 from rich.console import Console
 
 from nlp.bench import main as judging_scores
-from tests.bench import dashboard, delay, judging, reviewing, scanning, telling, visiting
+from tests.bench import (
+    dashboard,
+    delay,
+    judging,
+    proving,
+    reviewing,
+    scanning,
+    telling,
+    visiting,
+)
 from tests.bench.capturing import captures
-from tests.bench.table import show
+from tests.bench.table import Section, show
+
+_MEASURES: tuple[tuple[str, Callable[[], Section | Iterable[Section]]], ...] = (
+    ("judging", judging.speed),
+    ("getting ready", judging.readiness),
+    ("captures", captures),
+    ("what the verifier notices", proving.proofs),
+    ("a scan", scanning.scans),
+    ("visits for many schools", visiting.visits),
+    ("governors' reports", reviewing.reports),
+    ("what they give away", reviewing.disclosure),
+    ("the delay of a mail", delay.delays),
+    ("telling very much", telling.tellings),
+    ("the dashboard", dashboard.pages),
+)
 
 
 def main() -> int:
     progress = Console(stderr=True)
-    sections = []
-    for what, measure in (
-        ("judging", judging.speed),
-        ("getting ready", judging.readiness),
-        ("captures", captures),
-        ("a scan", scanning.scans),
-        ("visits for many schools", visiting.visits),
-        ("governors' reports", reviewing.reports),
-        ("what they give away", reviewing.disclosure),
-        ("the delay of a mail", delay.delays),
-        ("telling very much", telling.tellings),
-    ):
+    for what, measure in _MEASURES:
         if progress.is_terminal:
             progress.print(f"Measuring {what} ...")
-        sections.append(measure())
-    if progress.is_terminal:
-        progress.print("Measuring the dashboard ...")
-    sections += dashboard.pages()
-    show(sections)
+        measured = measure()
+        for section in [measured] if isinstance(measured, Section) else measured:
+            show([section])
+            sys.stdout.flush()
     sys.stdout.write("\nHow well it judges (tests/quality/test_posts)\n")
     sys.stdout.flush()
     return judging_scores([str(judging.HELD_OUT)])

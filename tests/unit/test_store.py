@@ -56,7 +56,12 @@ def store(database_url: str) -> Iterator[Store]:
 def entry(id_: str = "1", *, urgency: Urgency = Urgency.NOW, **changes: object) -> Entry:
     """A threat that opens an incident, promises evidence and tells the head."""
     mention = Mention(
-        source="forum", external_id=id_, url=f"https://f.example/{id_}", text="words"
+        source="forum",
+        external_id=id_,
+        url=f"https://f.example/{id_}",
+        text="words",
+        answers="https://f.example/0",
+        counts=(("likes", 3), ("replies", 0)),
     )
     incident = Incident(
         key=f"park:forum:{id_}",
@@ -320,10 +325,10 @@ def _digested(id_: str) -> Entry:
 
 
 def test_a_source_is_due_at_once_then_after_its_interval(store: Store) -> None:
-    assert store.due("park", "forum", NOW)
+    assert store.resting(NOW) == set()
     store.visited("park", "forum", NOW, timedelta(hours=6))
-    assert not store.due("park", "forum", NOW + timedelta(hours=5))
-    assert store.due("park", "forum", NOW + timedelta(hours=6))
+    assert store.resting(NOW + timedelta(hours=5)) == {("park", "forum")}
+    assert store.resting(NOW + timedelta(hours=6)) == set()
 
 
 def test_failures_wait_longer_each_time_and_are_cleared_by_success(store: Store) -> None:
