@@ -29,7 +29,7 @@ Says = Callable[[str], bool]
 _AT_ONCE = 64
 _HATEXPLAIN = ("hate", "normal", "offensive")  # as its annotators' numbers say
 _NEUTRAL = "27"  # GoEmotions
-_PLAIN_HARM = ("S", "H", "V", "HR", "SH")  # of the OpenAI set: asked of nearly every text
+_PLAIN_HARM = ("S", "H", "V", "HR", "SH")  # of the moderation set: asked of nearly every text
 
 
 def suites(folder: Path, peers: Mapping[str, Says]) -> Iterator[Row]:
@@ -38,7 +38,7 @@ def suites(folder: Path, peers: Mapping[str, Says]) -> Iterator[Row]:
         ("hatecheck.csv", lambda path: _hate(path, "test_case", peers)),
         ("hatemojicheck.csv", lambda path: _hate(path, "text", peers)),
         ("xstest_prompts.csv", lambda path: _xstest(path, peers)),
-        ("samples-1680.jsonl.gz", lambda path: _harmless(path, _openai(path), peers)),
+        ("samples-1680.jsonl.gz", lambda path: _harmless(path, _moderation(path), peers)),
         ("goemotions_test.tsv", lambda path: _harmless(path, _goemotions(path), peers)),
         ("edos_labelled_aggregated.csv", _edos),
         ("hatexplain_test.csv", _hatexplain),
@@ -93,7 +93,7 @@ def _harmless(path: Path, texts: Sequence[str], peers: Mapping[str, Says]) -> It
         yield who, f"{what}, flagged", f"{_share([says(text) for text in texts]):.3f}"
 
 
-def _openai(path: Path) -> list[str]:
+def _moderation(path: Path) -> list[str]:
     with gzip.open(path, "rt", encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]
     return [
