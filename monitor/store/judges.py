@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from monitor.counts import LONDON, Judge
 from monitor.domain import Sighting
 from monitor.store.coverage_tables import JudgeRow
 from monitor.store.database import Database, insert_new
@@ -25,12 +26,13 @@ class Judges(Database):
         with self.transaction() as session:
             insert_new(session, JudgeRow(since=now, model=model))
 
-    def changes(self, start: datetime, end: datetime) -> list[datetime]:
-        """When others came into use in [start, end), oldest first; the first ever is no change."""
-        query = select(JudgeRow.since).order_by(col(JudgeRow.since))
+    def judges(self, start: datetime, end: datetime) -> list[Judge]:
+        """Those that judged anything in [start, end), oldest first."""
+        query = select(JudgeRow).where(JudgeRow.since < end).order_by(col(JudgeRow.since))
         with self.reading() as session:
             known = list(session.exec(query))
-        return [at for at in known[1:] if start <= at < end]
+        before = sum(row.since <= start for row in known)  # all but the last of them were gone
+        return [_judge(row) for row in known[max(0, before - 1) :]]
 
     def judged(self, school: str, since: datetime) -> Iterator[tuple[Sighting, str]]:
         """Each post first seen from *since* on, oldest first, as it then was; with the number of
@@ -60,3 +62,7 @@ def _judged(session: Session, school: str, key: tuple[str, str]) -> tuple[Sighti
         return None
     incident = session.get(IncidentRow, row.incident) if row.incident else None
     return sighting_from_row(row), incident.number if incident else ""
+
+
+def _judge(row: JudgeRow) -> Judge:
+    return Judge(version=row.model, since=row.since.astimezone(LONDON).date())

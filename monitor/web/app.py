@@ -48,6 +48,7 @@ from monitor.web import (
     steps,
     today,
     trends,
+    trust,
     views,
 )
 from monitor.web import answer as answer_screen
@@ -85,6 +86,7 @@ _SCREENS = (
     colleague,
     hand_in,
     trends,
+    trust,
     sources,
     school,
     people,
