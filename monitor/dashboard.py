@@ -11,6 +11,7 @@ from monitor.app import App
 from monitor.domain import Evidence
 from monitor.profile import Profile, profile
 from monitor.proof import prove_log
+from monitor.trying import Trials
 from monitor.web import server
 from monitor.web.app import LOOPBACK, create_app
 
@@ -40,6 +41,8 @@ def build(app: App) -> FastAPI:
         pack=app.evidence.export,
         profile=of_school,
         playbook=app.dispatch.playbook,
+        asked=app.visitor.of,
+        trials=Trials(app.client, app.clock),
         answer=app.answer,
         clock=app.clock,
         secure_cookies=public.scheme == "https",

@@ -18,7 +18,9 @@ from monitor.profile import Profile
 from monitor.reviewing import Reviewer
 from monitor.store.accounts import Accounts
 from monitor.store.database import StoreError
+from monitor.trying import Trials
 from monitor.vault import VaultLocked
+from monitor.visitor import Visit
 from monitor.web import (
     account,
     audit,
@@ -106,6 +108,8 @@ def create_app(
     pack: Pack,
     profile: Callable[[str], Profile],
     playbook: Playbook,
+    asked: Callable[[Collection[str]], list[Visit]],
+    trials: Trials,
     answer: Callable[[str], bool],
     clock: Callable[[], datetime],
     secure_cookies: bool,
@@ -130,6 +134,8 @@ def create_app(
         pack=pack,
         profile=profile,
         playbook=playbook,
+        asked=asked,
+        trials=trials,
         answer=answer,
         clock=clock,
         secure_cookies=secure_cookies,

@@ -17,6 +17,7 @@ class Action(StrEnum):
     WORK_INCIDENTS = "work_incidents"
     READ_TRENDS = "read_trends"
     READ_SOURCES = "read_sources"
+    TEST_SOURCES = "test_sources"
     READ_SCHOOL = "read_school"
     REPORT = "report"
     KEEP_OWN_ACCOUNT = "keep_own_account"
@@ -51,6 +52,7 @@ _ROLES: Mapping[Action, frozenset[AccountRole]] = MappingProxyType(
         Action.READ_SOURCES: frozenset(
             {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.ADMIN}
         ),
+        Action.TEST_SOURCES: frozenset({AccountRole.HEAD, AccountRole.OFFICE, AccountRole.ADMIN}),
     }
 )
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 
 from rich.console import Console
 
 from nlp.bench import main as judging_scores
 from tests.bench import dashboard, delay, judging, reviewing, scanning, telling, visiting
 from tests.bench.capturing import captures
-from tests.bench.table import show
+from tests.bench.table import Section, show
 
 
 def main() -> int:
-    progress = Console(stderr=True)
-    sections = []
+    show(_sections(Console(stderr=True)))
+    sys.stdout.write("\nHow well it judges (tests/quality/test_posts)\n")
+    sys.stdout.flush()
+    return judging_scores([str(judging.HELD_OUT)])
+
+
+def _sections(progress: Console) -> Iterator[Section]:
     for what, measure in (
         ("judging", judging.speed),
         ("getting ready", judging.readiness),
@@ -28,14 +34,10 @@ def main() -> int:
     ):
         if progress.is_terminal:
             progress.print(f"Measuring {what} ...")
-        sections.append(measure())
+        yield measure()
     if progress.is_terminal:
-        progress.print("Measuring the dashboard ...")
-    sections += dashboard.pages()
-    show(sections)
-    sys.stdout.write("\nHow well it judges (tests/quality/test_posts)\n")
-    sys.stdout.flush()
-    return judging_scores([str(judging.HELD_OUT)])
+        progress.print("Writing a year of many schools ...")
+    yield from dashboard.pages()
 
 
 if __name__ == "__main__":

@@ -76,6 +76,7 @@ ALLOWED: dict[str, set[AccountRole] | str] = {
     "GET /trends": STAFF | {GOVERNOR},
     "GET /trends/picture": STAFF | {GOVERNOR},
     "GET /sources": STAFF | {ADMIN},
+    "POST /sources/test": {HEAD, OFFICE, ADMIN},
     "GET /school": STAFF | {ADMIN},
     "GET /people": {HEAD, ADMIN},
     "GET /people/{id_}": {HEAD, ADMIN},

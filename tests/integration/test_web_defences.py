@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 
 from monitor.domain import Reason
 from monitor.store.accounts import AccountRole
-from tests.integration.dashboard import PASSWORD, Dashboard, running
+from tests.integration.dashboard import PASSWORD, Dashboard, a_feed, running
 
 
 @pytest.fixture
@@ -73,6 +73,7 @@ def test_what_strangers_write_is_only_ever_text(board: Dashboard, payload: str) 
         source=payload,
         because=(Reason(category="threat", start=0, end=3, text=payload, rule=payload),),
     )
+    board.sources.append(a_feed(payload))
     board.store.failed(
         "wexcombe",
         payload,
