@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from alerts.evidence.at_rest import Locked
 from alerts.evidence.filing import NOT_THE_POST
 from alerts.evidence.record import META
-from alerts.evidence.report import SCREENSHOT
+from alerts.evidence.report import SCREENSHOT, TEXT
 from alerts.evidence.seal import read_sealed
 from monitor.audit import account as named
 from monitor.counts import LONDON
@@ -49,6 +49,7 @@ from monitor.wire import places
 from monitor.words import CATEGORIES, DECISIONS, SEVERITIES, VERACITIES
 
 router = APIRouter()
+MOST_WORDS = 20_000  # characters of a mail; all of them are in the evidence pack
 ALIKE = 5  # others of one story that are named; the list shows the rest
 IN_ITS_PLACE = NOT_THE_POST + SCREENSHOT
 _WORDS = {category.value: words for category, words in CATEGORIES.items()} | {
@@ -108,7 +109,9 @@ class Proof:
     evidence: Evidence
     screenshot: bool
     wrong: list[str] | None  # None: there is nothing sealed to prove
-    locked: str = ""  # why its picture cannot be read, and what to do
+    locked: str = ""  # why what it holds cannot be read, and what to do
+    words: str = ""  # of a mail that a person handed in; `more`: they are not all
+    more: bool = False
     stamps: tuple[Stamp, ...] = ()
     handed_in_by: str = ""
 
@@ -283,21 +286,26 @@ def _who(room: Desk, deed: Link) -> str:
 def _proof(room: Desk, case: Case, evidence: Evidence) -> Proof:
     sealed = evidence.state is not EvidenceState.WANTED
     picture = screenshot_of(case, evidence) is not None
+    shown = META if picture else TEXT if evidence.shows is Shows.SUPPLIED else ""
+    content, locked = _read(room, evidence, shown)
     return Proof(
         evidence=evidence,
         screenshot=picture,
         wrong=_wrong(evidence, room.verify) if sealed else None,
-        locked=_locked(room, evidence) if picture else "",
+        locked=locked,
+        words="" if picture else content[:MOST_WORDS],
+        more=len(content) > MOST_WORDS,
     )
 
 
-def _locked(room: Desk, evidence: Evidence) -> str:
-    """Tried on a small file: whoever can read that can read the picture."""
+def _read(room: Desk, evidence: Evidence, name: str) -> tuple[str, str]:
+    """What stands in a file of text, and why it cannot be read. Of a picture a small file beside
+    it is tried: whoever can read that can read the picture."""
     try:
-        read_sealed(room.evidence_root, evidence, META, room.key)
+        found = read_sealed(room.evidence_root, evidence, name, room.key) if name else None
     except Locked as error:
-        return str(error)
-    return ""
+        return "", str(error)
+    return (found or b"").decode(errors="replace"), ""
 
 
 def _wrong(evidence: Evidence, verify: Verify) -> list[str]:
