@@ -179,6 +179,9 @@ class Mention:
     `sensitive` is the site's own warning that the pictures may be indecent. `for_a_person`:
     it belongs in the log whatever its words: a member of staff sent it in, say. `kept_as` is
     what is written down in place of the words, where the site lets them be read but not kept.
+    `answers` is the post to which this one is an answer, by its address or its site's own id;
+    `counts` how often it was liked, shared and answered when it was read. Both are empty where
+    the site does not say.
     """
 
     source: str
@@ -191,13 +194,15 @@ class Mention:
     for_a_person: bool = False
     kept_as: str = ""
     edited_at: datetime | None = None
+    answers: str = ""
+    counts: tuple[tuple[str, int], ...] = ()
 
     def __post_init__(self) -> None:
         _aware(self.published_at, "published_at")
         _aware(self.edited_at, "edited_at")
         if not self.external_id:
             raise ValueError("external_id must not be empty")
-        for name in ("external_id", "url", "text", "author", "kept_as"):
+        for name in ("external_id", "url", "text", "author", "kept_as", "answers"):
             object.__setattr__(self, name, storable(getattr(self, name)))
         if len(self.external_id) > LONGEST_ID:
             digest = hashlib.sha256(self.external_id.encode()).hexdigest()
@@ -504,7 +509,7 @@ def as_kept(mention: Mention, assessment: Assessment) -> tuple[Mention, Assessme
     name go."""
     if not mention.kept_as:
         return mention, assessment
-    kept = replace(mention, text=mention.kept_as, author="", kept_as="")
+    kept = replace(mention, text=mention.kept_as, author="", kept_as="", answers="")
     return kept, replace(assessment, because=())
 
 

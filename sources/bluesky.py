@@ -14,6 +14,7 @@ from monitor.secret import Secret
 from sources.bluesky_login import Anonymous, Login
 from sources.bluesky_posts import Found, Post
 from sources.contract import About, Page, Source, WebAddress
+from sources.counted import counted
 from sources.http import PoliteClient
 from sources.memory import resume
 from sources.newest_first import Place, Read, Shown, newest_first
@@ -117,4 +118,6 @@ class Bluesky(Source):
             author=f"@{post.author.handle}"[:200],
             published_at=post.published_at,
             sensitive=post.sensitive,
+            answers=post.answers,
+            counts=counted(likes=post.likes, shares=post.shares, replies=post.replies),
         )

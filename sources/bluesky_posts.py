@@ -7,6 +7,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field, JsonValue
 
+from sources.counted import Tally
 from sources.text import joined, read_date, web_link
 
 # Bluesky's own warnings about pictures, given by the author or by its moderators.
@@ -31,6 +32,7 @@ class Record(BaseModel):
     text: str = ""
     created: str | None = Field(None, alias="createdAt")
     facets: JsonValue = None
+    reply: JsonValue = None
 
 
 class Post(BaseModel):
@@ -43,6 +45,14 @@ class Post(BaseModel):
     embed: JsonValue = None
     indexed: str | None = Field(None, alias="indexedAt")
     labels: tuple[Label, ...] = ()
+    likes: Tally = Field(None, alias="likeCount")
+    shares: Tally = Field(None, alias="repostCount")
+    replies: Tally = Field(None, alias="replyCount")
+
+    @property
+    def answers(self) -> str:
+        parent = self.record.reply.get("parent") if isinstance(self.record.reply, dict) else None
+        return next(_values(parent, "uri"), "")[:300]
 
     @property
     def words(self) -> str:

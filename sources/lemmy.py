@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field
+from pydantic import AliasChoices, BaseModel, Field
 
 from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from sources.answer import judge
 from sources.contract import About, Page, Source, WebAddress
+from sources.counted import Tally, counted
 from sources.errors import RateLimited
 from sources.http import PoliteClient
 from sources.memory import resume
@@ -96,6 +97,8 @@ class Lemmy(Source):
             author=item.creator.address,
             published_at=read_date(item.body.published),
             sensitive=item.sensitive,
+            answers=item.post.ap_id if item.comment else "",
+            counts=counted(likes=item.counts.likes, replies=item.counts.replies),
         )
 
 
@@ -141,6 +144,13 @@ class _Comment(_Body):
     content: str = ""
 
 
+class _Counts(BaseModel):
+    """A post's answers are its comments, a comment's are its children."""
+
+    likes: Tally = Field(None, alias="upvotes")
+    replies: Tally = Field(None, validation_alias=AliasChoices("comments", "child_count"))
+
+
 class _Item(BaseModel):
     """A post, or a comment with the post that it stands under."""
 
@@ -148,6 +158,7 @@ class _Item(BaseModel):
     comment: _Comment | None = None
     creator: _Creator
     community: _Community = _Community()
+    counts: _Counts = _Counts()
 
     @property
     def body(self) -> _Body:

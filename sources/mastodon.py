@@ -13,6 +13,7 @@ from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from monitor.secret import MissingSecret, Secret
 from sources.contract import About, Page, Source, WebAddress
+from sources.counted import Tally, counted
 from sources.errors import AccessRefused, LayoutChanged, Unreachable
 from sources.http import Answer, PoliteClient
 from sources.memory import Seen, resume
@@ -129,7 +130,15 @@ class Mastodon(Source):
             published_at=read_date(status.created_at),
             sensitive=status.sensitive,
             edited_at=read_date(status.edited_at),
+            answers=self._answered(status),
+            counts=counted(likes=status.likes, shares=status.shares, replies=status.replies),
         )
+
+    def _answered(self, status: _Status) -> str:
+        """The server tells a number of its own, under which it shows that post."""
+        if not re.fullmatch(r"\w{1,40}", status.answers):
+            return ""
+        return f"{str(self.url).rstrip('/')}/api/v1/statuses/{status.answers}"
 
 
 _MEMBERS_ONLY = "this server shows posts only to its members: please give a token that it knows"
@@ -188,6 +197,12 @@ class _Status(BaseModel):
     visibility: str = "public"
     media: tuple[_Media, ...] = Field((), alias="media_attachments")
     poll: _Poll | None = None
+    answers: Annotated[str, BeforeValidator(lambda value: str(value or ""))] = Field(
+        "", alias="in_reply_to_id"
+    )
+    likes: Tally = Field(None, alias="favourites_count")
+    shares: Tally = Field(None, alias="reblogs_count")
+    replies: Tally = Field(None, alias="replies_count")
 
     @property
     def edition(self) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pydantic import BaseModel, Field
 
 from monitor.domain import Mention
+from sources.counted import Tally, counted
 from sources.text import joined, web_link
 
 _GONE = frozenset({"[removed]", "[deleted]"})
@@ -24,6 +25,8 @@ class Post(BaseModel):
     permalink: str = ""
     created: float | None = Field(None, alias="created_utc", ge=0, lt=7e9)
     over_18: bool = False
+    likes: Tally = Field(None, alias="ups")
+    replies: Tally = Field(None, alias="num_comments")
 
     def mention(self, source: str, site: str) -> Mention:
         return Mention(
@@ -34,6 +37,7 @@ class Post(BaseModel):
             author="" if self.author in _GONE else f"u/{self.author}"[:200],
             published_at=datetime.fromtimestamp(self.created, UTC) if self.created else None,
             sensitive=self.over_18,
+            counts=counted(likes=self.likes, replies=self.replies),
         )
 
 

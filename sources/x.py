@@ -126,6 +126,7 @@ class X(Source):
             text=found.words_of(post) or link,
             published_at=read_date(post.created_at) or time_of(post.id),
             sensitive=found.is_sensitive(post),
+            answers=next((f"https://x.com/i/web/status/{id_}" for id_ in post.answers), ""),
         )
 
 

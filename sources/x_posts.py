@@ -52,6 +52,12 @@ class Post(BaseModel):
         return any(one.id == other.id for one in self.refers_to)
 
     @property
+    def answers(self) -> tuple[str, ...]:
+        return tuple(
+            one.id for one in self.refers_to if one.type == "replied_to" and one.id.isdecimal()
+        )
+
+    @property
     def quotes(self) -> tuple[str, ...]:
         return tuple(one.id for one in self.refers_to if one.type == "quoted")
 

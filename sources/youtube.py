@@ -13,6 +13,7 @@ from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from monitor.secret import Secret
 from sources.contract import About, Budget, Page, Source
+from sources.counted import counted
 from sources.http import PoliteClient
 from sources.memory import resume
 from sources.newest_first import Place, Read, Shown, newest_first
@@ -146,6 +147,8 @@ class YouTube(Source):
             text=joined(under, comment.snippet.text),
             author=comment.snippet.author[:200],
             published_at=read_date(comment.snippet.published),
+            answers=comment.answers,
+            counts=counted(likes=comment.snippet.likes),
         )
 
 

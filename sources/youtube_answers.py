@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import quote
 
 from pydantic import BaseModel, Field
 
+from sources.counted import Tally
 from sources.text import html_to_text, joined
 
 
@@ -64,6 +66,8 @@ class _CommentSnippet(BaseModel):
     author: str = Field("", alias="authorDisplayName")
     published: str | None = Field(None, alias="publishedAt")
     video: str = Field("", alias="videoId", pattern=r"^[\w-]*$", max_length=40)
+    parent: str = Field("", alias="parentId", max_length=120)
+    likes: Tally = Field(None, alias="likeCount")
 
 
 class Comment(BaseModel):
@@ -72,7 +76,17 @@ class Comment(BaseModel):
 
     @property
     def link(self) -> str:
-        return f"https://www.youtube.com/watch?v={self.snippet.video}&lc={self.id}"
+        return f"{self._video}&lc={self.id}"
+
+    @property
+    def answers(self) -> str:
+        """A reply answers a comment, a comment the video."""
+        parent = quote(self.snippet.parent, safe="")
+        return f"{self._video}&lc={parent}" if parent else self._video
+
+    @property
+    def _video(self) -> str:
+        return f"https://www.youtube.com/watch?v={self.snippet.video}"
 
 
 class _Top(BaseModel):

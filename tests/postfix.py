@@ -16,9 +16,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import IO, Self, cast
 
-import pytest
-
-from tests.needs import missing
+from tests.needs import lacking, missing
 from tests.processes import Server, free_port, listens, wait_until
 
 GONE = "gone"  # taken like everybody's mail, and returned a moment later
@@ -95,10 +93,16 @@ def _as_root() -> list[str]:
     if os.geteuid() == 0:
         return []
     sudo = ["sudo", "-n"]
-    with suppress(OSError):
-        if subprocess.run([*sudo, "true"], check=False, capture_output=True).returncode == 0:
-            return sudo
-    pytest.skip("postfix starts only as root, and we may not be root here")
+    if not _works([*sudo, "true"]):
+        lacking("postfix starts only as root, and we may not be root here")
+    return sudo
+
+
+def _works(command: list[str]) -> bool:
+    try:
+        return subprocess.run(command, check=False, capture_output=True).returncode == 0
+    except OSError:
+        return False
 
 
 def _read(file: IO[bytes]) -> EmailMessage:

@@ -59,6 +59,8 @@ def write_source(folder: Path, promise: CapturePromise) -> None:
         "author": mention.author,
         "published_at": moment(mention.published_at),
         "edited_at": moment(mention.edited_at),
+        "answers": mention.answers,
+        "counts": dict(mention.counts),
         "sensitive": mention.sensitive,
         "text": given_words(promise),
     }

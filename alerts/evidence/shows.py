@@ -110,15 +110,24 @@ def _sent_to_the_front_page(page: Seen) -> bool:
 
 def words_found(post: str, page: str) -> float | None:
     """How much of *post* stands on *page*, 0..1, in runs of four words; None without words."""
-    said = _words(post)
-    length = min(_IN_A_ROW, len(said))
-    wanted = _runs(said, length)
-    return len(wanted & _runs(_words(page), length)) / len(wanted) if wanted else None
+    return Words(post).found_on(Words(page))
 
 
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text.casefold())
+class Words:
+    """A text as its words, split once, however many others it is held against."""
 
+    def __init__(self, text: str) -> None:
+        self._words = _WORD.findall(text.casefold())
+        self._runs: dict[int, set[tuple[str, ...]]] = {}
 
-def _runs(words: list[str], length: int) -> set[tuple[str, ...]]:
-    return {tuple(words[at : at + length]) for at in range(len(words) - length + 1) if length}
+    def found_on(self, page: Words) -> float | None:
+        """How much of this stands on *page*; see `words_found`."""
+        length = min(_IN_A_ROW, len(self._words))
+        wanted = self.runs(length)
+        return len(wanted & page.runs(length)) / len(wanted) if wanted else None
+
+    def runs(self, length: int) -> set[tuple[str, ...]]:
+        if length not in self._runs:
+            starts = range(len(self._words) - length + 1) if length else ()
+            self._runs[length] = {tuple(self._words[at : at + length]) for at in starts}
+        return self._runs[length]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from alerts.evidence.shows import SENTENCES, words_found
+from alerts.evidence.shows import SENTENCES, Words, words_found
 from monitor.domain import Shows, StillThere
 
 MAX_DIFFERENCE = 4_000  # characters
@@ -85,9 +85,9 @@ def _by_lines(before: list[str], now: list[str]) -> Compared:
 
 
 def _changed(before: list[str], now: list[str]) -> Iterator[str]:
-    matcher = difflib.SequenceMatcher(
-        None, [*map(_settled, before)], [*map(_settled, now)], autojunk=False
-    )
+    """What stands on a page again and again ("Reply") is no place to begin from (difflib calls it
+    junk): a page made of two lines in turns would else cost the square of its length."""
+    matcher = difflib.SequenceMatcher(None, [*map(_settled, before)], [*map(_settled, now)])
     for tag, first, end, start, stop in matcher.get_opcodes():
         if tag != "equal":
             yield from (f"- {line}" for line in before[first:end])
@@ -99,12 +99,13 @@ def _lines(page: str) -> list[str]:
 
 
 def _lines_of(post: str, page: str) -> list[str]:
-    """The lines of *page* that hold words of *post*, and that say more than two words."""
-    return [line for line in _lines(page) if _is_of(post, line)]
+    """The lines of *page* that hold four words of *post* in a row, or all the words they have."""
+    sought = Words(post)
+    return [line for line in _lines(page) if _is_of(sought, Words(line))]
 
 
-def _is_of(post: str, line: str) -> bool:
-    return bool(words_found(line, post)) or bool(words_found(post, line))
+def _is_of(post: Words, line: Words) -> bool:
+    return bool(line.found_on(post)) or bool(post.found_on(line))
 
 
 def _settled(line: str) -> str:

@@ -105,13 +105,12 @@ def verify(
     if (what is not None) == all_:
         raise typer.BadParameter("give the id or the folder of one piece of evidence, or --all")
     _demand_numbers(what, sha256, head)
-    proofs = _proofs(what, sha256, config)
+    proofs, log = _proofs(what, sha256, config, head=head, with_log=all_ or head is not None)
     if what is not None and not proofs:
         raise Failed(
             f"There is no evidence {what}, and no folder of that name. "
             "monitor incidents --json lists what there is."
         )
-    log = _custody(head, config) if all_ or head else None
     broken = [p for p in (*proofs, *([log[0]] if log else [])) if p.problems]
     provisos = [line for p in proofs for line in p.provisos]
     if as_json:
@@ -133,22 +132,21 @@ def _demand_numbers(what: str | None, sha256: str | None, head: str | None) -> N
         raise typer.BadParameter("--head is a number, a colon and 64 letters or digits")
 
 
-def _proofs(what: str | None, sha256: str | None, config: Path) -> list[Proof]:
-    """What the log knows is held against the log; anything else can only speak for itself."""
-    from monitor.proof import prove_folder, prove_here, prove_log
+def _proofs(
+    what: str | None, sha256: str | None, config: Path, *, head: str | None, with_log: bool
+) -> tuple[list[Proof], tuple[Proof, Head] | None]:
+    """What the log knows is held against the log; anything else can only speak for itself. And,
+    *with_log*, whether the custody log is whole."""
+    from monitor.proof import prove_custody, prove_folder, prove_here, prove_log
 
     folder = Path(what) if what is not None and Path(what).is_dir() else None
-    if folder is not None and (sha256 is not None or not _is_readable(config)):
-        return [prove_folder(folder, sha256)]
+    speaks_alone = folder is not None and (sha256 is not None or not _is_readable(config))
+    alone = [prove_folder(folder, sha256)] if folder is not None and speaks_alone else []
+    if alone and not with_log:
+        return alone, None
     with opened(config) as app:
-        return prove_log(app, what) or ([prove_here(app, folder)] if folder else [])
-
-
-def _custody(head: str | None, config: Path) -> tuple[Proof, Head]:
-    from monitor.proof import prove_custody
-
-    with opened(config) as app:
-        return prove_custody(app, head)
+        proofs = alone or prove_log(app, what) or ([prove_here(app, folder)] if folder else [])
+        return proofs, prove_custody(app, head) if with_log else None
 
 
 def _is_readable(config: Path) -> bool:

@@ -27,7 +27,7 @@ cli = typer.Typer(
 )
 for command in (
     *(set_up.init, look.check, look.scan, look.run, look.assess, look.sources, set_up.demo),
-    *(evidence.capture, evidence.supply, evidence.verify, evidence.export),
+    *(evidence.capture, evidence.supply, evidence.verify, evidence.export, set_up.encrypt),
     *(log.incidents, log.report, log.coverage, log.forget),
     watch.watchdog,
 ):

@@ -1,4 +1,4 @@
-"""Setting up: init and demo."""
+"""Setting up: init, encrypt and demo."""
 
 from __future__ import annotations
 
@@ -24,6 +24,12 @@ folder, or whoever steals one can read the evidence. The log itself, with the wo
 is not encrypted unless you set database_key (docs/install.md says how): keep this folder and
 its backups on encrypted disks. Where evidence is only recorded and never looked at, the file
 may be taken away, together with the line "identity"."""
+
+ENCRYPTED = """\
+The database is encrypted now. Without its key nobody can read it again: keep a copy of the key
+in the school's safe, and not with the backups. Backups made before today are as readable as
+they were, and so may be what is left of the old file on this disk: delete the old backups, and
+wipe the disk before you give it away."""
 
 
 def init(
@@ -63,6 +69,20 @@ def init(
     except settings.SettingsError as error:
         raise Failed(f"Written, but not yet in order.\n{error}") from None
     say(f"Written to {config}. Next: monitor check --config {config}")
+
+
+def encrypt(config: ConfigPath = CONFIG) -> None:
+    """Encrypt a database that was begun without database_key."""
+    from monitor.store.encrypting import encrypt as encrypt_database
+
+    wanted = settings.load(config)
+    key = wanted.key_of_database()
+    if not key:
+        raise Failed(f"There is no database_key in {config}. docs/install.md says how to make it.")
+    if not encrypt_database(wanted.database_url(), key):
+        say("There is nothing to encrypt: it is so already, or there is no database yet.")
+        return
+    say(ENCRYPTED)
 
 
 def _evidence(pair: Pair) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Engine, event
@@ -33,6 +34,20 @@ def sqlite_engine(url: URL | str, key: str, **options: Any) -> Engine:
     return engine
 
 
+def plain_engine(url: URL | str, **options: Any) -> Engine:
+    """Opens one without a key by the module that can also encrypt. Raises MissingSecret."""
+    return create_engine(url, module=_sqlcipher(), **options)
+
+
+def is_plain(file: Path) -> bool:
+    """Whether there is an SQLite database that anybody can read."""
+    try:
+        with file.open("rb") as opened:
+            return opened.read(16) == b"SQLite format 3\0"
+    except OSError:
+        return False
+
+
 def _sqlcipher() -> Any:
     """It stands in for Python's own sqlite3."""
     try:
@@ -45,4 +60,5 @@ def _sqlcipher() -> Any:
 def _unlock(key: str, connection: Any, _record: object) -> None:
     """The key is used as it is. It is random, so it need not be stretched as a password would
     be, for half a second at every connection."""
+    connection.execute("PRAGMA cipher_log_level = NONE")  # it would write on the terminal
     connection.execute(f"PRAGMA key = \"x'{key}'\"")

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlmodel import Session, SQLModel, create_engine, func, select
 
-from monitor.store.cipher import sqlite_engine
+from monitor.store.cipher import is_plain, sqlite_engine
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _READING = "reading"
@@ -30,6 +30,17 @@ _UNREADABLE = (
     "The database file is damaged, or it is encrypted and the key under database_key is another "
     "one or missing. Please put the key back, or else the last backup."
 )
+_BEGUN_WITHOUT_A_KEY = (
+    "The database is not encrypted yet, and database_key is set. Please stop the monitor, make a "
+    "copy of the data folder, and run: monitor encrypt"
+)
+
+
+def not_opened(error: SQLAlchemyError, url: str, key: str) -> StoreError:
+    """Why the database at *url* could not be opened with this *key*."""
+    if key and is_plain(Path(make_url(url).database or "")):
+        return StoreError(_BEGUN_WITHOUT_A_KEY)
+    return trouble(error)
 
 
 def trouble(error: SQLAlchemyError) -> StoreError:
@@ -73,7 +84,7 @@ class Database:
                 'Write "sqlite" or env:DATABASE_URL holding postgresql+psycopg://…'
             ) from None
         except SQLAlchemyError as error:
-            raise trouble(error) from error
+            raise not_opened(error, url, key) from error
 
     def _migrate_or_close(self) -> None:
         try:

@@ -41,7 +41,8 @@ class Forgetting(Database):
     def strip_authors(self, before: datetime) -> int:
         """Blank the author of mentions outside the log; the words stay until their own day."""
         with self.transaction() as session:
-            done = session.execute(update(MentionRow).where(*_signed(before)).values(author=""))
+            unsigned = update(MentionRow).where(*_signed(before)).values(author="", answers="")
+            done = session.execute(unsigned)
             return int(done.rowcount)  # type: ignore[attr-defined]  # as above
 
     def forgettable_cases(self, closed_before: datetime) -> list[str]:
@@ -108,7 +109,8 @@ def _captures_of(session: Session, incident: str) -> tuple[list[str], list[str]]
 
 
 def _signed(before: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (*_old(before, about_school=True), col(MentionRow.author) != "")
+    signed = (col(MentionRow.author) != "") | (col(MentionRow.answers) != "")
+    return (*_old(before, about_school=True), signed)
 
 
 def _old(before: datetime, *, about_school: bool) -> tuple[ColumnElement[bool], ...]:

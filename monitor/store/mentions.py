@@ -187,6 +187,8 @@ def _incidentless(entry: Entry) -> MentionRow:
         story=entry.story,
         text=mention.text,
         author=mention.author,
+        answers=mention.answers,
+        counts=json.dumps(mention.counts) if mention.counts else "",
         sensitive=mention.sensitive,
         published_at=mention.published_at,
         first_seen_at=entry.seen_at,

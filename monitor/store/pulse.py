@@ -16,7 +16,7 @@ from sqlmodel import Session, col, func, or_, select
 from monitor.alarms import Pulse
 from monitor.domain import AlertState, EvidenceState
 from monitor.store.cipher import sqlite_engine
-from monitor.store.database import StoreError, trouble
+from monitor.store.database import StoreError, not_opened
 from monitor.store.tables import CaptureRow, LetterRow, VisitRow
 
 _PATIENCE = 5  # seconds
@@ -32,7 +32,7 @@ def read_pulse(url: str, now: datetime, *, key: str = "") -> Pulse:
         with Session(engine) as session:
             return _read(session, now)
     except SQLAlchemyError as error:
-        raise trouble(error) from None
+        raise not_opened(error, url, key) from None
     finally:
         engine.dispose()
 

@@ -47,6 +47,8 @@ def mention_from_row(row: MentionRow) -> Mention:
         author=row.author,
         published_at=row.published_at,
         sensitive=row.sensitive,
+        answers=row.answers,
+        counts=tuple((what, often) for what, often in json.loads(row.counts or "[]")),
     )
 
 

@@ -134,6 +134,8 @@ class MentionRow(SQLModel, table=True):
     story: str  # fingerprint of the words; empty when they are too few to tell
     text: str = Field(sa_type=Text)
     author: str = Field(sa_type=Text)
+    answers: str = Field(default="", sa_type=Text)
+    counts: str = Field(default="", sa_type=Text)  # JSON: pairs of what was counted and how often
     sensitive: bool
     published_at: datetime | None = _when(nullable=True)
     first_seen_at: datetime = _when()

@@ -8,7 +8,16 @@ from collections.abc import Iterator
 from rich.console import Console
 
 from nlp.bench import main as judging_scores
-from tests.bench import dashboard, delay, judging, reviewing, scanning, telling, visiting
+from tests.bench import (
+    dashboard,
+    delay,
+    judging,
+    proving,
+    reviewing,
+    scanning,
+    telling,
+    visiting,
+)
 from tests.bench.capturing import captures
 from tests.bench.table import Section, show
 
@@ -25,6 +34,7 @@ def _sections(progress: Console) -> Iterator[Section]:
         ("judging", judging.speed),
         ("getting ready", judging.readiness),
         ("captures", captures),
+        ("what the verifier notices", proving.proofs),
         ("a scan", scanning.scans),
         ("visits for many schools", visiting.visits),
         ("governors' reports", reviewing.reports),

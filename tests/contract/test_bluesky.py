@@ -215,6 +215,14 @@ def only(shown: dict[str, Any]) -> Any:
     return next(m for page in pages for m in page.mentions)
 
 
+def test_which_post_it_answers_and_how_often_it_was_liked_is_kept() -> None:
+    reply = {"root": {"uri": uri(7), "cid": "x"}, "parent": {"uri": uri(8), "cid": "y"}}
+    shown = post(2, record={"reply": reply}, likeCount=4, repostCount=0, replyCount=None)
+    found = only(shown)
+    assert (found.answers, found.counts) == (uri(8), (("likes", 4), ("shares", 0)))
+    assert only(post(2, record={"reply": "odd"})).answers == ""
+
+
 def test_a_quoted_post_is_read_with_the_post_that_quotes_it() -> None:
     """The threat stands only in what is quoted; the post itself just says wow."""
     quoted = {

@@ -120,6 +120,13 @@ def test_what_is_not_safe_for_work_is_sensitive(more: dict[str, Any]) -> None:
     assert only(_view(1, **more)).sensitive
 
 
+def test_a_comment_answers_its_post_and_each_says_how_often_it_was_liked_and_answered() -> None:
+    post = only(_view(1, counts={"score": 1, "upvotes": 3, "comments": 2}))
+    assert (post.answers, post.counts) == ("", (("likes", 3), ("replies", 2)))
+    comment = only(_comment(1, "at WPPS") | {"counts": {"upvotes": 1, "child_count": 0}})
+    assert (comment.answers, comment.counts) == (ap("post", 900), (("likes", 1), ("replies", 0)))
+
+
 def test_a_time_without_a_zone_is_utc_and_the_author_has_a_server() -> None:
     found = only(_view(1))
     assert found.published_at - datetime(2026, 6, 2, 9, tzinfo=UTC) < timedelta(seconds=1)

@@ -114,6 +114,8 @@ class TestX(SourceContract):
         answer = search_answer([long, quoting], others)
         found = {m.external_id: m.text for m in self.mentions(handler=lambda r: answer)}
         assert found[id_of(3)] == "The beginning of the whole."
+        (reply,) = (m for m in self.mentions(handler=lambda r: answer) if m.answers)
+        assert reply.answers == "https://x.com/i/web/status/78"
         assert found[id_of(4)] == "Agreed\n\nhttps://far.example/a\n\nThe fair was <awful>"
 
     def test_what_x_calls_sensitive_is_sensitive_and_nobody_is_looked_up(self) -> None:

@@ -39,13 +39,16 @@ def video(number: int, **more: Any) -> dict[str, Any]:
 
 
 def comment(id_: str, video_id: str, text: str = "Well done") -> dict[str, Any]:
-    snippet = {
+    snippet: dict[str, Any] = {
         "videoId": video_id,
         "textDisplay": text,
         "authorDisplayName": "@ann",
         "publishedAt": "2026-06-20T09:00:00Z",
         "updatedAt": "2026-06-20T09:00:00Z",
+        "likeCount": 4,
     }
+    if "." in id_:
+        snippet["parentId"] = id_.partition(".")[0]
     return {"id": id_, "snippet": snippet}
 
 
@@ -123,6 +126,9 @@ class TestYouTube(SourceContract):
         found = {m.external_id: m for m in self.mentions()}
         assert found["comment:Ug13b.1"].text == "Sports day 13 & more\n\nWell done"
         assert found["comment:UgChan"].text.startswith("Comment on the channel of Wexcombe")
+        assert found["comment:Ug13b"].answers == "https://www.youtube.com/watch?v=vid-13"
+        assert found["comment:Ug13b.1"].answers.endswith("?v=vid-13&lc=Ug13b")
+        assert found["comment:Ug13b"].counts == (("likes", 4),)
         assert found["comment:Ug13b"].url == "https://www.youtube.com/watch?v=vid-13&lc=Ug13b"
 
     def test_a_video_that_takes_no_comments_does_not_keep_the_others_from_being_read(self) -> None:

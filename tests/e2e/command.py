@@ -1,15 +1,75 @@
-"""The installed command, run as a school runs it."""
+"""The command, run as a school runs it: in a process of its own, which may fail as it likes."""
+
+from __future__ import annotations
 
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
+from functools import cache
+from multiprocessing import get_context
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from monitor.cli.main import main
+
 MONITOR = Path(sys.executable).parent / "monitor"
+PATIENCE = 300.0  # seconds
 
 Json = dict[str, Any]
+Done = subprocess.CompletedProcess[bytes]
+
+
+def run(arguments: Sequence[str | Path], words: bytes = b"", folder: Path | None = None) -> Done:
+    """`monitor` with *arguments*, *words* on its standard input, in *folder*.
+
+    Its process is a copy of one that has loaded the program, as to load it takes two seconds of
+    a processor and there are two hundred of these. Of tests that are about how the program
+    starts, each starts MONITOR itself.
+    """
+    command = [str(MONITOR), *map(str, arguments)]
+    with TemporaryDirectory() as place:
+        streams = [Path(place) / name for name in ("stdin", "stdout", "stderr")]
+        streams[0].write_bytes(words)
+        start = _as_command, (command, streams, folder or Path.cwd(), environment())
+        process = _loaded().Process(target=start[0], args=start[1])
+        process.start()
+        process.join(PATIENCE)
+        if process.exitcode is None:
+            process.kill()
+            raise subprocess.TimeoutExpired(command, PATIENCE)
+        stdout, stderr = (stream.read_bytes() for stream in streams[1:])
+        return Done(command, process.exitcode, stdout, stderr)
+
+
+@cache
+def _loaded() -> ForkServerContext:
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["monitor.cli.main", "nlp.pipeline", "nlp.reader"])
+    return context
+
+
+def environment() -> dict[str, str]:
+    return {k: v for k, v in os.environ.items() if not k.startswith("MONITOR_")}
+
+
+def _as_command(
+    command: list[str], streams: Sequence[Path], folder: Path, environment: Mapping[str, str]
+) -> None:
+    """In the new process: become what the shell would have started."""
+    for number, stream in enumerate(streams):
+        opened = os.open(stream, os.O_RDWR | os.O_CREAT)
+        os.dup2(opened, number)
+        os.close(opened)
+    sys.stdin = os.fdopen(0, closefd=False)
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(folder)
+    sys.argv = command
+    main()
 
 
 class Monitor:
@@ -23,15 +83,9 @@ class Monitor:
         (self.folder / "config.toml").write_text(toml)
 
     def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [MONITOR, *arguments, "--config", self.folder / "config.toml"],
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            cwd=self.folder,
-            env={k: v for k, v in os.environ.items() if not k.startswith("MONITOR_")},
-            timeout=300,
-            check=False,
+        done = run([*arguments, "--config", self.folder / "config.toml"], folder=self.folder)
+        return subprocess.CompletedProcess(
+            done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
         )
 
     def scan(self) -> Json:

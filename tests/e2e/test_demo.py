@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
-import sys
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -13,11 +11,10 @@ import pytest
 from alerts.evidence.launcher import find_browser
 from monitor.demo.expected import read_expectations
 from monitor.demo.posts import Where, read_posts
+from tests.e2e.command import MONITOR, Monitor
 from tests.needs import missing
 
 pytestmark = pytest.mark.xdist_group("demo")  # one worker: one demonstration
-
-MONITOR = Path(sys.executable).with_name("monitor")
 
 
 @pytest.fixture(scope="module")
@@ -39,37 +36,20 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(*words: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [MONITOR, *map(str, words)], capture_output=True, text=True, timeout=60, check=False
-    )
-
-
-def log(demo: Path) -> list[dict[str, object]]:
-    lines = run("incidents", "--json", "--config", demo / "config.toml").stdout.splitlines()
-    return [json.loads(line) for line in lines]
-
-
 @pytest.mark.browser
 def test_it_leaves_a_log_with_sealed_evidence_for_every_incident(demo: Path) -> None:
-    incidents = log(demo)
+    incidents = Monitor(demo).incidents()
     assert len(incidents) >= 10
     for incident in incidents:
-        evidence = incident["evidence"]
-        assert isinstance(evidence, list)
-        assert evidence, incident["id"]
-        assert {e["state"] for e in evidence} == {"sealed"}
-    verified = run("verify", "--all", "--config", demo / "config.toml")
-    assert verified.returncode == 0
+        assert {e["state"] for e in incident["evidence"]} == {"sealed"}, incident["id"]
+    assert Monitor(demo)("verify", "--all").returncode == 0
 
 
 @pytest.mark.browser
 def test_no_picture_exists_of_what_may_be_indecent(demo: Path) -> None:
-    for incident in log(demo):
+    for incident in Monitor(demo).incidents():
         if "sexual" in str(incident["categories"]) or incident["severity"] == "none":
-            evidence = incident["evidence"]
-            assert isinstance(evidence, list)
-            for piece in evidence:
+            for piece in incident["evidence"]:
                 assert piece["mode"] == "link"
                 assert "screenshot.png" not in {f["name"] for f in piece["files"]}
 
@@ -101,6 +81,6 @@ def test_lawful_criticism_and_namesakes_open_no_incident(demo: Path) -> None:
         and post.where is not Where.WIKI  # an article holds the words of many, vandals' too
     }
     assert len(innocent) > 20
-    said = [str(m["text"]) for i in log(demo) for m in i["mentions"]]  # type: ignore[attr-defined]  # a list
+    said = [str(m["text"]) for i in Monitor(demo).incidents() for m in i["mentions"]]
     wrongly = {id_ for id_, words in innocent.items() if any(words in text for text in said)}
     assert wrongly == set()

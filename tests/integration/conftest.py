@@ -1,10 +1,12 @@
 """A real browser, and a real small web site to point it at."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from alerts.evidence import apart
 from alerts.evidence.launcher import find_browser
 from tests.integration.site import Site
 from tests.needs import missing
@@ -22,3 +24,11 @@ def browser() -> Path:
 def site() -> Iterator[Site]:
     with Site() as running:
         yield running
+
+
+@pytest.fixture
+def prefix(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """This test's browsers can be told from those of tests that run beside it."""
+    name = f"monitor-browser-{os.getpid()}-{abs(hash(tmp_path)):x}-"
+    monkeypatch.setattr(apart, "PREFIX", name)
+    return name

@@ -17,7 +17,6 @@ from pathlib import Path
 
 import pytest
 
-from alerts.evidence import apart
 from alerts.evidence.capture import capture
 from alerts.evidence.errors import NoBrowser, NotNow
 from alerts.evidence.launcher import PID_FILE
@@ -50,14 +49,6 @@ def clock() -> datetime:
 def promised(url: str, mode: CaptureMode = CaptureMode.FULL) -> CapturePromise:
     mention = Mention(source="town forum", external_id="7", url=url, text=POST, author="jo")
     return CapturePromise(id="capture-1", school="wexcombe", mention=mention, mode=mode)
-
-
-@pytest.fixture
-def prefix(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
-    """This test's browsers can be told from those of tests that run beside it."""
-    name = f"monitor-browser-{os.getpid()}-{abs(hash(tmp_path)):x}-"
-    monkeypatch.setattr(apart, "PREFIX", name)
-    return name
 
 
 @pytest.fixture
@@ -504,7 +495,6 @@ ORPHAN = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from alerts.evidence import apart
 from alerts.evidence.capture import capture
 from monitor.domain import CaptureMode, CapturePromise, Mention
 from monitor.egress import Egress

@@ -305,3 +305,13 @@ def test_a_capture_that_is_still_to_be_written_down_is_no_stray(place: Place) ->
     os.utime(place.folder, (long_ago, long_ago))
     meddle(place, "UPDATE capture SET state = 'wanted'")
     assert not any("lies among" in line for line in problems(place))
+
+
+def test_the_database_is_opened_once_whatever_is_checked(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path] = []
+    load = settings.load
+    monkeypatch.setattr(settings, "load", lambda path: (opened.append(path), load(path))[1])
+    assert verify(place, "--all").exit_code == 0
+    assert opened == [place.config]

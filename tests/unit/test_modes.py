@@ -42,7 +42,14 @@ def keep(
     sensitive: bool = False,
 ) -> Evidence:
     mention = Mention(
-        source="town forum", external_id="7", url=url, text=text, author="jo", sensitive=sensitive
+        source="town forum",
+        external_id="7",
+        url=url,
+        text=text,
+        author="jo",
+        sensitive=sensitive,
+        answers="https://forum.example/6",
+        counts=(("likes", 3),),
     )
     promise = CapturePromise(id="capture-1", school="wexcombe", mention=mention, mode=mode)
     return capture(
@@ -74,6 +81,8 @@ def test_in_link_mode_nothing_is_fetched_and_the_words_are_kept(tmp_path: Path) 
     assert (folder / "text.txt").read_text() == "Ask for the photo."
     assert json.loads((folder / "source.json").read_bytes())["url"] == URL
     assert json.loads((folder / "meta.json").read_bytes())["page"] is None
+    said = json.loads((folder / "source.json").read_bytes())
+    assert (said["answers"], said["counts"]) == ("https://forum.example/6", {"likes": 3})
     assert verify(folder, evidence.manifest_sha256) == []
 
 

@@ -471,6 +471,16 @@ def test_a_post_is_read_with_its_warning_its_choices_and_what_its_pictures_show(
     assert mention.published_at == datetime(2026, 6, 20, 10, 30, tzinfo=UTC)
 
 
+def test_which_post_it_answers_and_how_often_it_was_liked_is_kept_where_the_server_says() -> None:
+    said = {"favourites_count": 12, "reblogs_count": 3, "replies_count": 0}
+    (mention,) = visit(MASTODON, timeline(post(in_reply_to_id="4", **said)))
+    assert mention.answers == "https://social.example/api/v1/statuses/4"
+    assert mention.counts == (("likes", 12), ("shares", 3), ("replies", 0))
+    odd = {"favourites_count": "many", "reblogs_count": -1, "replies_count": 1e99}
+    (mention,) = visit(MASTODON, timeline(post(in_reply_to_id="../4?x", **odd)))
+    assert (mention.answers, mention.counts) == ("", ())
+
+
 def test_a_local_author_is_named_with_the_server_and_a_missing_url_is_the_uri() -> None:
     (mention,) = visit(MASTODON, timeline(post(account={"acct": "ann"}, url=None, content=None)))
     assert mention.author == "@ann@social.example"

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from alerts.evidence import shows
 from alerts.evidence.still_there import MAX_DIFFERENCE, NOT_ON_IT, Compared, compare
 from monitor.domain import Shows, StillThere
 from monitor.revisits import next_look
@@ -102,3 +103,23 @@ def test_one_looks_soon_at_first_and_then_ever_more_rarely() -> None:
 def test_a_pause_is_not_made_up_for_and_after_a_year_nobody_looks() -> None:
     assert next_look(THEN, THEN + timedelta(days=5)) == THEN + timedelta(weeks=1)
     assert next_look(THEN, THEN + timedelta(days=370)) is None
+
+
+def test_a_long_post_is_split_once_and_not_for_every_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A page of 3,000 lines under a post of 20,000 words took minutes."""
+    lines = [" ".join(f"word{n}" for n in range(at, at + 7)) for at in range(0, 7_000, 7)]
+    split: list[int] = []
+    find = shows._WORD.findall
+
+    class Counting:
+        def findall(self, text: str) -> list[str]:
+            split.append(len(text))
+            return find(text)
+
+    monkeypatch.setattr(shows, "_WORD", Counting())
+    post = "\n".join(lines)
+    found = compare(post, post, "\n".join(lines[:-1]), Shows.POST)
+    assert (found.found, found.difference) == (StillThere.EDITED, f"- {lines[-1]}")
+    assert sum(split) < 20 * len(post)

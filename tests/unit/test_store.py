@@ -56,7 +56,12 @@ def store(database_url: str) -> Iterator[Store]:
 def entry(id_: str = "1", *, urgency: Urgency = Urgency.NOW, **changes: object) -> Entry:
     """A threat that opens an incident, promises evidence and tells the head."""
     mention = Mention(
-        source="forum", external_id=id_, url=f"https://f.example/{id_}", text="words"
+        source="forum",
+        external_id=id_,
+        url=f"https://f.example/{id_}",
+        text="words",
+        answers="https://f.example/0",
+        counts=(("likes", 3), ("replies", 0)),
     )
     incident = Incident(
         key=f"park:forum:{id_}",
