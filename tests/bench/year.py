@@ -204,6 +204,8 @@ def _mention(
         "published_at": at,
         "first_seen_at": at,
         "about_school": True,
+        "about_head": judged.about_head,
+        "child_safety": judged.child_safety,
         "assessment": json.dumps(assessment_to_json(judged)),
         "incident": key or None,
     }
