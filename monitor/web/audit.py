@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
@@ -13,7 +13,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from monitor.audit import Act
+from monitor.audit import Act, ids_in
 from monitor.audit import account as named
 from monitor.custody import Handling
 from monitor.store.accounts import Account
@@ -91,11 +91,12 @@ def audit(request: Request, account: AuditReader, asked: Annotated[Asked, Query(
     )
 
 
-def in_words(room: Desk, account: Account, found: Iterable[Found]) -> list[Line]:
+def in_words(room: Desk, account: Account, found: Sequence[Found]) -> list[Line]:
     """Numbers of accounts become their addresses, for all at the schools of *account*."""
+    ids = ids_in(name for each in found for name in (each.subject, each.actor))
     known = {
-        named(each.id): each.email if each.schools & account.schools else _ELSEWHERE
-        for each in room.accounts.everyone()
+        named(id_): each.email if each.schools & account.schools else _ELSEWHERE
+        for id_, each in room.accounts.known(ids).items()
     }
     return [
         Line(

@@ -18,6 +18,8 @@ from sqlmodel.sql.sqltypes import AutoString
 from monitor.audit import Act, account, moment
 from monitor.domain import Assessment, Category, Decision, School, Sentiment, Severity
 from monitor.searching import mark, passages
+from monitor.store.account import AccountRole
+from monitor.store.account_tables import AccountRow
 from monitor.store.audit import AuditRow
 from monitor.store.coverage_tables import CheckedDayRow
 from monitor.store.history_tables import StoryRow, TellingRow
@@ -55,9 +57,21 @@ def write(store: Store, schools: dict[str, School]) -> None:
                 if rows := [values for of, values in part if of is table]:
                     session.execute(insert(table), rows)
     _copy(store, list(schools))
+    _people(store, list(schools))
     with store.engine.connect() as connection:
         connection.exec_driver_sql("ANALYZE")
         connection.commit()
+
+
+def _people(store: Store, schools: Sequence[str]) -> None:
+    """Those who work there."""
+    rows = [
+        {"email": f"{role}@{school}.example", "role": role, "schools": [school], "created_at": END}
+        for school in schools
+        for role in (AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.GOVERNOR)
+    ]
+    with store.transaction() as session:
+        session.execute(insert(AccountRow), rows)
 
 
 def _copy(store: Store, schools: Sequence[str]) -> None:
