@@ -60,10 +60,6 @@ class Grade(IntEnum):
     OVERDUE = 4  # is the program running?
     WELL = 5
 
-    @property
-    def in_trouble(self) -> bool:
-        return self <= Grade.DOUBTFUL
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ailing:

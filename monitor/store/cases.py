@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
 
-from sqlalchemy import ColumnElement, case
-from sqlalchemy.orm import Mapped
-from sqlmodel import Session, col, func, select
+from sqlalchemy import ColumnElement, case, true
+from sqlmodel import Session, col, func, or_, select
 
 from monitor.domain import (
     Assessment,
@@ -28,9 +27,9 @@ from monitor.store.rechecks import rechecks_of
 from monitor.store.rows import evidence_from_row, incident_from_row, told_from_row
 from monitor.store.search import has
 from monitor.store.sightings import (
-    business_of,
     copies_of,
     near_copies,
+    posts_in_it,
     seen_by_edits,
     sightings_of,
     tells_as,
@@ -149,9 +148,9 @@ def among(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.like:
         found.append(tells_as(wanted.like))
     if not wanted.about_head:
-        found += _unconcerned(wanted, col(IncidentRow.about_head), col(MentionRow.about_head))
+        found.append(~_concerns(IncidentRow.about_head, MentionRow.about_head))
     if not wanted.child_safety:
-        found += _unconcerned(wanted, col(IncidentRow.child_safety), col(MentionRow.child_safety))
+        found.append(~_concerns(IncidentRow.child_safety, MentionRow.child_safety))
     return found
 
 
@@ -171,14 +170,10 @@ def _asked_for(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         yield col(IncidentRow.due) < wanted.due_before
 
 
-def _unconcerned(
-    wanted: Wanted, incident: Mapped[bool], mention: Mapped[bool]
-) -> Iterator[ColumnElement[bool]]:
-    """Not what Case.concerns_head and .concerns_child say: neither the *incident* nor any post
-    in it was ever judged so. Those few are found by an index, once for the whole list."""
-    yield ~incident
-    for few in business_of(mention & col(MentionRow.school).in_(wanted.schools)):
-        yield col(IncidentRow.key).not_in(few)
+def _concerns(incident: bool, post: bool) -> ColumnElement[bool]:
+    """As Case.concerns_head and .concerns_child say it: the *incident*, or any *post* in it by
+    any of its texts."""
+    return or_(col(incident), *(each.exists() for each in posts_in_it(col(post) == true())))
 
 
 def _listed(session: Session, rows: Sequence[IncidentRow]) -> list[Listed]:

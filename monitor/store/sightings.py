@@ -99,13 +99,12 @@ def _id(*parts: str) -> str:
     return "ev-" + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-def business_of(
-    mentions: ColumnElement[bool],
-) -> Iterator[SelectOfScalar[str] | SelectOfScalar[None]]:
-    """The keys of the incidents in which these mentions stand: as posts, and by an edit."""
-    yield select(MentionRow.incident).where(mentions, col(MentionRow.incident).is_not(None))
-    by_edit = select(RevisionRow.incident).join(MentionRow, _POST == _REVISED)
-    yield by_edit.where(mentions, col(RevisionRow.incident).is_not(None))
+def posts_in_it(which: ColumnElement[bool]) -> Iterator[SelectOfScalar[str]]:
+    """Posts of an incident of the query around it: those that joined it, and those that became
+    its business by an edit."""
+    yield select(MentionRow.source).where(MentionRow.incident == IncidentRow.key, which)
+    by_edit = select(RevisionRow.source).join(MentionRow, _POST == _REVISED)
+    yield by_edit.where(RevisionRow.incident == IncidentRow.key, which)
 
 
 def seen_by_edits(session: Session, incidents: Sequence[str]) -> list[tuple[str | None, str, str]]:

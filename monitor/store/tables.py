@@ -119,8 +119,11 @@ class EventRow(SQLModel, table=True):
 
 
 def _of_few(name: str, flag: str) -> Index:
-    """An index of only those mentions of which it is so."""
-    return Index(name, "school", "incident", sqlite_where=text(flag), postgresql_where=text(flag))
+    """An index of only those mentions of which it is so, in the words in which queries ask."""
+    in_sqlite, in_postgresql = text(f"{flag} = 1"), text(flag)
+    return Index(
+        name, "incident", "school", sqlite_where=in_sqlite, postgresql_where=in_postgresql
+    )
 
 
 class MentionRow(SQLModel, table=True):

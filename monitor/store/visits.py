@@ -91,10 +91,14 @@ class Visits(Database):
         with self.reading() as session:
             return [health_from_row(row) for row in session.exec(query)]
 
-    def grades(self, schools: Collection[str], now: datetime) -> dict[SourceKey, Grade]:
-        """How each source that was ever visited for these schools is, at a glance."""
-        query = select(VisitRow.school, VisitRow.source, _grade(now)).where(
-            col(VisitRow.school).in_(schools)
+    def grades(
+        self, schools: Collection[str], now: datetime, at_best: Grade = Grade.WELL
+    ) -> dict[SourceKey, Grade]:
+        """How each source that was ever visited for these schools is, at a glance; no more
+        than those that are *at_best* so."""
+        grade = _grade(now)
+        query = select(VisitRow.school, VisitRow.source, grade).where(
+            col(VisitRow.school).in_(schools), grade <= at_best
         )
         with self.reading() as session:
             return {(school, source): Grade(n) for school, source, n in session.exec(query)}

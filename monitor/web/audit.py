@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field
 from monitor.audit import Act, ids_in
 from monitor.audit import account as named
 from monitor.custody import Handling
+from monitor.reporting import SOURCE
 from monitor.store.accounts import Account
 from monitor.store.audit import Found
 from monitor.web.desk import Desk, desk
@@ -126,4 +127,5 @@ def _found(room: Desk, account: Account, about: str, asked: Asked) -> tuple[list
     if about == "people":
         ids = [each.id for each in people_of(room, account)]
         return room.store.deeds_of(ids, PER_PAGE, offset)
-    return room.store.looks_at(within_reach(room, account), asked.incident, PER_PAGE, offset)
+    reach = within_reach(room, account)
+    return room.store.looks_at(reach, asked.incident, SOURCE, PER_PAGE, offset)

@@ -40,7 +40,8 @@ class Checked:
 def checked(room: Desk, account: Account) -> Checked:
     """Of what the configuration asks for this person's schools today."""
     asked = {visit.key for visit in room.asked(account.schools)}
-    troubles = _troubles(room.store.grades(account.schools, room.clock()), asked)
+    grades = room.store.grades(account.schools, room.clock(), Grade.DOUBTFUL)
+    troubles = _troubles(grades, asked)
     named = troubles[:MOST]
     found = {(one.school, one.source): one for one in room.store.health([t[1] for t in named])}
     read = room.store.last_read(account.schools)
@@ -60,7 +61,7 @@ def _troubles(
     """The worst first; a source of several schools once, with how many of them it is so for."""
     by_source: dict[str, list[tuple[Grade, SourceKey]]] = defaultdict(list)
     for key, grade in grades.items():
-        if grade.in_trouble and key in asked:
+        if key in asked:
             by_source[key[1]].append((grade, key))
     return sorted((*min(found), len(found)) for found in by_source.values())
 

@@ -44,8 +44,11 @@ class Log(Protocol):
 
     def health(self, keys: Iterable[SourceKey] | None = None) -> list[SourceHealth]: ...
 
-    def grades(self, schools: Collection[str], now: datetime) -> dict[SourceKey, Grade]:
-        """How each source that was ever visited for these schools is, at a glance."""
+    def grades(
+        self, schools: Collection[str], now: datetime, at_best: Grade = Grade.WELL
+    ) -> dict[SourceKey, Grade]:
+        """How each source that was ever visited for these schools is, at a glance; no more than
+        those that are *at_best* so."""
 
     def last_read(self, schools: Collection[str]) -> dict[str, datetime]:
         """When each source was last read well for any of these schools, by its name."""
@@ -80,7 +83,7 @@ class Log(Protocol):
         """What was done by or to these accounts, newest first, and how much there is of it."""
 
     def looks_at(
-        self, wanted: Wanted, number: str, limit: int, offset: int
+        self, wanted: Wanted, number: str, source: str, limit: int, offset: int
     ) -> tuple[list[Found], int]:
         """Who read, saw or took out what of these incidents, and how much there is of it."""
 

@@ -16,9 +16,12 @@ def upgrade() -> None:
         column = sa.Column(flag, sa.Boolean(), nullable=False, server_default=sa.false())
         op.add_column("mention", column)
         op.execute(_fill(flag, postgresql=postgresql))
-        few = sa.text(flag)
         op.create_index(
-            index, "mention", ["school", "incident"], sqlite_where=few, postgresql_where=few
+            index,
+            "mention",
+            ["incident", "school"],
+            sqlite_where=sa.text(f"{flag} = 1"),  # as SQLAlchemy asks for it there
+            postgresql_where=sa.text(flag),
         )
 
 
