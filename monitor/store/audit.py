@@ -21,6 +21,7 @@ from monitor.store.custody_tables import CustodyRow
 from monitor.store.database import Database
 from monitor.store.tables import CaptureRow, IncidentRow, MentionRow
 
+_FEW = 20  # schools
 MOST = 10_000  # lines are counted; of more it is said that there are more
 _Lines = Select[Any, str, str, str, str]
 ONE_LOOK = timedelta(hours=1)  # whoever reads an incident again within it is not written down anew
@@ -163,13 +164,21 @@ _COLUMNS = (
 _REPORT = aliased(MentionRow)  # what one may not know of is looked up among mentions, too
 
 
+def _reads(within: Sequence[ColumnElement[bool]], schools: Sequence[str]) -> _Lines:
+    """Of few schools, the lines of each incident; of many, the incident of each line, the newest
+    first: so that a page looks at little more than it shows."""
+    reads = select(*_COLUMNS).where(col(AuditRow.act) == Act.READ)
+    its = col(IncidentRow.number) == col(AuditRow.subject)
+    if len(schools) <= _FEW:
+        return reads.join(IncidentRow, its).where(*within)
+    return reads.where(select(col(IncidentRow.key)).where(its, *within).exists())
+
+
 def _looks(
     within: Sequence[ColumnElement[bool]], schools: Sequence[str], source: str
 ) -> Iterator[_Lines]:
-    """*within*: which incidents. Of the many that were only read, each line is looked at by
-    itself, the newest first, so that a page needs no more than its own."""
-    its = select(col(IncidentRow.key)).where(col(IncidentRow.number) == col(AuditRow.subject))
-    yield select(*_COLUMNS).where(col(AuditRow.act) == Act.READ, its.where(*within).exists())
+    """*within*: which incidents."""
+    yield _reads(within, schools)
     yield (
         select(*_COLUMNS[:-1], col(IncidentRow.number))
         .join(_REPORT, col(_REPORT.external_id) == col(AuditRow.subject))

@@ -11,7 +11,18 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Integer, String, Table, Text, cast, insert, literal
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Integer,
+    String,
+    Table,
+    Text,
+    cast,
+    insert,
+    literal,
+    text,
+)
 from sqlmodel import SQLModel, func, select
 from sqlmodel.sql.sqltypes import AutoString
 
@@ -58,9 +69,10 @@ def write(store: Store, schools: dict[str, School]) -> None:
                     session.execute(insert(table), rows)
     _copy(store, list(schools))
     _people(store, list(schools))
-    with store.engine.connect() as connection:
-        connection.exec_driver_sql("ANALYZE")
-        connection.commit()
+    store.take_stock()
+    if store.engine.dialect.name == "postgresql":  # as it does by itself within a minute
+        with store.transaction() as session:
+            session.execute(text("ANALYZE"))
 
 
 def _people(store: Store, schools: Sequence[str]) -> None:
