@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
@@ -70,6 +70,10 @@ class Outbox(Protocol):
     def sent(self, letter: Letter, at: datetime) -> None: ...
     def postpone(self, letter: Letter, until: datetime, error: str) -> None: ...
     def give_up(self, letter: Letter, at: datetime, error: str) -> None: ...
+    def returned(self) -> Sequence[Letter]:
+        """Those that were sent, and came back, of which nobody was told yet."""
+
+    def told_of(self, letter: Letter) -> None: ...
     def withdraw(self, letter: Letter, at: datetime, reason: str) -> None:
         """It must not be sent any more, and nothing is wrong."""
 
@@ -131,12 +135,14 @@ def deliver(
     the same reason, so that a stalled server costs one time-out and no account is locked.
     *most*: urgent mails to one school within an hour. *ring* is called with the school's id when
     what is critical is about to be told: the second way, whatever becomes of the first; and when
-    an urgent letter is refused for good. Where *channel* is None, letters only wait, and it rings.
-    *chance* yields 0..1 and spreads the retries.
+    an urgent letter is refused for good or comes back. Where *channel* is None, letters only wait,
+    and it rings. *chance* yields 0..1 and spreads the retries.
     """
     started = clock()
     delivery = _Round(outbox, channel, writer, clock, chance, ring)
     outcomes: Counter[Outcome] = Counter()
+    for one in outbox.returned():
+        delivery.came_back(one)
     while letter := outbox.claim_letter(
         due=started, until=clock() + lease, urgencies=urgencies, most=most
     ):
@@ -225,10 +231,19 @@ class _Round:
         """Seen in the log, and told the second way where it tells of what is urgent."""
         log.warning("a letter to the %s of %s was refused: %s", letter.role, letter.school, reason)
         self.outbox.give_up(letter, self.clock(), reason)
+        self._call(letter)
+        return Outcome.FAILED
+
+    def came_back(self, letter: Letter) -> None:
+        """Told the second way first: killed in between, it is told again."""
+        log.warning("a letter to the %s of %s came back", letter.role, letter.school)
+        self._call(letter)
+        self.outbox.told_of(letter)
+
+    def _call(self, letter: Letter) -> None:
         matters = self.outbox.matters_in(letter)
         if letter.urgency is not Urgency.DIGEST and any(isinstance(m, Case) for m in matters):
             self.ring(letter.school)
-        return Outcome.FAILED
 
     def _postpone(self, letter: Letter, reason: str, delay: timedelta | None = None) -> Outcome:
         until = self.clock() + (delay or _delay(letter, self.chance()))

@@ -39,7 +39,10 @@ def next_alert(waiting: Unanswered, telling: Telling, now: datetime) -> Alert | 
 
 
 def _is_overdue(waiting: Unanswered, telling: Telling, now: datetime) -> bool:
-    """For what is high only the hours of school days count: a weekend gives nobody away."""
+    """For what is high only the hours of school days count: a weekend gives nobody away. Who
+    cannot have got it is not waited for."""
+    if waiting.undelivered:
+        return True
     passed, severity = now - waiting.sent_at, waiting.incident.severity
     patience = telling.answer_within(severity)
     if severity is Severity.CRITICAL or passed < patience:

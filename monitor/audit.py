@@ -16,6 +16,7 @@ DOOR = "the sign-in page"  # who did it, where nobody is signed in yet
 
 class Act(StrEnum):
     SIGNED_IN = "signed in"
+    SIGNED_IN_BY_PASSKEY = "signed in with a passkey"
     REFUSED = "refused"
     SIGNED_OUT = "signed out"
     PASSWORD_SET = "password set"  # noqa: S105 - no password
@@ -25,6 +26,9 @@ class Act(StrEnum):
     STEP_RESET = "second step reset"
     RECOVERY_USED = "recovery code used"
     RECOVERY_RENEWED = "recovery codes renewed"
+    PASSKEY_ADDED = "passkey added"
+    PASSKEY_REMOVED = "passkey removed"
+    PASSKEY_REFUSED = "passkey refused"
     ADDED = "added"
     LINK_MADE = "link made"
     DISABLED = "disabled"

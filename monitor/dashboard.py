@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from monitor.app import App
 from monitor.domain import Evidence
+from monitor.passkey import party_at
 from monitor.profile import Profile, profile
 from monitor.proof import prove_log
 from monitor.trying import Trials
@@ -46,6 +47,7 @@ def build(app: App) -> FastAPI:
         answer=app.answer,
         clock=app.clock,
         secure_cookies=public.scheme == "https",
+        party=party_at(app.settings.dashboard.url),
         hosts={*LOOPBACK, public.hostname or HOST},
     )
 

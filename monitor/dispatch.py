@@ -149,7 +149,8 @@ class Dispatch:
             if state is AlertState.WAITING and not error and due_at > now:
                 continue
             why = error or self._why_not_tried()
-            found.append(f"A mail to the {letter.role.value} of {letter.school} waits: {why}")
+            what = "waits" if state is AlertState.WAITING else "could not be delivered"
+            found.append(f"A mail to the {letter.role.value} of {letter.school} {what}: {why}")
         return found
 
     def _why_not_tried(self) -> str:

@@ -553,6 +553,7 @@ class AlertState(StrEnum):
     WAITING = "waiting"
     SENT = "sent"
     FAILED = "failed"  # refused for good; a person must act
+    RETURNED = "returned"  # was taken, and came back; the second way has still to be tried
     WITHDRAWN = "withdrawn"  # must not be sent any more, and nothing is wrong
 
 
@@ -589,10 +590,20 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """A letter of ours that a mail server took, and sent back for good. `status` is the number
+    that it gave for the reason, as "5.1.1" (RFC 3463)."""
+
+    message_id: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unanswered:
     """An urgent alert that left, and nobody did anything to its incident since.
 
-    `alert` is its key; `told`: all roles that were told of the incident.
+    `alert` is its key; `told`: all roles that were told of the incident; `undelivered`: nobody
+    can answer, for the letter was refused or came back.
     """
 
     alert: str
@@ -601,6 +612,7 @@ class Unanswered:
     sent_at: datetime
     deputy: bool = False
     called_in: bool = False
+    undelivered: bool = False
     told: frozenset[Role] = frozenset()
 
 

@@ -99,6 +99,11 @@ def _runs(text: str) -> set[tuple[str, ...]]:
     return {tuple(said[i : i + _RUN]) for i in range(len(said) - _RUN + 1)}
 
 
+def for_a_person(mention: Mention, assessment: Assessment) -> bool:
+    """Whether it is an incident's business at all; what is near it matters only then."""
+    return assessment.needs_a_person or mention.for_a_person
+
+
 def group(
     mention: Mention,
     assessment: Assessment,
@@ -113,7 +118,7 @@ def group(
 
     *edition* tells an edited post from what it was.
     """
-    if not (assessment.needs_a_person or mention.for_a_person):
+    if not for_a_person(mention, assessment):
         return None
     incident = before or Incident(
         key=":".join((school, *mention.key, *([edition] if edition else []))),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from itertools import islice
 
+from alerts.channels.faults import came_back
 from alerts.decide import decide
 from alerts.spreading import DAY, decide_spread
 from alerts.telling import Telling
@@ -28,7 +30,10 @@ from sources.contract import Source
 from sources.errors import SourceError
 from sources.http import PoliteClient
 
+TOGETHER = 20  # mentions entered in one go; an alert does not wait long for the other nineteen
+
 Assess = Callable[[Mention, School], Assessment]
+Judged = tuple[Mention, Assessment]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,62 +65,104 @@ def poll(
     moment and run again.
     """
     polled = Polled(source=source.name, school=school.id)
+    cursor = store.cursor(school.id, source.name)
     try:
-        for page in source.fetch(school, store.cursor(school.id, source.name), client):
-            for mention in store.unseen(school.id, page.mentions):
-                assessment = assess(mention, school)
-                entered = enter(school, mention, assessment, telling, store, clock)
-                if entered is not None:
-                    polled = _count(polled, assessment, opened=entered)
-            store.save_cursor(school.id, source.name, page.cursor)  # last
+        for page in source.fetch(school, cursor, client):
+            news = store.unseen(school.id, page.mentions)
+            while some := [(each, assess(each, school)) for each in islice(news, TOGETHER)]:
+                entered = enter_all(school, some, telling, store, clock)
+                polled = _count(polled, some, entered)
+            for letter in page.returned:
+                store.came_back(letter.message_id, came_back(letter.status), clock())
+            if page.cursor != cursor:
+                store.save_cursor(school.id, source.name, page.cursor)  # last
+                cursor = page.cursor
             polled = replace(polled, asked=(*polled.asked, *page.asked))
     except SourceError as error:
         return replace(polled, error=error)
     return polled
 
 
+def enter_all(
+    school: School,
+    judged: Sequence[Judged],
+    telling: Telling,
+    store: Store,
+    clock: Callable[[], datetime],
+) -> list[bool | None]:
+    """As `enter` says of each, in one transaction for all: most of the cost is its own. One
+    that cannot be entered must not keep out those before it."""
+    try:
+        with store.entering(school.id) as book:
+            book.look_up(mention for mention, _ in judged)
+            return [_write(book, school, *one, telling, clock) for one in judged]
+    except Exception:  # noqa: BLE001 - the one whose fault it is is met again below, and raised
+        return [enter(school, *one, telling, store, clock) for one in judged]
+
+
 def enter(
     school: School,
-    read: Mention,
-    judged: Assessment,
+    mention: Mention,
+    assessment: Assessment,
     telling: Telling,
     store: Store,
     clock: Callable[[], datetime],
 ) -> bool | None:
     """Write it down with all that follows, in one transaction. Whether it opened an incident;
-    None if somebody else wrote it down in the meantime. It is seen when nobody else can write:
-    what governors are shown by then is counted for good."""
+    None if somebody else wrote it down in the meantime."""
+    with store.entering(school.id) as book:
+        return _write(book, school, mention, assessment, telling, clock)
+
+
+def _write(
+    book: Book,
+    school: School,
+    read: Mention,
+    judged: Assessment,
+    telling: Telling,
+    clock: Callable[[], datetime],
+) -> bool | None:
+    """It is seen when nobody else can write: what governors are shown by then is counted for
+    good."""
     mode, copies = capture_mode(read, judged), not read.kept_as
     mention, assessment = as_kept(read, judged)
+    if not book.is_news(mention):
+        return None
+    now = clock()
     place, story = incidents.place(mention.url), incidents.story(mention.text)
-    with store.entering(school.id) as book:
-        if not book.is_news(mention):
-            return None
-        now = clock()
-        edition, earlier = book.edition(mention), book.earlier(mention)
-        near = book.neighbours(mention, place, story, now - incidents.TOGETHER)
-        before = incidents.edited(mention, earlier) or incidents.akin(mention, near)
-        mode = incidents.capture_of(mode, before)
-        incident = incidents.group(
-            mention, assessment, school.id, before, mode, now, edition=edition
-        )
-        words = sketch(mention.text, school.name) if copies else None
-        promises = partial(_alerts, book, words, telling, now, again=bool(edition))
-        entry = Entry(
-            school=school.id,
-            mention=mention,
-            place=place,
-            story=story,
-            assessment=assessment,
-            seen_at=now,
-            incident=incident,
-            alerts=promises(incident, before) if incident else (),
-            capture=mode if incident and copies else None,
-            edition=edition,
-            sketch=words,
-        )
-        kept = book.keep(entry)
+    edition = book.edition(mention)
+    matters = incidents.for_a_person(mention, assessment)
+    before = _before(book, mention, place, story, now) if matters else None
+    mode = incidents.capture_of(mode, before)
+    incident = incidents.group(mention, assessment, school.id, before, mode, now, edition=edition)
+    words = sketch(mention.text, school.name) if copies else None
+    promises = partial(_alerts, book, words, telling, now, again=bool(edition))
+    entry = Entry(
+        school=school.id,
+        mention=mention,
+        place=place,
+        story=story,
+        assessment=assessment,
+        seen_at=now,
+        incident=incident,
+        alerts=promises(incident, before) if incident else (),
+        capture=mode if incident and copies else None,
+        edition=edition,
+        sketch=words,
+    )
+    kept = book.keep(entry)
     return (incident is not None and before is None) if kept else None
+
+
+def _before(
+    book: Book, mention: Mention, place: str, story: str, now: datetime
+) -> Incident | None:
+    """The open incident to which it belongs."""
+    earlier = book.earlier(mention)
+    if found := incidents.edited(mention, earlier):
+        return found
+    near = book.neighbours(mention, place, story, now - incidents.TOGETHER)
+    return incidents.akin(mention, near)
 
 
 def _alerts(
@@ -135,10 +182,13 @@ def _alerts(
     return tuple(decide_spread(incident, before, partial(book.told, now - DAY), telling, now))
 
 
-def _count(polled: Polled, assessment: Assessment, *, opened: bool) -> Polled:
+def _count(polled: Polled, judged: Sequence[Judged], entered: Sequence[bool | None]) -> Polled:
+    new = [
+        (a, opened) for (_, a), opened in zip(judged, entered, strict=True) if opened is not None
+    ]
     return replace(
         polled,
-        new=polled.new + 1,
-        about_school=polled.about_school + assessment.about_school,
-        incidents_opened=polled.incidents_opened + opened,
+        new=polled.new + len(new),
+        about_school=polled.about_school + sum(a.about_school for a, _ in new),
+        incidents_opened=polled.incidents_opened + sum(opened for _, opened in new),
     )

@@ -22,6 +22,7 @@ from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from monitor.app import App
+from monitor.listening import Heard, listening
 from monitor.store.database import StoreError
 
 log = logging.getLogger("monitor")
@@ -54,12 +55,19 @@ def running(app: App) -> Iterator[None]:
     watch = threading.Thread(target=_watch_the_clock, args=(scheduler, ended), daemon=True)
     watch.start()
     try:
-        yield
+        with listening(_heard(app, at_work)):
+            yield
     finally:
         ended.set()
         scheduler.shutdown(wait=False)
         if unfinished := at_work.wait(PATIENCE):
             _leave(unfinished)
+
+
+def _heard(app: App, at_work: AtWork) -> Iterator[Heard]:
+    """What tells by itself that something is new is read at once."""
+    for name, hear, read in app.visitor.heard():
+        yield name, hear, _survive(name, read, at_work)
 
 
 class AtWork:

@@ -31,6 +31,7 @@ from alerts.roster import Roster
 from alerts.telling import MAILS_AN_HOUR, Telling
 from monitor.domain import School, StaffMember
 from monitor.egress import place
+from monitor.passkey import party_at
 from monitor.retention import Retention
 from monitor.secret import MissingSecret, Reference, Secret
 from monitor.term_file import BadTermDates, read_file
@@ -137,11 +138,20 @@ class Network(Section):
     )
 
 
+def _address(value: str) -> str:
+    try:
+        party_at(value)
+    except ValueError:
+        raise ValueError("must be an address such as https://monitor.school.example") from None
+    return value
+
+
 class Dashboard(Section):
-    url: str = Field(
+    url: Annotated[str, AfterValidator(_address)] = Field(
         "http://127.0.0.1:8000",
         pattern=r"^https?://[^\s/]+$",
-        description="the address under which staff open the dashboard; mails link to it",
+        description="the address under which staff open the dashboard; mails link to it, and "
+        "passkeys belong to it",
     )
     key: Secret | None = Field(
         None,

@@ -6,8 +6,10 @@ import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from monitor.domain import School
+from monitor.listening import Heard
 from monitor.pipeline import Assess, Polled, poll
 from monitor.rounds import Rounds
 from monitor.schools import Schools
@@ -68,9 +70,19 @@ class Visitor:
             if source.serves(school)
         ]
 
+    def heard(self) -> Iterator[Heard]:
+        """The sources that may tell when something is new."""
+        for source in self._sources:
+            if type(source).listen is not Source.listen:
+                client = self._client.allowing(source.places())
+                yield source.name, partial(source.listen, client), partial(self._read, source.name)
+
+    def _read(self, name: str) -> None:
+        self.go(self.all(only=name))
+
     def due(self) -> list[Visit]:
-        now = self._clock()
-        return [visit for visit in self.all() if self._store.due(*visit.key, now)]
+        resting = self._store.resting(self._clock())
+        return [visit for visit in self.all() if visit.key not in resting]
 
     def go(
         self, visits: Iterable[Visit], on_done: Callable[[], None] = lambda: None

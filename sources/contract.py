@@ -7,12 +7,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from threading import Event
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl
 
 from monitor.counts import SourceGroup
-from monitor.domain import Mention, School
+from monitor.domain import Mention, Returned, School
 from monitor.egress import place
 from sources.http import PoliteClient
 
@@ -56,11 +57,13 @@ class Page:
     """Mentions, oldest first, and where to resume once they are safely stored.
 
     `asked`: the words that were searched for, if any; they are kept as proof of the check.
+    `returned`: letters of our own that were found to have come back.
     """
 
     mentions: tuple[Mention, ...]
     cursor: str
     asked: tuple[str, ...] = ()
+    returned: tuple[Returned, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +130,12 @@ class Source(BaseModel, ABC):
     def finds(self, canary: Canary, client: PoliteClient) -> bool:
         """Whether *canary*, one of those above, finds anything now. Raises SourceError."""
         raise NotImplementedError
+
+    def listen(self, client: PoliteClient, ended: Event) -> Iterator[None]:  # noqa: ARG002
+        """For kinds that are told when something is new: once at the beginning, for what came
+        before, and each time that something comes. It only rings; `fetch` reads. Ends when
+        *ended* is set, or at once where nobody can tell us. Raises only SourceError."""
+        return iter(())
 
     def serves(self, school: School) -> bool:
         return not self.schools or school.id in self.schools

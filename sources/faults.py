@@ -41,6 +41,7 @@ _FAULTS: tuple[tuple[type[BaseException], str], ...] = (
     (socket.gaierror, "there is no site of this name, or this computer is not online"),
     (ConnectionRefusedError, "nothing answers at this address"),
     (httpx.TimeoutException, "it took too long"),
+    (TimeoutError, "it took too long"),
 )
 
 

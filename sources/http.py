@@ -21,7 +21,7 @@ from sources.breaker import Breaker
 from sources.errors import LayoutChanged, NotAllowed, SourceError, Unreachable
 from sources.faults import named
 from sources.identity import PRODUCT, sendable, user_agent
-from sources.line import connected, for_the_web, trusted
+from sources.line import Before, connected, for_the_web, nothing, trusted
 from sources.manners import Manners
 from sources.pinned import CheckedTransport, PinnedTransport, until
 from sources.robots import Robots
@@ -33,6 +33,7 @@ __all__ = ["Answer", "PoliteClient", "Validators", "user_agent"]
 MAX_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LINE = timedelta(minutes=3)  # a mailbox is read in many small steps
+_WAITING = timedelta(days=1)
 
 
 class _Shared:
@@ -181,15 +182,36 @@ class PoliteClient:
 
     @contextmanager
     def line(
-        self, host: str, port: int, *, ca_file: Path | None = None
+        self, host: str, port: int, *, ca_file: Path | None = None, before: Before = nothing
     ) -> Iterator[ssl.SSLSocket]:
         """A TLS connection for what is not the web (a mailbox): to the checked address, in
-        our turn, for three minutes at most. Faults of the wire are named while it is open."""
-        with self._shared.turn(place(host, port)), named(host):
-            context, seconds = trusted(ca_file), _LINE.total_seconds()
-            with connected(self._egress, host, port, context, seconds) as line:
-                yield line
-            self._shared.breaker.well(place(host, port))
+        our turn, for three minutes at most. *before*: what is said in the clear, to ask for TLS.
+        Faults of the wire are named while it is open."""
+        its = place(host, port)
+        with self._shared.turn(its), self._line(host, port, ca_file, before, _LINE) as line:
+            yield line
+            self._shared.breaker.well(its)
+
+    @contextmanager
+    def waiting_line(
+        self, host: str, port: int, *, ca_file: Path | None = None, before: Before = nothing
+    ) -> Iterator[ssl.SSLSocket]:
+        """The same, for a day at most, to be told of something: meanwhile it is others' turn."""
+        with self._shared.turn(place(host, port)):
+            pass
+        with self._line(host, port, ca_file, before, _WAITING) as line:
+            yield line
+
+    @contextmanager
+    def _line(
+        self, host: str, port: int, ca_file: Path | None, before: Before, longest: timedelta
+    ) -> Iterator[ssl.SSLSocket]:
+        context, seconds = trusted(ca_file), longest.total_seconds()
+        with (
+            named(host),
+            connected(self._egress, host, port, context, seconds, before) as line,
+        ):
+            yield line
 
     def suspend(self, url: str, error: SourceError) -> None:
         """Leave the place of *url* alone for some hours (an hour; six for a changed layout),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache, lru_cache
 from pathlib import Path
@@ -22,6 +22,12 @@ from sources.errors import AccessRefused
 _TO_CONNECT = 8.0  # seconds for each address
 _FOR_EACH_ANSWER = 30.0
 _ADDRESSES = 4
+
+Before = Callable[[socket.socket], None]
+
+
+def nothing(_line: socket.socket) -> None:
+    """Most servers encrypt from the first byte on."""
 
 
 def ssl_context(ca_file: Path | None = None) -> ssl.SSLContext:
@@ -53,14 +59,21 @@ def trusted(ca_file: Path | None) -> ssl.SSLContext:
 
 @contextmanager
 def connected(
-    egress: Egress, host: str, port: int, context: ssl.SSLContext, seconds: float
+    egress: Egress,
+    host: str,
+    port: int,
+    context: ssl.SSLContext,
+    seconds: float,
+    before: Before,
 ) -> Iterator[ssl.SSLSocket]:
-    """Open for *seconds* at most. Raises Refused and OSError."""
+    """Open for *seconds* at most. *before*: what is said in the clear, to ask for TLS. Raises
+    Refused, OSError, and what *before* raises."""
     plain = _connect(egress.addresses(host, port)[:_ADDRESSES], port)
     limit = threading.Timer(seconds, _cut, [plain])
     limit.daemon = True
     limit.start()
     try:
+        before(plain)
         name = host.strip("[]")
         # Not yet the handshake: the limit must first know the socket that it may have to cut.
         line = context.wrap_socket(plain, server_hostname=name, do_handshake_on_connect=False)

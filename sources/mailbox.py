@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import ClassVar, Self
+from ssl import SSLSocket
+from threading import Event
+from typing import ClassVar, Literal, Self, TypedDict
 
 from pydantic import Field, field_validator, model_validator
 
@@ -19,26 +21,36 @@ from monitor.secret import Secret
 from sources.contract import About, Every, Page, Source
 from sources.errors import AccessRefused, SourceError, Unreachable
 from sources.http import PoliteClient
+from sources.line import Before, nothing
 from sources.mailbox_alert import alerts
-from sources.mailbox_imap import Overlong, folder
+from sources.mailbox_imap import Folder, Overlong, Refused, folder
 from sources.mailbox_login import OAuth, Password, password, token
 from sources.mailbox_report import report
 from sources.mailbox_senders import ALERTS
+from sources.mailbox_starttls import start_tls
 from sources.mailbox_visit import Place, Read, Rules, Visit
 from sources.memory import resume
 from sources.website import host_of
 
 _log = logging.getLogger(__name__)
 PAGE = 10  # mails between two moves of the cursor
+ANEW = timedelta(minutes=10)  # 29 at most (RFC 2177); many a firewall forgets sooner
 LINES = 5  # how often a line that a mail made unusable is opened again in one visit
 _HOST = r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$"
+
+
+class _At(TypedDict):
+    host: str
+    port: int
+    ca_file: Path | None
+    before: Before
 
 
 class Mailbox(Source):
     """Looks into one folder, from the mail after the last one seen; changes nothing in it.
 
-    A visit is a short one every few minutes and not a line held open (IMAP's IDLE): a visit
-    can be killed and repeated, and one that hangs is noticed.
+    A visit is a short one every few minutes: it can be killed and repeated, and one that hangs
+    is noticed. Beside it a line is held open on which the server only rings (IMAP's IDLE).
     """
 
     kind: ClassVar[str] = "mailbox"
@@ -48,14 +60,20 @@ class Mailbox(Source):
         "Google Alerts",
         cost="free; a mailbox of your own",
         limits="pictures and other attachments are counted, never opened, nor is the page behind "
-        "a link; mails from anybody else, and those that a program sent, are ignored; a link that "
-        "a filter has made unreadable stays as it is",
+        "a link; mails from anybody else, and those that a program sent, are ignored, but for the "
+        "word of a mail server that a mail of the monitor came back; a link that a filter has "
+        "made unreadable stays as it is",
         terms="only mails of the senders you list are read beyond their header; tell your staff "
         "that what they send there is read by a program and kept",
     )
     every: Every = Field(timedelta(minutes=5), description='how often to look: "5m", "1h"')
     host: str = Field(pattern=_HOST, description="the IMAP server, for example imap.mail.example")
-    port: int = Field(993, ge=1, le=65535, description="its port for IMAP over TLS")
+    security: Literal["tls", "starttls"] = Field(
+        "tls", description='"tls" from the first byte on, or "starttls"; never without'
+    )
+    port: int | None = Field(
+        None, ge=1, le=65535, description="its port; none: 993, or 143 with starttls"
+    )
     username: str = Field(min_length=1, description="the mailbox, most often its own address")
     password: Secret | None = Field(
         None, description="its password (Google: an app password), as env:NAME"
@@ -113,7 +131,18 @@ class Mailbox(Source):
         return datetime.now(UTC)
 
     def places(self) -> frozenset[str]:
-        return super().places() | {place(self.host, self.port)}
+        return super().places() | {place(self.host, self._at["port"])}
+
+    @property
+    def _at(self) -> _At:
+        """Where the server is, and how one begins with it."""
+        starts = self.security == "starttls"
+        return {
+            "host": self.host,
+            "port": self.port or (143 if starts else 993),
+            "ca_file": self.ca_file,
+            "before": start_tls if starts else nothing,
+        }
 
     def fetch(self, school: School, cursor: str | None, client: PoliteClient) -> Iterator[Page]:
         place, trouble = resume(Place, cursor), None
@@ -127,7 +156,11 @@ class Mailbox(Source):
             some = visit.read[start : start + PAGE]
             place = place.after(visit.validity, some)
             mentions = tuple(m for one in some for m in self._mentions(one, school))
-            yield Page(mentions=mentions, cursor=place.model_dump_json())
+            yield Page(
+                mentions=mentions,
+                cursor=place.model_dump_json(),
+                returned=tuple(one.returned for one in some if one.returned),
+            )
         if visit.ignored:
             _log.info(
                 "%s: %d mails from others or from programs, ignored", self.name, visit.ignored
@@ -162,13 +195,29 @@ class Mailbox(Source):
         login = self._login(client)
         for _ in range(LINES):
             with (
-                client.line(self.host, self.port, ca_file=self.ca_file) as line,
-                folder(line, self.folder, login, self.username) as box,
+                client.line(**self._at) as line,
+                self._opened(line, login) as box,
                 suppress(Overlong),
             ):
                 visit.look(box)
                 return
         raise Unreachable("its answers are longer than we read")
+
+    def _opened(self, line: SSLSocket, login: Password | OAuth) -> AbstractContextManager[Folder]:
+        greeted = self.security == "starttls"
+        return folder(line, self.folder, login, self.username, greeted=greeted)
+
+    def listen(self, client: PoliteClient, ended: Event) -> Iterator[None]:
+        """Where the server does not know IDLE, the visits of the schedule must do."""
+        login = self._login(client)
+        with client.waiting_line(**self._at) as line, self._opened(line, login) as box:
+            if not box.tells():
+                return
+            yield
+            with suppress(Refused):
+                while not ended.is_set():
+                    if box.wait(ANEW.total_seconds(), ended.is_set):
+                        yield
 
     def _mentions(self, read: Read, school: School) -> Iterator[Mention]:
         if read.letter is None:

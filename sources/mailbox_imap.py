@@ -10,7 +10,8 @@ from __future__ import annotations
 import imaplib
 import re
 import ssl
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
 from typing import Any
@@ -21,6 +22,9 @@ from sources.mailbox_plan import Piece, fetched
 
 HEADER = 64 * 1024  # bytes of a header; what is longer is cut
 _LONGEST = 2 * 1024 * 1024  # bytes of one line or one part: the plan of ten thousand parts is 1 MB
+_CHUNK = 64 * 1024  # bytes
+_STEP = 1.0  # seconds; so soon somebody who waits notices that it is over
+_MOST_LINES = 10_000  # between two answers
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -40,7 +44,7 @@ class Overlong(Exception):
 class Folder:
     """What is in one folder. `validity` says whether its numbers mean what they meant before."""
 
-    def __init__(self, imap: imaplib.IMAP4, validity: str) -> None:
+    def __init__(self, imap: _Imap, validity: str) -> None:
         self._imap, self.validity = imap, validity
 
     def since(self, day: date) -> list[int]:
@@ -63,6 +67,18 @@ class Folder:
         """The first *most* bytes of one part, as they were sent."""
         found = self._fetch(number, f"BODY.PEEK[{section}]<0.{most}>")
         return _bytes(found.get(f"BODY[{section}]"))[:most]
+
+    def tells(self) -> bool:
+        """Whether the server can say by itself that something has come (IDLE, RFC 2177)."""
+        with _named():
+            _, found = self._imap.capability()
+        return b"IDLE" in _said(found).upper().split()
+
+    def wait(self, seconds: float, over: Callable[[], bool]) -> bool:
+        """Until something has come, *seconds* have passed or it is *over*; whether something
+        has come. Raises Refused, SourceError and OSError."""
+        with _named():
+            return self._imap.idle(seconds, over)
 
     def _search(self, wanted: str) -> list[int]:
         try:
@@ -87,11 +103,18 @@ class Folder:
 
 
 @contextmanager
-def folder(line: ssl.SSLSocket, name: str, login: Password | OAuth, user: str) -> Iterator[Folder]:
+def folder(
+    line: ssl.SSLSocket,
+    name: str,
+    login: Password | OAuth,
+    user: str,
+    *,
+    greeted: bool = False,
+) -> Iterator[Folder]:
     """Log in over *line*, look into the folder *name*, and say goodbye."""
     try:
         with _named():
-            imap = _Imap(line)
+            imap = _Imap(line, greeted=greeted)
     except Refused:
         raise Unreachable("the mail server turns everybody away just now") from None
     try:
@@ -157,10 +180,11 @@ def _named() -> Iterator[None]:
 
 
 class _Imap(imaplib.IMAP4):
-    """Speaks over a line that is already open, and reads no more than it can bear."""
+    """Speaks over a line that is already open, and reads no more than it can bear. *greeted*:
+    the server greeted before the line was encrypted."""
 
-    def __init__(self, line: ssl.SSLSocket) -> None:
-        self._line, self._incoming = line, line.makefile("rb")
+    def __init__(self, line: ssl.SSLSocket, *, greeted: bool = False) -> None:
+        self._line, self._held = line, bytearray(b"* OK\r\n" if greeted else b"")
         try:
             super().__init__()
         except BaseException:
@@ -178,14 +202,76 @@ class _Imap(imaplib.IMAP4):
     def read(self, size: int) -> bytes:
         if size > _LONGEST:
             raise Overlong
-        return self._incoming.read(size)
+        while len(self._held) < size and self._more():
+            pass
+        return self._taken(size)
 
     def readline(self) -> bytes:
-        line = self._incoming.readline(_LONGEST + 1)
-        if len(line) > _LONGEST:
-            raise Overlong
+        seen = 0
+        while (end := self._held.find(b"\n", seen) + 1) == 0:
+            seen = len(self._held)
+            if seen > _LONGEST:
+                raise Overlong
+            if not self._more():
+                return b""
+        return self._taken(end)
+
+    def _more(self) -> bool:
+        chunk = self._line.recv(_CHUNK)
+        self._held += chunk
+        return bool(chunk)
+
+    def _taken(self, size: int) -> bytes:
+        taken = bytes(self._held[:size])
+        del self._held[:size]
+        return taken
+
+    def idle(self, seconds: float, over: Callable[[], bool]) -> bool:
+        """As Folder.wait says. The standard library knows IDLE from Python 3.14 on."""
+        until = time.monotonic() + seconds
+        self.send(b"i IDLE\r\n")
+        came = self._until(b"+")
+        while not (came or over() or time.monotonic() > until):
+            came = self._comes_soon() and _has_come(self._said_next())
+        self.send(b"DONE\r\n")
+        return self._until(b"i ") or came
+
+    def _until(self, answer: bytes) -> bool:
+        """Read up to *answer*; whether anything came before it."""
+        came = False
+        for _ in range(_MOST_LINES):
+            line = self._said_next()
+            if line.startswith(answer):
+                return came
+            came = came or _has_come(line)
+        raise imaplib.IMAP4.abort("endless")
+
+    def _said_next(self) -> bytes:
+        line = self.readline()
+        if not line or line.startswith(b"* BYE"):
+            raise imaplib.IMAP4.abort("gone")
+        if line.startswith((b"i NO", b"i BAD")):
+            raise imaplib.IMAP4.error("it will not")
         return line
 
+    def _comes_soon(self) -> bool:
+        """Whether a whole line is there, within a second or so. A time-out loses nothing here,
+        which is more than a file made of a socket could say."""
+        patience = self._line.gettimeout()
+        self._line.settimeout(_STEP)
+        try:
+            while b"\n" not in self._held:
+                if not self._more():
+                    raise imaplib.IMAP4.abort("gone")
+        except TimeoutError:
+            return False
+        finally:
+            self._line.settimeout(patience)
+        return True
+
     def shutdown(self) -> None:
-        self._incoming.close()
         self._line.close()
+
+
+def _has_come(line: bytes) -> bool:
+    return re.match(rb"\* \d+ EXISTS", line, re.IGNORECASE) is not None

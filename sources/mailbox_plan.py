@@ -97,6 +97,16 @@ def _tree(tokens: Iterable[Piece]) -> list[Piece]:
     return top
 
 
+def tops(plan: Piece) -> list[tuple[str, str]]:
+    """Number and kind of each part at the top of a mail that has several."""
+    nodes = takewhile(lambda item: isinstance(item, list), plan if isinstance(plan, list) else [])
+    return [
+        (str(place), f"{_word(node, 0)}/{_word(node, 1)}")
+        for place, node in enumerate(nodes, 1)
+        if isinstance(node, list) and len(node) > 1
+    ]
+
+
 def parts(plan: Piece) -> list[Part]:
     """The parts that hold something, in their order; those beyond the first few hundred are
     left alone."""

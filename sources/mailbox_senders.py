@@ -17,7 +17,9 @@ _NAMED = {
     "dkim": re.compile(r"\bheader\.(?:d|i)=(?:[^\s@]*@)?([\w.-]+)", re.IGNORECASE),
     "spf": re.compile(r"\bsmtp\.mailfrom=(?:[^\s@]*@)?([\w.-]+)", re.IGNORECASE),
 }
-_OUR_OWN = re.compile(r"<(?:alert|source)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}@.*")
+_OUR_OWN = re.compile(
+    r"<(?:alert|source|weekly|term|custody)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}@.*"
+)
 _MICROSOFT = "outlook.office365.com"
 
 
@@ -39,7 +41,12 @@ def is_by_a_program(header: Header) -> bool:
     the report would be told in a letter, and so on for ever."""
     said = [line.partition(";")[0].split() for line in header.lines("Auto-Submitted")]
     automatic = any(line and line[0].lower() != "no" for line in said)
-    return automatic or _OUR_OWN.fullmatch(header.id) is not None
+    return automatic or is_our_own(header.id)
+
+
+def is_our_own(message_id: str) -> bool:
+    """Whether it is the name of a letter that the monitor wrote."""
+    return _OUR_OWN.fullmatch(message_id) is not None
 
 
 def is_true(header: Header, address: str, *, host: str, checked_by: str) -> bool:

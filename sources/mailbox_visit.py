@@ -9,10 +9,13 @@ from datetime import date
 
 from pydantic import BaseModel, Field
 
+from monitor.domain import Returned
 from sources.errors import LayoutChanged, Unreachable
 from sources.mailbox_imap import Folder, Gone, Refused
 from sources.mailbox_letter import MOST, Header, Letter, letter
 from sources.mailbox_plan import Part, parts
+from sources.mailbox_returned import MOST as MOST_RETURNED
+from sources.mailbox_returned import is_report, returned
 from sources.mailbox_senders import ALERTS, is_by_a_program, is_listed, is_true, sender
 
 VISIT = 100  # mails in one visit; the rest waits for the next
@@ -27,7 +30,7 @@ class Place(BaseModel):
     ignored: int = Field(0, ge=0)
 
     def after(self, validity: str, read: Sequence[Read]) -> Place:
-        ignored = sum(one.letter is None for one in read)
+        ignored = sum(one.ignored for one in read)
         return Place(validity=validity, last=read[-1].number, ignored=self.ignored + ignored)
 
 
@@ -49,11 +52,17 @@ class Rules:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
     """A mail that was looked at. Without a letter: it is not one of ours to read. Without a
-    sender, but with a letter: the server failed at it, so nobody knows whose it is."""
+    sender, but with a letter: the server failed at it, so nobody knows whose it is. `returned`:
+    a mail server tells in it that a letter of ours could not be delivered."""
 
     number: int
     sender: str
     letter: Letter | None = None
+    returned: Returned | None = None
+
+    @property
+    def ignored(self) -> bool:
+        return self.letter is None and self.returned is None
 
     @property
     def known(self) -> bool:
@@ -71,7 +80,7 @@ class Visit:
 
     @property
     def ignored(self) -> int:
-        return sum(one.letter is None for one in self.read)
+        return sum(one.ignored for one in self.read)
 
     def look(self, box: Folder) -> None:
         """Raises Overlong after it has noted the mail that is to blame."""
@@ -98,6 +107,9 @@ class Visit:
         except Refused:
             self.read.append(_closed(box, number))
             return
+        if is_report(header):
+            self.read.append(Read(number=number, sender="", returned=_come_back(box, number)))
+            return
         address = sender(header)
         found = None
         if self._rules.believed(header, address):
@@ -105,6 +117,13 @@ class Visit:
         self.read.append(Read(number=number, sender=address, letter=found))
         if found:
             self.read[-1] = replace(self.read[-1], letter=_opened(box, number, header))
+
+
+def _come_back(box: Folder, number: int) -> Returned | None:
+    """None too where the server fails at it: it is a mail that a program sent, like others."""
+    with suppress(Refused):
+        return returned(box.plan(number), lambda section: box.part(number, section, MOST_RETURNED))
+    return None
 
 
 def _closed(box: Folder, number: int) -> Read:

@@ -42,7 +42,7 @@ class Dovecot:
         # Directly under /tmp: pytest's own folders are closed to other users, and the path
         # of a socket may have 107 bytes at most.
         self.folder = Path(tempfile.mkdtemp(prefix="imap-", dir="/tmp"))
-        self.port, self._plain_port = free_port(), free_port()
+        self.port, self.plain_port = free_port(), free_port()
         self.tokens: dict[str, str] = {}
         self._introspection = _Introspection(self.tokens)
         self.certificate = make_certificate(self.folder)
@@ -86,19 +86,20 @@ class Dovecot:
     @contextmanager
     def cutting_at(self, nth: int) -> Iterator[int]:
         """A port behind which the line breaks before the server hears the *nth* command."""
-        with _Cutter(self.certificate, self._plain_port, nth) as cutter:
+        with _Cutter(self.certificate, self.plain_port, nth) as cutter:
             yield cutter.port
 
     @contextmanager
     def refusing(self, command: bytes, answer: bytes = b"BAD Internal error") -> Iterator[int]:
-        """A port behind which each command that holds *command* gets *answer*."""
-        with _Cutter(self.certificate, self._plain_port, 10_000) as cutter:
+        """A port behind which each command that holds *command* gets *answer*, or none at all
+        where that is empty."""
+        with _Cutter(self.certificate, self.plain_port, 10_000) as cutter:
             cutter.refused = (command, answer)
             yield cutter.port
 
     @contextmanager
     def _logged_in(self, user: str) -> Iterator[imaplib.IMAP4]:
-        with imaplib.IMAP4("127.0.0.1", self._plain_port) as imap:
+        with imaplib.IMAP4("127.0.0.1", self.plain_port) as imap:
             imap.login(user, PASSWORD)
             yield imap
 
@@ -109,7 +110,7 @@ class Dovecot:
             user=self.user,
             group=group,
             port=self.port,
-            plain_port=self._plain_port,
+            plain_port=self.plain_port,
             password=PASSWORD,
             pem=self.certificate.file,
         )
@@ -259,7 +260,8 @@ class _Cutter:
             if self._left < 0:
                 return False
             if self.refused and self.refused[0] in line:
-                client.sendall(line.split()[0] + b" " + self.refused[1] + b"\r\n")
+                answer = line.split()[0] + b" " + self.refused[1] + b"\r\n"
+                client.sendall(answer if self.refused[1] else b"")
             else:
                 server.sendall(line + b"\r\n")
         return True

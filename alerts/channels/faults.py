@@ -123,6 +123,24 @@ def refusal(fault: Exception) -> ChannelError:
     )
 
 
+def came_back(status: str) -> str:
+    """What it means that a letter was taken and sent back. *status*: as "5.1.1" (RFC 3463)."""
+    subject = ".".join(status.split(".")[:2])
+    why = _CAME_BACK.get(status) or _CAME_BACK.get(subject) or "the other side did not say why"
+    return f"the mail was sent, and came back undelivered: {why} ({status})"
+
+
+_CAME_BACK = {
+    "5.1": "there is no such address; correct it under [schools.contacts]",
+    "5.2": "the mailbox takes no mails; ask whoever runs it, or name another address",
+    "5.2.2": "the mailbox is full; make room in it",
+    "5.2.3": "the mail is too large for that mailbox; ask whoever runs it to allow larger ones",
+    "5.3.4": "the mail is too large for that server; ask whoever runs it to allow larger ones",
+    "5.7": "that server does not let our mails in; ask whoever runs it to allow the sender",
+    "4.4": "that server could not be reached for days; ask whoever runs it",
+}
+
+
 def _judge(code: int, text: bytes | str, what: str, for_good: type[ChannelError]) -> ChannelError:
     """*for_good* is what a refusal means that will not go away by itself."""
     answer = _answer(code, text)

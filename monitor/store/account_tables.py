@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, BigInteger
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
 from monitor.store.tables import UtcDateTime
@@ -60,6 +60,33 @@ class RecoveryRow(SQLModel, table=True):
     code_hash: str
 
 
+class PasskeyRow(SQLModel, table=True):
+    """As monitor.passkey keeps them. `owner`: who it is, on the person's devices; the same for all
+    passkeys of an account."""
+
+    __tablename__ = "passkey"
+    id: int | None = Field(default=None, primary_key=True)
+    account: int = Field(foreign_key="account.id", index=True)
+    handle: str = Field(unique=True)
+    owner: str
+    public_key: str
+    uses: int = Field(sa_type=BigInteger)  # devices count in 32 bits without sign
+    name: str
+    added_at: datetime = _when()
+    used_at: datetime | None = _when(nullable=True)
+
+
+class BegunRow(SQLModel, table=True):
+    """What was begun at the door, or on one's account, and is finished a moment later.
+    `token_sha256`: of a cookie; one browser begins one thing at a time."""
+
+    __tablename__ = "begun"
+    token_sha256: str = Field(primary_key=True)
+    what: str
+    holds: str  # JSON: what must come back, and what is needed then
+    expires_at: datetime = _when(index=True)
+
+
 class TryRow(SQLModel, table=True):
     """A sign-in, or a second step, that failed or has not yet succeeded. The address is hashed,
     because people also type their password into that field."""
@@ -101,6 +128,14 @@ def forget_second_step(session: Session, row: AccountRow) -> None:
     session.add(row)
     session.exec(delete(RecoveryRow).where(col(RecoveryRow.account) == row.id))
     forget_sessions_of(session, row)
+
+
+def forget_passkeys(session: Session, row: AccountRow) -> bool:
+    """Whether there was any."""
+    found = session.exec(select(PasskeyRow).where(PasskeyRow.account == row.id)).all()
+    for each in found:
+        session.delete(each)
+    return bool(found)
 
 
 def key_of(row: AccountRow) -> int:

@@ -26,17 +26,18 @@ from monitor.store.account_tables import (
     AccountRow,
     by_email,
     forget_links,
+    forget_passkeys,
     forget_second_step,
     forget_sessions_of,
     key_of,
 )
 from monitor.store.links import Links
-from monitor.store.second_steps import SecondSteps
+from monitor.store.passkeys import Passkeys
 
 __all__ = ["Account", "AccountError", "AccountRole", "Accounts"]
 
 
-class Accounts(Links, SecondSteps):
+class Accounts(Links, Passkeys):
     def add(
         self,
         email: str,
@@ -66,6 +67,7 @@ class Accounts(Links, SecondSteps):
             session.add(row)
             session.flush()
             forget_second_step(session, row)
+            forget_passkeys(session, row)
             self._write_down(session, Act.ADDED, row, by)
             return self._invite(session, row)
 
@@ -106,4 +108,5 @@ class Accounts(Links, SecondSteps):
             row.password_hash = None
             forget_links(session, row)
             forget_second_step(session, row)
+            forget_passkeys(session, row)
             self._write_down(session, Act.DISABLED, row, by)

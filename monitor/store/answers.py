@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, and_, col, func, or_, select, update
 
 from monitor.domain import (
     Alert,
@@ -25,13 +25,15 @@ from monitor.store.rows import incident_from_row
 from monitor.store.tables import AlertRow, EventRow, IncidentRow, LetterRow
 
 _AT_ONCE = 500
+_UNDELIVERED = (AlertState.FAILED, AlertState.RETURNED)
 _GRAVE = (Severity.HIGH, Severity.CRITICAL)
 
 
 class Answers(Database):
     def unanswered(self, school: str, *, since: datetime, before: datetime) -> list[Unanswered]:
         """Urgent alerts that left between both, to whose incident nobody has done anything
-        since they were promised, and for which nobody else was told yet; the oldest first."""
+        since they were promised, and for which nobody else was told yet; the oldest first. With
+        those that were refused since the former, or came back."""
         done = select(EventRow.incident).where(
             EventRow.incident == AlertRow.incident, col(EventRow.at) >= LetterRow.promised_at
         )
@@ -44,23 +46,25 @@ class Answers(Database):
                 col(other.answered_at) >= LetterRow.promised_at,
             )
         )
+        left = func.coalesce(LetterRow.sent_at, LetterRow.due_at)
         query = (
             select(AlertRow, LetterRow, IncidentRow)
             .join(LetterRow, col(AlertRow.letter) == LetterRow.key)
             .join(IncidentRow, col(AlertRow.incident) == IncidentRow.key)
             .where(
                 LetterRow.school == school,
-                LetterRow.state == AlertState.SENT,
+                or_(
+                    and_(LetterRow.state == AlertState.SENT, left >= since, left <= before),
+                    and_(col(LetterRow.state).in_(_UNDELIVERED), LetterRow.due_at >= since),
+                ),
                 col(LetterRow.urgency).in_(URGENT),
-                col(LetterRow.sent_at) >= since,
-                col(LetterRow.sent_at) <= before,
                 col(AlertRow.escalated_at).is_(None),
                 IncidentRow.state == IncidentState.OPEN,
                 col(IncidentRow.severity).in_(_GRAVE),
                 ~done.exists(),
                 ~seen.exists(),
             )
-            .order_by(col(LetterRow.sent_at), col(AlertRow.key))
+            .order_by(left, col(AlertRow.key))
             .limit(_AT_ONCE)
         )
         with self.reading() as session:
@@ -119,12 +123,12 @@ def _told(session: Session, incidents: Iterable[str]) -> dict[str, set[Role]]:
 def _unanswered(
     alert: AlertRow, letter: LetterRow, incident: IncidentRow, told: dict[str, set[Role]]
 ) -> Unanswered:
-    assert letter.sent_at is not None  # see the query
     return Unanswered(
         alert=alert.key,
         incident=incident_from_row(incident),
         role=Role(letter.role),
-        sent_at=letter.sent_at,
+        sent_at=letter.sent_at or letter.due_at,
+        undelivered=letter.state in _UNDELIVERED,
         deputy=letter.deputy,
         called_in=letter.called_in,
         told=frozenset(told[incident.key]),

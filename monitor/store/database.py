@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -155,25 +156,29 @@ def one_writer(session: Session, school: str) -> None:
 
 def insert_new(session: Session, row: SQLModel) -> bool:
     """Insert unless the key is there already: the one race between two scans."""
-    statement = _insert(session, row)
-    key = statement.table.primary_key.columns
-    new = statement.values(row.model_dump()).returning(*key)
-    return session.connection().execute(new).first() is not None
+    statement = _insert(session.get_bind().dialect.name, type(row))
+    done = session.connection().execute(statement, row.model_dump())
+    return done.rowcount == 1
 
 
-def insert_missing(session: Session, rows: Sequence[SQLModel]) -> None:
+def insert_missing(
+    session: Session, kind: type[SQLModel], rows: Sequence[dict[str, object]]
+) -> None:
     """Those rows of one table whose keys are not there yet, in one go."""
-    session.connection().execute(_insert(session, rows[0]), [row.model_dump() for row in rows])
+    session.connection().execute(_insert(session.get_bind().dialect.name, kind), rows)
 
 
-def _insert(session: Session, row: SQLModel) -> Any:
+@cache
+def _insert(dialect: str, kind: type[SQLModel]) -> Any:
     """Both dialects say ON CONFLICT DO NOTHING, but share no type that does."""
-    table = SQLModel.metadata.tables[str(type(row).__tablename__)]
-    if session.get_bind().dialect.name == "postgresql":
+    table = SQLModel.metadata.tables[str(kind.__tablename__)]
+    if dialect == "postgresql":
         from sqlalchemy.dialects import postgresql  # loaded by then; it is slow to load
 
-        return postgresql.insert(table).on_conflict_do_nothing()
-    return sqlite.insert(table).on_conflict_do_nothing()
+        insert: Any = postgresql.insert(table)
+    else:
+        insert = sqlite.insert(table)
+    return insert.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
 def _engine(url: str, key: str, patience: float) -> Engine:

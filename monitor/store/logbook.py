@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlalchemy import Boolean, bindparam, insert
+from sqlmodel import Session, col, or_, select, update
 
 from monitor.counts import LONDON
 from monitor.health import (
@@ -22,6 +23,7 @@ from monitor.health import (
     watched_since,
 )
 from monitor.store.coverage_tables import CheckedDayRow
+from monitor.store.database import insert_new
 from monitor.store.notices import heard_of, promise, unheard
 from monitor.store.rows import health_from_row, visit_row
 from monitor.store.tables import CoverageRow
@@ -29,12 +31,27 @@ from monitor.store.tables import CoverageRow
 _MOST_ASKED = 100  # searches kept of one visit
 _MOST_WORDS = 400  # characters of one search, or of an error
 
+# Made once: they are asked at every visit.
+_RECORD = insert(CoverageRow)
+_AGAIN = (
+    update(CheckedDayRow)
+    .where(
+        col(CheckedDayRow.school) == bindparam("its_school"),
+        col(CheckedDayRow.source) == bindparam("its_source"),
+        col(CheckedDayRow.day) == bindparam("its_day"),
+    )
+    .values(
+        visits=col(CheckedDayRow.visits) + 1,
+        read=or_(col(CheckedDayRow.read), bindparam("well", type_=Boolean)),
+    )
+)
+
 
 class Logbook:
     """The health row of one source for one school, open for writing."""
 
     def __init__(self, session: Session, school: str, source: str) -> None:
-        self._session = session
+        self._session, self._key = session, (school, source)
         self._row = visit_row(session, school, source)
 
     def went_well(
@@ -55,7 +72,7 @@ class Logbook:
         row.successes += 1
         row.error, row.needs_a_person, row.actor = "", False, Actor.NOBODY
         self._cover(now, new=new, asked=asked)
-        self._learn(silence)
+        row.quiet_after_s = _seconds(silence or quiet_after(self.health().usual_gap))
 
     def went_badly(
         self,
@@ -107,7 +124,7 @@ class Logbook:
             return not unheard(self._session, notice)
         return notice.news is News.TROUBLE or heard_of(self._session, notice)
 
-    def _learn(self, silence: timedelta | None) -> None:
+    def _learn(self) -> None:
         """From the visits that are remembered and brought something new."""
         row = self._row
         finds = self._session.exec(
@@ -120,35 +137,31 @@ class Logbook:
             .order_by(col(CoverageRow.at).desc())
             .limit(MOST_FINDS)
         )
-        usual = usual_gap(finds)
-        row.usual_gap_s = _seconds(usual)
-        row.quiet_after_s = _seconds(silence or quiet_after(usual))
+        row.usual_gap_s = _seconds(usual_gap(finds))
 
     def _cover(self, now: datetime, *, new: int, asked: Sequence[str], error: str = "") -> None:
         kept = [words[:_MOST_WORDS] for words in asked[:_MOST_ASKED]]
         self._session.add(self._row)
-        self._session.add(
-            CoverageRow(
-                school=self._row.school,
-                source=self._row.source,
-                at=now,
-                asked=json.dumps(kept, ensure_ascii=False),
-                new=new,
-                error=error[:_MOST_WORDS],
-            )
-        )
-        self._note_day(now, read=not error)
         self._session.flush()
+        visit = {
+            "school": self._key[0],
+            "source": self._key[1],
+            "at": now,
+            "asked": json.dumps(kept, ensure_ascii=False),
+            "new": new,
+            "error": error[:_MOST_WORDS],
+        }
+        self._session.connection().execute(_RECORD, visit)
+        self._note_day(now, read=not error)
+        if new:
+            self._learn()
 
     def _note_day(self, now: datetime, *, read: bool) -> None:
-        key = (self._row.school, now.astimezone(LONDON).date(), self._row.source)
-        school, day, source = key
-        row = self._session.get(CheckedDayRow, key) or CheckedDayRow(
-            school=school, day=day, source=source
-        )
-        row.visits += 1
-        row.read = row.read or read
-        self._session.add(row)
+        school, source, day = (*self._key, now.astimezone(LONDON).date())
+        again = {"its_school": school, "its_source": source, "its_day": day, "well": read}
+        if self._session.connection().execute(_AGAIN, again).rowcount == 0:
+            first = CheckedDayRow(school=school, source=source, day=day, visits=1, read=read)
+            insert_new(self._session, first)
 
 
 def _seconds(span: timedelta | None) -> int | None:

@@ -71,7 +71,9 @@ class Mentions(Database):
         """
         with self.transaction() as session:
             one_writer(session, school)
-            yield Book(session, school)
+            book = Book(session, school)
+            yield book
+            book.note_finds()
 
     def keep(self, entry: Entry) -> bool:
         """Enter what was decided beforehand."""
@@ -86,6 +88,12 @@ class Book:
         self._session = session
         self._school = school
         self._looked_up: dict[tuple[str, str], MentionRow | None] = {}
+        self._found: dict[str, datetime] = {}  # by source: when something new last came
+
+    def look_up(self, mentions: Iterable[Mention]) -> None:
+        """Those about to be entered, in one go."""
+        keys = {mention.key for mention in mentions}
+        self._looked_up = dict.fromkeys(keys) | posts(self._session, self._school, keys)
 
     def neighbours(
         self, mention: Mention, place: str, story: str, since: datetime
@@ -128,7 +136,7 @@ class Book:
         return earlier(self._session, row, mention) if row else []
 
     def _post(self, mention: Mention) -> MentionRow | None:
-        """As it was when the log was opened; looked up once, for most are not there."""
+        """Looked up once, for most are not there."""
         if mention.key not in self._looked_up:
             row = self._session.get(MentionRow, (self._school, *mention.key))
             self._looked_up[mention.key] = row
@@ -166,14 +174,20 @@ class Book:
             return False
         else:
             keep_telling(self._session, entry)
-        visit = visit_row(self._session, entry.school, entry.mention.source)
-        visit.last_find_at = entry.seen_at
-        self._session.add(visit)
+        self._looked_up.pop(entry.mention.key, None)
+        self._found[entry.mention.source] = entry.seen_at
         if entry.incident is not None:
             _write_incident(self._session, entry, entry.incident)
         if entry.incident is not None or entry.edition:
             index_post(self._session, (entry.school, *entry.mention.key))
         return True
+
+    def note_finds(self) -> None:
+        """Once for all that was entered together."""
+        for source, at in self._found.items():
+            visit = visit_row(self._session, self._school, source)
+            visit.last_find_at = at
+            self._session.add(visit)
 
 
 def _incidentless(entry: Entry) -> MentionRow:

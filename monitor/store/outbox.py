@@ -90,6 +90,26 @@ class Outbox(Weeks):
     def give_up(self, letter: Letter, at: datetime, error: str) -> None:
         self._settle(letter, AlertState.FAILED, at, error)
 
+    def came_back(self, message_id: str, error: str, at: datetime) -> None:
+        """The letter of this name was sent, and could not be delivered. Told again, no news."""
+        this = col(LetterRow.message_id) == message_id
+        with self.transaction() as session:
+            session.execute(
+                update(LetterRow)
+                .where(this, col(LetterRow.state) == AlertState.SENT)
+                .values(state=AlertState.RETURNED, due_at=at, error=error)
+            )
+
+    def returned(self) -> list[Letter]:
+        """Those that came back, of which nobody was told yet."""
+        query = select(LetterRow).where(LetterRow.state == AlertState.RETURNED)
+        with self.reading() as session:
+            return [letter_from_row(row) for row in session.exec(query.order_by(LetterRow.key))]
+
+    def told_of(self, letter: Letter) -> None:
+        """That it came back is told: it is one that could not be delivered, like others."""
+        self._mark(letter, col(LetterRow.state) == AlertState.RETURNED, state=AlertState.FAILED)
+
     def withdraw(self, letter: Letter, at: datetime, reason: str) -> None:
         self._settle(letter, AlertState.WITHDRAWN, at, reason)
 
@@ -140,8 +160,8 @@ class Outbox(Weeks):
             )
 
     def unsent(self) -> list[tuple[Letter, AlertState, datetime, str]]:
-        """Letters that wait or were refused: with state, when due, and the last error."""
-        states = (AlertState.WAITING, AlertState.FAILED)
+        """Letters that wait, were refused or came back: with state, when due, and why."""
+        states = (AlertState.WAITING, AlertState.FAILED, AlertState.RETURNED)
         query = select(LetterRow).where(col(LetterRow.state).in_(states))
         with self.reading() as session:
             return [

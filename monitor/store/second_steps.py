@@ -19,11 +19,13 @@ from monitor.store.account_tables import (
     AccountRow,
     RecoveryRow,
     SessionRow,
+    forget_passkeys,
     forget_second_step,
     forget_sessions_of,
     forget_tries,
     key_of,
 )
+from monitor.store.passwords import comparable
 from monitor.store.sessions import Sessions
 
 CODE_TRIES = 5  # of a million codes, three are right at any time
@@ -114,13 +116,30 @@ class SecondSteps(Sessions):
             self._write_down(session, Act.STEP_REMOVED, row)
 
     def reset_second_step(self, email: str, *, by: str = COMMAND_LINE) -> None:
-        """For whoever lost phone and recovery codes. Raises AccountError."""
+        """For whoever lost phone and recovery codes; passkeys may be lost with the phone, and go,
+        too. Raises AccountError."""
         with self._database.transaction() as session:
             row = active(session, email_in(email))
-            if row.second_step is None:
+            had_passkeys = forget_passkeys(session, row)
+            if row.second_step is None and not had_passkeys:
                 raise AccountError(f"{row.email} has no second step that could be reset.")
             forget_second_step(session, row)
             self._write_down(session, Act.STEP_RESET, row, by)
+
+    def confirm(self, token: str, proof: str) -> None:
+        """That it is still they who sit there, before their ways in are changed: by a code, or
+        without a second step by the password. Raises AccountError."""
+        account = self._count(token)
+        with_code = account.second_step is not None
+        if not with_code and not self._right(account.password_hash or "", comparable(proof)):
+            raise AccountError("This is not your password.")
+        with self._database.transaction() as session:
+            _, row = self._demand(session, token)
+            if with_code:
+                self._spend(row, proof)
+            elif row.password_hash != account.password_hash:
+                raise AccountError("Your account was changed just now. Please sign in again.")
+            forget_tries(session, _tries_of(row))
 
     def recovery_codes_left(self, account: Account) -> int:
         query = select(func.count()).where(RecoveryRow.account == account.id)
@@ -128,12 +147,12 @@ class SecondSteps(Sessions):
             return session.exec(query).one()
 
     @contextmanager
-    def _refusals_noted(self, account: AccountRow) -> Iterator[None]:
+    def _refusals_noted(self, account: AccountRow, what: Act = Act.STEP_REFUSED) -> Iterator[None]:
         """Somebody knows the password and not the code: that should be seen."""
         try:
             yield
         except AccountError:
-            self._note_refusal(account, Act.STEP_REFUSED)
+            self._note_refusal(account, what)
             raise
 
     def _count(self, token: str) -> AccountRow:
@@ -170,7 +189,7 @@ _WRONG_CODE = (
     "This code is wrong or was used already. Wait for the next one; if none is right, check that "
     "the clock of your phone sets itself."
 )
-_TOO_MANY_CODES = "Too many wrong codes. Wait a quarter of an hour."
+_TOO_MANY_CODES = "Too many wrong tries. Wait a quarter of an hour."
 
 
 def _tries_of(row: AccountRow) -> str:

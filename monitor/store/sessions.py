@@ -131,7 +131,9 @@ class Sessions(Entrance):
         row = session.get(AccountRow, found.account, with_for_update=lock or None)
         return (found, row) if row is not None and row.disabled_at is None else (None, None)
 
-    def _begin(self, session: Session, row: AccountRow, *, whole: bool) -> str:
+    def _begin(
+        self, session: Session, row: AccountRow, *, whole: bool, how: Act = Act.SIGNED_IN
+    ) -> str:
         """A new session with a new token."""
         now, token = self._clock(), secrets.token_urlsafe(32)
         forget_sessions_before(session, now - SESSION_LASTS)
@@ -149,7 +151,7 @@ class Sessions(Entrance):
         if whole:
             row.signed_in_at = now
             session.add(row)
-            self._write_down(session, Act.SIGNED_IN, row)
+            self._write_down(session, how, row)
         return token
 
     def _tried(self, typed: str) -> AccountRow | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, delete, select
 
 from monitor.likeness import ALIKE, bands, likeness
@@ -16,6 +17,19 @@ from monitor.store.entry import Entry
 from monitor.store.history_tables import BandRow, StoryRow, TellingRow
 
 _CANDIDATES = 50
+_NEAR = (  # made once: it is asked of every new mention
+    select(StoryRow.id, StoryRow.sketch)
+    .where(
+        col(StoryRow.id).in_(
+            select(BandRow.story).where(
+                BandRow.school == bindparam("school"),
+                col(BandRow.band).in_(bindparam("bands", expanding=True)),
+            )
+        )
+    )
+    .order_by(StoryRow.id)
+    .limit(_CANDIDATES)
+)
 
 
 def keep_telling(session: Session, entry: Entry) -> None:
@@ -38,19 +52,10 @@ def forget_untold(session: Session) -> None:
 
 def known_story(session: Session, school: str, sketch: bytes) -> str | None:
     """The story that a text of this sketch tells; None where it is a new one."""
-    query = (
-        select(StoryRow)
-        .where(
-            col(StoryRow.id).in_(
-                select(BandRow.story).where(
-                    BandRow.school == school, col(BandRow.band).in_(bands(sketch))
-                )
-            )
-        )
-        .order_by(StoryRow.id)
-        .limit(_CANDIDATES)
-    )
-    near = [(likeness(sketch, row.sketch), row.id) for row in session.exec(query)]
+    near = [
+        (likeness(sketch, other), id_)
+        for id_, other in session.exec(_NEAR, params={"school": school, "bands": bands(sketch)})
+    ]
     best, story = max(near, default=(0.0, ""))
     return story if best >= ALIKE else None
 
@@ -59,8 +64,8 @@ def _begin(session: Session, entry: Entry, sketch: bytes) -> str:
     key = "\n".join((entry.school, *entry.mention.key)).encode()
     story = hashlib.sha256(key).hexdigest()[:16]
     insert_new(session, StoryRow(id=story, sketch=sketch))
+    found = bands(sketch)
     insert_missing(
-        session,
-        [BandRow(school=entry.school, band=band, story=story) for band in bands(sketch)],
+        session, BandRow, [{"school": entry.school, "band": b, "story": story} for b in found]
     )
     return story

@@ -22,8 +22,10 @@ _DAY = timedelta(days=1)
 class Visits(Database):
     def cursor(self, school: str, source: str) -> str | None:
         with self.reading() as session:
-            row = session.get(VisitRow, (school, source))
-            return row.cursor if row else None
+            query = select(VisitRow.cursor).where(
+                VisitRow.school == school, VisitRow.source == source
+            )
+            return session.exec(query).first()
 
     def save_cursor(self, school: str, source: str, cursor: str) -> None:
         with self.transaction() as session:
@@ -31,13 +33,15 @@ class Visits(Database):
             row.cursor = cursor
             session.add(row)
 
-    def due(self, school: str, source: str, now: datetime) -> bool:
-        """Also after the clock was set back: or nobody would look until it has caught up."""
+    def resting(self, now: datetime) -> set[tuple[str, str]]:
+        """School and source of those that are not due. After the clock was set back all are:
+        or nobody would look until it has caught up."""
+        query = select(VisitRow.school, VisitRow.source).where(
+            col(VisitRow.next_visit_at) > now,
+            col(VisitRow.visited_at).is_(None) | (col(VisitRow.visited_at) <= now + CLOCK_SLACK),
+        )
         with self.reading() as session:
-            row = session.get(VisitRow, (school, source))
-            if row is None or row.next_visit_at is None or row.next_visit_at <= now:
-                return True
-            return row.visited_at is not None and now < row.visited_at - CLOCK_SLACK
+            return {(school, source) for school, source in session.exec(query)}
 
     @contextmanager
     def recording(self, school: str, source: str) -> Iterator[Logbook]:

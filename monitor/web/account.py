@@ -1,4 +1,4 @@
-"""One's own account: the second step, and its recovery codes."""
+"""One's own account: passkeys, the second step and its recovery codes, sessions."""
 
 from __future__ import annotations
 
@@ -14,11 +14,15 @@ from monitor.web.guard import Oneself, token_of
 from monitor.web.page import render
 
 router = APIRouter()
+_DONE = {
+    "passkey-added": "The passkey is added. You can sign in with it from now on.",
+    "passkey-removed": "The passkey is removed. Delete it on your device, too.",
+}
 
 
 @router.get("/account")
-def own(request: Request, account: Oneself) -> Response:
-    return _show(request, account)
+def own(request: Request, account: Oneself, done: str = "") -> Response:
+    return show(request, account, done=_DONE.get(done, ""))
 
 
 @router.post("/account/second-step")
@@ -32,7 +36,7 @@ def renew(request: Request, account: Oneself, code: Annotated[str, Form()] = "")
     try:
         codes = desk(request).accounts.renew_recovery_codes(token_of(request), code)
     except AccountError as error:
-        return _show(request, account, {"code": str(error)})
+        return show(request, account, {"code": str(error)})
     return render(request, "recovery_codes", account=account, codes=codes, wanted="/account")
 
 
@@ -44,7 +48,7 @@ def remove(
     try:
         desk(request).accounts.remove_second_step(token_of(request), code)
     except AccountError as error:
-        return _show(request, account, {"remove-code": str(error)})
+        return show(request, account, {"remove-code": str(error)})
     return RedirectResponse("/sign-in", status_code=303)
 
 
@@ -54,7 +58,15 @@ def end(request: Request, account: Oneself, handle: str) -> Response:
     return RedirectResponse("/account", status_code=303)
 
 
-def _show(request: Request, account: Account, errors: dict[str, str] | None = None) -> Response:
+def show(
+    request: Request,
+    account: Account,
+    errors: dict[str, str] | None = None,
+    *,
+    typed: str = "",
+    done: str = "",
+) -> Response:
+    """*errors*: by field. *typed*: a name for a passkey."""
     accounts = desk(request).accounts
     return render(
         request,
@@ -62,6 +74,10 @@ def _show(request: Request, account: Account, errors: dict[str, str] | None = No
         status=400 if errors else 200,
         account=account,
         left=accounts.recovery_codes_left(account),
+        passkeys=accounts.passkeys(account),
+        party=desk(request).party,
+        typed=typed,
+        done=done,
         sessions=accounts.sessions([account]),
         schools=[school.name for school in desk(request).schools_of(account)],
         errors=errors or {},

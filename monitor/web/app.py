@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from alerts.evidence.at_rest import NO_KEY, Key, Locked
 from alerts.playbook import Playbook
 from monitor.domain import School
+from monitor.passkey import RelyingParty
 from monitor.profile import Profile
 from monitor.reviewing import Reviewer
 from monitor.store.accounts import Accounts
@@ -32,6 +33,7 @@ from monitor.web import (
     incident,
     incidents,
     invite,
+    passkey,
     people,
     person,
     report,
@@ -73,6 +75,7 @@ _SCREENS = (
     second_step,
     set_up,
     account,
+    passkey,
     invite,
     today,
     answer_screen,
@@ -119,11 +122,13 @@ def create_app(
     answer: Callable[[str], bool],
     clock: Callable[[], datetime],
     secure_cookies: bool,
+    party: RelyingParty,
     hosts: Collection[str] = LOOPBACK,
 ) -> FastAPI:
     """*hosts*: the names, without port, by which browsers reach it; all others are refused.
 
-    *secure_cookies*: true when staff reach it by https, be it through a proxy.
+    *secure_cookies*: true when staff reach it by https, be it through a proxy. *party*: the
+    address that their browsers show, to which passkeys belong.
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = Desk(
@@ -145,6 +150,7 @@ def create_app(
         answer=answer,
         clock=clock,
         secure_cookies=secure_cookies,
+        party=party,
     )
     for screen in _SCREENS:
         app.router.routes.extend(screen.router.routes)

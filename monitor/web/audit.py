@@ -30,6 +30,7 @@ router = APIRouter()
 PER_PAGE = 50
 _WORDS: Mapping[str, str] = {
     Act.SIGNED_IN: "Signed in",
+    Act.SIGNED_IN_BY_PASSKEY: "Signed in with a passkey",
     Act.REFUSED: "Wrong password for this account",
     Act.SIGNED_OUT: "Signed out",
     Act.PASSWORD_SET: "Password set with a one-time link",
@@ -39,6 +40,9 @@ _WORDS: Mapping[str, str] = {
     Act.STEP_RESET: "Second step reset",
     Act.RECOVERY_USED: "A recovery code was used",
     Act.RECOVERY_RENEWED: "New recovery codes",
+    Act.PASSKEY_ADDED: "Passkey added",
+    Act.PASSKEY_REMOVED: "Passkey removed",
+    Act.PASSKEY_REFUSED: "A passkey of this account was refused",
     Act.ADDED: "Account added",
     Act.LINK_MADE: "New one-time link made",
     Act.DISABLED: "Account disabled",

@@ -16,6 +16,7 @@ from monitor.coverage import SourceDay
 from monitor.custody import Deed, Link
 from monitor.domain import Case, Event, Evidence, Incident, School
 from monitor.health import Grade, SourceHealth
+from monitor.passkey import RelyingParty
 from monitor.profile import Profile
 from monitor.reporting import Report
 from monitor.reviewing import Reviewer
@@ -164,11 +165,17 @@ class Desk:
     answer: Callable[[str], bool]  # write down that the alert with this link was seen
     clock: Callable[[], datetime]
     secure_cookies: bool
+    party: RelyingParty  # whom passkeys are for
 
     @property
     def cookie(self) -> str:
         """`__Host-` lets no other site on the same domain set it; browsers want TLS for it."""
         return "__Host-session" if self.secure_cookies else "session"
+
+    @property
+    def ticket(self) -> str:
+        """The cookie of what was begun at the door."""
+        return "__Host-door" if self.secure_cookies else "door"
 
     def schools_of(self, account: Account) -> list[School]:
         return [self.schools[id_] for id_ in sorted(account.schools) if id_ in self.schools]

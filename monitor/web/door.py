@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
+from monitor.passkey import ANSWER_WITHIN
 from monitor.web.desk import desk
 
 _OUR_PAGES = re.compile(
@@ -31,6 +32,25 @@ def origin(request: Request) -> str:
     """Under which this person's browser reaches us. The shield lets no foreign name pass."""
     scheme = "https" if desk(request).secure_cookies else "http"
     return f"{scheme}://{request.url.netloc}"
+
+
+def ticket_of(request: Request) -> str:
+    """Of what this browser began at the door; "" where it began nothing."""
+    return request.cookies.get(desk(request).ticket, "")
+
+
+def give_ticket(request: Request, answer: Response, ticket: str) -> Response:
+    room = desk(request)
+    answer.set_cookie(
+        room.ticket,
+        ticket,
+        max_age=int(ANSWER_WITHIN.total_seconds()),
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=room.secure_cookies,
+    )
+    return answer
 
 
 def give_key(request: Request, answer: Response, token: str) -> Response:

@@ -110,6 +110,7 @@ def _show(
         account=account,
         person=other,
         schools=_names(room, other),
+        passkeys=room.accounts.passkeys(other),
         sessions=room.accounts.sessions([other]),
         deeds=in_words(room, account, deeds),
         may_manage=may(account, Action.MANAGE_PEOPLE, other) and other.disabled_at is None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -19,8 +21,26 @@ _OPEN = public("this is the door")
 
 @router.get("/sign-in", dependencies=_OPEN)
 def ask(request: Request, next: str = "", set: str = "") -> Response:  # noqa: A002 - the words in the address
+    return show(request, ours(next), password_set=bool(set))
+
+
+def show(
+    request: Request,
+    wanted: str,
+    *,
+    errors: Mapping[str, str] = MappingProxyType({}),
+    email: str = "",
+    password_set: bool = False,
+) -> Response:
     return render(
-        request, "sign_in", wanted=ours(next), email="", error="", password_set=bool(set)
+        request,
+        "sign_in",
+        status=403 if errors else 200,
+        wanted=wanted,
+        email=email,
+        errors=errors,
+        password_set=password_set,
+        party=desk(request).party,
     )
 
 
@@ -35,15 +55,7 @@ def enter(
     try:
         token = accounts.sign_in(email, password)
     except AccountError as error:
-        return render(
-            request,
-            "sign_in",
-            status=403,
-            wanted=ours(wanted),
-            email=email,
-            error=str(error),
-            password_set=False,
-        )
+        return show(request, ours(wanted), errors={"email": str(error)}, email=email)
     accounts.sign_out(token_of(request))
     if accounts.halfway(token):
         return give_key(request, to("/second-step", ours(wanted)), token)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from rich.console import Console
 
@@ -21,6 +21,20 @@ from tests.bench import (
 from tests.bench.capturing import captures
 from tests.bench.table import Section, show
 
+_MEASURES: tuple[tuple[str, Callable[[], Section | Iterable[Section]]], ...] = (
+    ("judging", judging.speed),
+    ("getting ready", judging.readiness),
+    ("captures", captures),
+    ("what the verifier notices", proving.proofs),
+    ("a scan", scanning.scans),
+    ("visits for many schools", visiting.visits),
+    ("governors' reports", reviewing.reports),
+    ("what they give away", reviewing.disclosure),
+    ("the delay of a mail", delay.delays),
+    ("telling very much", telling.tellings),
+    ("the dashboard", dashboard.pages),
+)
+
 
 def main() -> int:
     show(_sections(Console(stderr=True)))
@@ -30,24 +44,11 @@ def main() -> int:
 
 
 def _sections(progress: Console) -> Iterator[Section]:
-    for what, measure in (
-        ("judging", judging.speed),
-        ("getting ready", judging.readiness),
-        ("captures", captures),
-        ("what the verifier notices", proving.proofs),
-        ("a scan", scanning.scans),
-        ("visits for many schools", visiting.visits),
-        ("governors' reports", reviewing.reports),
-        ("what they give away", reviewing.disclosure),
-        ("the delay of a mail", delay.delays),
-        ("telling very much", telling.tellings),
-    ):
+    for what, measure in _MEASURES:
         if progress.is_terminal:
             progress.print(f"Measuring {what} ...")
-        yield measure()
-    if progress.is_terminal:
-        progress.print("Writing a year of many schools ...")
-    yield from dashboard.pages()
+        measured = measure()
+        yield from [measured] if isinstance(measured, Section) else measured
 
 
 if __name__ == "__main__":

@@ -39,6 +39,12 @@ def main(command: list[str]) -> int:
     return code
 
 
+def own_cpu() -> float:
+    """What this process has used so far, in seconds."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
 def adopt_orphans() -> None:
     """A killed browser's children come to us, so that their time is counted as well."""
     if ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:

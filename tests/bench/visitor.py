@@ -7,7 +7,6 @@ itself. Everything else is as `monitor scan` does it, but for the pauses between
 from __future__ import annotations
 
 import json
-import resource
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 from monitor import settings
 from monitor.app import App
 from monitor.domain import Assessment, Mention, School, Sentiment
+from tests.bench.cost import own_cpu
 
 
 def main(config: Path) -> None:
@@ -28,21 +28,19 @@ def praised(_mention: Mention, _school: School) -> Assessment:
 
 
 def _round(app: App) -> dict[str, float]:
-    used = _cpu()
+    """`cpu`: of the visits; `look`: of finding out, every minute, that nothing is due."""
+    began = own_cpu()
     came = app.visitor.go(app.visitor.all())
+    ended = own_cpu()
     if failed := [str(polled.error) for polled in came if polled.error]:
         raise SystemExit(f"{len(failed)} visits failed, the first with: {failed[0]}")
+    app.visitor.due()
     return {
         "visits": len(came),
         "new": sum(polled.new for polled in came),
-        "cpu": _cpu() - used,
-        "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        "cpu": ended - began,
+        "look": own_cpu() - ended,
     }
-
-
-def _cpu() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
 
 
 if __name__ == "__main__":

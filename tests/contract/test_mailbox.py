@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from itertools import count
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any, ClassVar
 
 import httpx
@@ -16,11 +18,12 @@ import pytest
 from pydantic import ValidationError
 
 from alerts.telling import Telling
-from monitor.domain import Mention, Role, School
+from monitor.domain import Mention, Returned, Role, School
 from monitor.egress import Egress
 from monitor.pipeline import poll
 from monitor.store.store import Store
 from nlp.assess import Assessor
+from sources import line, mailbox
 from sources.contract import Page, Source
 from sources.errors import AccessRefused, LayoutChanged, SourceError, Unreachable
 from sources.http import PoliteClient
@@ -189,6 +192,62 @@ def test_only_the_schools_own_people_are_believed_and_others_are_counted(
     assert '"ignored":2' in page.cursor
     assert "2 mails from others or from programs, ignored" in caplog.text
     assert "other.example" not in caplog.text
+
+
+OURS_BACK = "<alert-0a1b2c3d-1111-5222-8333-444455556666@wexcombepark.example>"
+
+
+def came_back(
+    number: int, name: str = OURS_BACK, action: str = "failed", whole: bool = True
+) -> bytes:
+    """As mail servers write it (RFC 3464): in words, in fields, and the mail or its header."""
+    letter = f"From: monitor@wexcombepark.example\nMessage-ID: {name}\nSubject: High: x\n"
+    picture = "Content-Type: image/png\n\nzqxjPICTURE"
+    kind = "message/rfc822" if whole else "text/rfc822-headers"
+    return (
+        "Return-Path: <>\nFrom: MAILER-DAEMON@mx.example (Mail Delivery System)\n"
+        f"To: monitor@wexcombepark.example\nMessage-ID: <{number}@mx.example>\n"
+        "Auto-Submitted: auto-replied\nSubject: Undelivered Mail Returned to Sender\n"
+        "MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status;\n"
+        '\tboundary="b"\n\n--b\nContent-Type: text/plain\n\nI am sorry to have to inform you\n'
+        "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n"
+        f"Final-Recipient: rfc822; head@old.example\nAction: {action}\nStatus: 5.1.1\n"
+        "Diagnostic-Code: smtp; 550 5.1.1 User unknown\n\n"
+        f"--b\nContent-Type: {kind}\n\n{letter}{picture if whole else ''}\n--b--\n"
+    ).encode()
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_letter_of_ours_that_came_back_is_told_and_is_no_mention(
+    dovecot: Dovecot, user: str, whole: bool
+) -> None:
+    dovecot.deliver(user, mail(1), came_back(2, whole=whole), mail(3))
+    (page,) = pages(box(dovecot, user))
+    assert page.returned == (Returned(message_id=OURS_BACK, status="5.1.1"),)
+    assert [m.external_id for m in page.mentions] == ids(range(1, 2)) + ids(range(3, 4))
+    assert '"ignored":0' in page.cursor
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        came_back(2, name="<somebody@wexcombepark.example>"),
+        came_back(2, action="delayed"),
+        came_back(2, action="relayed"),
+        came_back(2).replace(b"message/delivery-status", b"text/plain"),
+        came_back(2).replace(b"message/rfc822", b"application/octet-stream"),
+        came_back(2).replace(b"--b\n", b"--c\n"),
+    ],
+    ids=["not ours", "late", "relayed", "without a status", "without a letter", "without parts"],
+)
+def test_what_else_mail_servers_tell_is_left_alone(
+    dovecot: Dovecot, user: str, other: bytes
+) -> None:
+    dovecot.deliver(user, other, mail(3))
+    (page,) = pages(box(dovecot, user))
+    assert page.returned == ()
+    assert [m.external_id for m in page.mentions] == ids(range(3, 4))
+    assert '"ignored":1' in page.cursor
 
 
 def test_a_school_may_list_other_senders(dovecot: Dovecot, user: str) -> None:
@@ -599,3 +658,120 @@ def test_every_forwarded_screenshot_reaches_the_office_though_a_program_can_make
         assert [told.role for told in case.told] == [Role.OFFICE]
         assert "(A picture was attached; it was not opened.)" in case.sightings[0].mention.text
         assert not case.incident.pictures_allowed
+
+
+def heard(source: Mailbox, ended: Event) -> Iterator[None]:
+    with client() as polite:
+        yield from source.listen(polite.allowing(source.places()), ended)
+
+
+class TestListening:
+    """The server rings when a mail has come, and a visit reads it."""
+
+    def test_it_rings_for_what_came_before_and_for_each_mail_that_comes(
+        self, dovecot: Dovecot, user: str
+    ) -> None:
+        source, ended = box(dovecot, user), Event()
+        rings = heard(source, ended)
+        next(rings)
+        for number in (1, 2):
+            dovecot.deliver(user, mail(number))
+            next(rings)
+            assert len(read(source)) == number
+        ended.set()
+        assert list(rings) == []
+
+    def test_a_visit_is_made_while_the_line_is_held(self, dovecot: Dovecot, user: str) -> None:
+        source = box(dovecot, user)
+        dovecot.deliver(user, mail(1))
+        with client() as polite:
+            here = polite.allowing(source.places())
+            rings = source.listen(here, Event())
+            next(rings)
+            assert [p.mentions for p in source.fetch(OURS, None, here)] != []
+
+    def test_the_line_is_asked_anew_and_nothing_that_came_in_between_is_lost(
+        self, dovecot: Dovecot, user: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(mailbox, "ANEW", timedelta(0))
+        rings = heard(box(dovecot, user), Event())
+        next(rings)
+        dovecot.deliver(user, mail(1))
+        next(rings)
+
+    def test_a_server_that_cannot_tell_is_visited_by_the_clock(
+        self, dovecot: Dovecot, user: str
+    ) -> None:
+        with dovecot.refusing(b"IDLE") as port:
+            assert list(heard(box(dovecot, user, port=port), Event())) == [None]
+
+    def test_a_line_that_breaks_or_falls_silent_is_named(
+        self, dovecot: Dovecot, user: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(mailbox, "ANEW", timedelta(0))
+        monkeypatch.setattr(line, "_FOR_EACH_ANSWER", 0.5)
+        with dovecot.cutting_at(5) as port, pytest.raises(Unreachable, match="ended"):
+            list(heard(box(dovecot, user, port=port), Event()))
+        with dovecot.refusing(b"DONE", b"") as port, pytest.raises(Unreachable, match="too long"):
+            list(heard(box(dovecot, user, port=port), Event()))
+
+
+class TestStartTls:
+    def test_a_mailbox_is_read_and_listened_to(self, dovecot: Dovecot, user: str) -> None:
+        source = box(dovecot, user, port=dovecot.plain_port, security="starttls")
+        dovecot.deliver(user, mail(1))
+        assert [m.external_id for m in read(source)] == ids(range(1, 2))
+        rings = heard(source, Event())
+        next(rings)
+        dovecot.deliver(user, mail(2))
+        next(rings)
+
+    def test_a_certificate_that_nobody_vouches_for_is_not_believed(
+        self, dovecot: Dovecot, user: str
+    ) -> None:
+        keys = {"port": dovecot.plain_port, "security": "starttls", "ca_file": None}
+        with pytest.raises(Unreachable, match="certificate"):
+            read(box(dovecot, user, **keys))
+
+    @pytest.mark.parametrize(
+        ("answers", "trouble"),
+        [
+            ([b"* OK hello\r\n", b"a NO not here\r\n"], "does not encrypt"),
+            ([b"* PREAUTH you are somebody\r\n"], "turns everybody away"),
+            ([b"* BYE\r\n"], "turns everybody away"),
+            ([b"* OK hello\r\n", b"a OK now\r\n* OK slipped in\r\n"], "secure connection"),
+        ],
+    )
+    def test_nothing_is_said_to_a_server_that_does_not_encrypt(
+        self, dovecot: Dovecot, user: str, answers: list[bytes], trouble: str
+    ) -> None:
+        with Plain(answers) as server, pytest.raises(SourceError, match=trouble):
+            read(box(dovecot, user, port=server.port, security="starttls"))
+        assert server.heard in (b"", b"a STARTTLS\r\n")
+
+
+class Plain:
+    """A server that speaks in the clear: says each of *answers*, hearing a line in between."""
+
+    def __init__(self, answers: list[bytes]) -> None:
+        self._answers, self.heard = answers, b""
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listener.getsockname()[1])
+        self._thread = Thread(target=self._serve, daemon=True)
+
+    def __enter__(self) -> Plain:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.join(30)
+        self._listener.close()
+
+    def _serve(self) -> None:
+        line, _ = self._listener.accept()
+        with line:
+            first, *rest = self._answers
+            line.sendall(first)
+            for answer in rest:
+                self.heard += line.recv(100)
+                line.sendall(answer)

@@ -53,7 +53,7 @@ def enter(page: Page, board: Dashboard, email: str) -> None:
     page.goto(f"{board.url}/sign-in")
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     if page.url.partition("?")[0].endswith("/second-step"):
         page.get_by_label("Six figures").fill(board.code(email))
         page.get_by_role("button", name="Continue").click()

@@ -48,6 +48,7 @@ from monitor.domain import (
 from monitor.egress import Egress
 from monitor.evidence_room import EvidenceRoom
 from monitor.likeness import sketch
+from monitor.passkey import party_at
 from monitor.profile import Profile, profile
 from monitor.reporting import Report, take
 from monitor.reviewing import Reviewer
@@ -373,6 +374,7 @@ def running(
     folder: Path,
     *,
     secure_cookies: bool = False,
+    name: str = "127.0.0.1",
     key: Key = NO_KEY,
     database: str = "",
     schools: Mapping[str, School] = SCHOOLS,
@@ -396,29 +398,30 @@ def running(
         store,
         clock,
     )
-    app = create_app(
-        store=store,
-        accounts=board.accounts,
-        schools=schools,
-        evidence_root=board.evidence,
-        key=key,
-        verify=lambda _: list(board.changed),
-        reviewer=board.reviewer,
-        reporting=board.reported,
-        supply=room.supply,
-        pack=room.export,
-        profile=board.profile,
-        playbook=load_playbook(),
-        work=lambda number, event, seen: work(store, number, event, TELLINGS, seen=seen),
-        asked=board.asked,
-        trials=Trials(client, clock),
-        answer=lambda link: answer(store, link, clock()),
-        clock=clock,
-        secure_cookies=secure_cookies,
-    )
-    board.routes = [route for route in app.routes if isinstance(route, APIRoute)]
     with listen("127.0.0.1", 0) as listening:
-        board.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        board.url = f"http://{name}:{listening.getsockname()[1]}"
+        app = create_app(
+            store=store,
+            accounts=board.accounts,
+            schools=schools,
+            evidence_root=board.evidence,
+            key=key,
+            verify=lambda _: list(board.changed),
+            reviewer=board.reviewer,
+            reporting=board.reported,
+            supply=room.supply,
+            pack=room.export,
+            profile=board.profile,
+            playbook=load_playbook(),
+            work=lambda number, event, seen: work(store, number, event, TELLINGS, seen=seen),
+            asked=board.asked,
+            trials=Trials(client, clock),
+            answer=lambda link: answer(store, link, clock()),
+            clock=clock,
+            secure_cookies=secure_cookies,
+            party=party_at(board.url),
+        )
+        board.routes = [route for route in app.routes if isinstance(route, APIRoute)]
         web = server(app)
         thread = Thread(target=web.run, kwargs={"sockets": [listening]})
         thread.start()

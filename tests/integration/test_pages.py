@@ -13,7 +13,14 @@ from playwright.sync_api import Browser, Page
 from monitor.store.accounts import AccountRole
 from tests.integration.chromium import WIDTHS, chromium, enter, faults, open_page, too_wide
 from tests.integration.dashboard import Dashboard, running
-from tests.integration.looking import at_the_door, furnish, new_person, pages, pages_of_admin
+from tests.integration.looking import (
+    at_the_door,
+    furnish,
+    new_passkey,
+    new_person,
+    pages,
+    pages_of_admin,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
 
@@ -39,7 +46,7 @@ def school(browser: Path) -> Iterator[School]:
     with (
         TemporaryDirectory() as data,
         TemporaryDirectory() as scratch,
-        running(Path(data)) as board,
+        running(Path(data), name="localhost") as board,
         chromium(Path(scratch), browser) as chrome,
     ):
         head = board.add_account(AccountRole.HEAD)
@@ -57,6 +64,8 @@ def test_no_page_has_a_fault_that_axe_finds_nor_scrolls_sideways(
     page = school.visitor(width)
     for name, path in pages(school.number):
         page.goto(school.board.url + path)
+        wrong[name] = faults(page) + ["too wide"] * too_wide(page)
+    for name in new_passkey(page, school.board, school.email):
         wrong[name] = faults(page) + ["too wide"] * too_wide(page)
     admin = open_page(school.chrome, width)
     enter(admin, school.board, school.admin)

@@ -60,5 +60,5 @@ def test_of_a_log_from_before_it_is_read_off_what_was_thought_of_each_text(store
             for statement in _UNDONE[name]:
                 session.execute(text(statement.format(flag=flag, index=index)))
         session.execute(text("UPDATE incident SET about_head = false, child_safety = false"))
-    migrations.run(store, "0019_concerns")
+    migrations.run(store, "0020_concerns")
     assert seen(store) == ["park:3"]

@@ -87,6 +87,12 @@ class Recorder:
         row = self.rows[letter.key]
         row.state, row.error = "failed", error
 
+    def returned(self) -> list[Letter]:
+        return [row.letter for row in self.rows.values() if row.state == "returned"]
+
+    def told_of(self, letter: Letter) -> None:
+        self.rows[letter.key].state = "failed"
+
     def withdraw(self, letter: Letter, at: datetime, reason: str) -> None:
         row = self.rows[letter.key]
         row.state, row.error = "withdrawn", reason
@@ -416,3 +422,17 @@ def test_what_is_urgent_and_refused_for_good_goes_the_second_way(
     deliver(outbox, wire, Pen(), clock=lambda: NOON, ring=rung.append)
     assert outbox.rows["one"].state == "failed"
     assert len(rung) == calls
+
+
+@pytest.mark.parametrize(("urgency", "calls"), [(Urgency.NOW, 1), (Urgency.DIGEST, 0)])
+def test_what_is_urgent_and_came_back_goes_the_second_way_once(
+    urgency: Urgency, calls: int
+) -> None:
+    rung: list[str] = []
+    outbox, wire = Recorder(a_letter(urgency=urgency)), Wire()
+    outbox.rows["one"].state = "returned"
+    for _ in range(2):
+        deliver(outbox, wire, Pen(), clock=lambda: NOON, ring=rung.append)
+    assert outbox.rows["one"].state == "failed"
+    assert len(rung) == calls
+    assert wire.tries == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 import pytest
 
@@ -12,9 +13,26 @@ from alerts.escalation import next_alert
 from alerts.roster import Roster
 from alerts.telling import Telling
 from monitor.answering import answer, escalate
-from monitor.domain import Act, Alert, Incident, Letter, Role, Severity, Unanswered, Urgency
+from monitor.domain import (
+    Act,
+    Alert,
+    AlertState,
+    Assessment,
+    Incident,
+    Letter,
+    Mention,
+    Returned,
+    Role,
+    School,
+    Severity,
+    Unanswered,
+    Urgency,
+)
+from monitor.pipeline import poll
 from monitor.store.entry import Entry
 from monitor.store.store import Store
+from sources.contract import About, Page, Source
+from sources.http import PoliteClient
 from tests.casework import act
 from tests.unit.test_decide import CHAIR, DSL, EVERYONE, HEAD, OFFICE, an_incident
 from tests.unit.test_store import entry
@@ -180,6 +198,68 @@ def test_an_unanswered_alert_is_passed_on_once_whoever_finds_it_first(store: Sto
 
 def test_a_letter_that_has_not_left_is_not_unanswered(store: Store) -> None:
     assert escalate(store, TELLINGS, NOW + DAY) == 0
+
+
+def test_what_came_back_is_told_the_next_in_line_at_once_and_stays_to_be_seen(
+    store: Store,
+) -> None:
+    first = leaves(store, NOW)
+    store.write_message(first, b"To: head", "<alert-1@park.example>")
+    store.came_back("<alert-2@park.example>", "not this one", NOW)
+    assert store.returned() == []
+    for _ in range(2):
+        store.came_back("<alert-1@park.example>", "there is no such address", NOW)
+    (returned,) = store.returned()
+    store.told_of(returned)
+    assert store.returned() == []
+    ((letter, state, _, why),) = store.unsent()
+    assert (letter.key, state, why) == (
+        first.key,
+        AlertState.FAILED,
+        "there is no such address",
+    )
+    assert escalate(store, TELLINGS, NOW + timedelta(minutes=2)) == 1
+    second = leaves(store, NOW + timedelta(minutes=2))
+    assert (second.role, second.deputy) == (HEAD, True)
+    assert escalate(store, TELLINGS, NOW + timedelta(minutes=3)) == 0
+
+
+class Box(Source):
+    """A mailbox in which a letter of ours came back."""
+
+    kind: ClassVar[str] = "box"
+    about: ClassVar[About] = About(finds="", cost="", limits="", terms="")
+
+    def fetch(self, school: School, cursor: str | None, client: PoliteClient) -> Iterator[Page]:
+        came = (Returned(message_id="<alert-1@park.example>", status="5.1.1"),)
+        yield Page(mentions=(), cursor="after it", returned=came)
+
+
+def test_a_visit_that_finds_one_that_came_back_writes_down_why(store: Store) -> None:
+    store.write_message(leaves(store, NOW), b"To: head", "<alert-1@park.example>")
+
+    def never(_mention: Mention, _school: School) -> Assessment:
+        raise AssertionError("it is no mention")
+
+    park = School(id="park", name="Park School")
+    with PoliteClient() as client:
+        poll(park, Box(name="box"), client, never, WITH_DEPUTY, store, lambda: NOW)
+    ((_, state, _, why),) = store.unsent()
+    assert state is AlertState.RETURNED
+    assert why == (
+        "the mail was sent, and came back undelivered: there is no such address; correct it under "
+        "[schools.contacts] (5.1.1)"
+    )
+    assert store.cursor("park", "box") == "after it"
+
+
+def test_what_was_refused_for_good_is_told_the_next_in_line_at_once(store: Store) -> None:
+    letter = store.claim_letter(due=NOW, until=NOW + HOUR, urgencies=URGENT, most=99)
+    assert letter is not None
+    store.give_up(letter, NOW, "refused")
+    assert escalate(store, TELLINGS, NOW + timedelta(minutes=2)) == 1
+    second = leaves(store, NOW + timedelta(minutes=2))
+    assert (second.role, second.deputy) == (HEAD, True)
 
 
 def test_who_follows_the_link_of_any_letter_about_it_is_the_last_to_be_called(

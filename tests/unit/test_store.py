@@ -325,10 +325,10 @@ def _digested(id_: str) -> Entry:
 
 
 def test_a_source_is_due_at_once_then_after_its_interval(store: Store) -> None:
-    assert store.due("park", "forum", NOW)
+    assert store.resting(NOW) == set()
     store.visited("park", "forum", NOW, timedelta(hours=6))
-    assert not store.due("park", "forum", NOW + timedelta(hours=5))
-    assert store.due("park", "forum", NOW + timedelta(hours=6))
+    assert store.resting(NOW + timedelta(hours=5)) == {("park", "forum")}
+    assert store.resting(NOW + timedelta(hours=6)) == set()
 
 
 def test_failures_wait_longer_each_time_and_are_cleared_by_success(store: Store) -> None:

@@ -4,8 +4,8 @@ read what was thought of each."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 
 _FLAGS = {"about_head": "ix_mention_head", "child_safety": "ix_mention_child"}
 
