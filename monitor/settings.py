@@ -34,7 +34,7 @@ from monitor.egress import place
 from monitor.passkey import party_at
 from monitor.retention import Retention
 from monitor.secret import MissingSecret, Reference, Secret
-from monitor.term_file import BadTermDates, read_file
+from monitor.term_file import read_file
 from monitor.terms import Terms
 from monitor.vault import KEY_FILE, Vault
 from monitor.watchdog_settings import WatchdogSettings
@@ -88,7 +88,7 @@ class SchoolSettings(Section):
         return roster(self.contacts, self.deputies, self.absences, today)
 
     def calendar(self) -> Terms:
-        """When there is school. Raises BadTermDates."""
+        """When there is school. Raises ValueError with a sentence."""
         read = read_file(self.term_dates) if self.term_dates else Terms()
         return terms_of(self.terms, self.inset_days, self.closed_days, read)
 
@@ -412,7 +412,7 @@ def _contradictions(settings: Settings) -> list[tuple[str, str]]:
 def _bad_dates(school: SchoolSettings) -> list[str]:
     try:
         school.calendar()
-    except BadTermDates as error:
+    except ValueError as error:  # BadTermDates of a file, or terms that overlap
         return [str(error)]
     return []
 
