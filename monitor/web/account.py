@@ -16,6 +16,7 @@ from monitor.web.page import render
 router = APIRouter()
 _DONE = {
     "passkey-added": "The passkey is added. You can sign in with it from now on.",
+    "untied": "It is untied. Whoever signs in with it again ties it anew, if it has your address.",
     "passkey-removed": "The passkey is removed. Delete it on your device, too.",
 }
 
@@ -75,6 +76,7 @@ def show(
         account=account,
         left=accounts.recovery_codes_left(account),
         passkeys=accounts.passkeys(account),
+        identities=accounts.identities(account),
         party=desk(request).party,
         typed=typed,
         done=done,

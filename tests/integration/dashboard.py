@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -45,6 +45,7 @@ from monitor.domain import (
     Urgency,
 )
 from monitor.egress import Egress
+from monitor.elsewhere import Elsewhere
 from monitor.evidence_room import EvidenceRoom
 from monitor.likeness import sketch
 from monitor.passkey import party_at
@@ -350,6 +351,7 @@ def running(
     *,
     secure_cookies: bool = False,
     name: str = "127.0.0.1",
+    elsewhere: Callable[[str, Clock], Mapping[str, Elsewhere]] = lambda *_: {},
     key: Key = NO_KEY,
     database: str = "",
     schools: Mapping[str, School] = SCHOOLS,
@@ -391,6 +393,7 @@ def running(
             clock=clock,
             secure_cookies=secure_cookies,
             party=party_at(board.url),
+            elsewhere=elsewhere(board.url, clock),
         )
         board.routes = [route for route in app.routes if isinstance(route, APIRoute)]
         web = server(app)
