@@ -11,6 +11,7 @@ from threading import Lock
 from typing import Protocol
 
 from alerts.channels.contract import Unusable
+from monitor.id_token import UnknownKey, person
 from monitor.oauth import Said
 from monitor.openid import (
     Metadata,
@@ -20,12 +21,10 @@ from monitor.openid import (
     Question,
     Return,
     Tokens,
-    UnknownKey,
     code_of,
     discovery,
     form_for,
     new_question,
-    person,
     read_metadata,
     read_tokens,
     where_to_ask,
@@ -92,7 +91,7 @@ class Elsewhere:
     def _got(self, url: str) -> bytes:
         said = self._heard(lambda: self._web.get(url, params={}, headers={}))
         if said.status != 200:
-            raise self._unreachable(f"answered {said.status} when asked about itself")
+            raise self._unreachable(f"it answered {said.status} when asked about itself.")
         return said.content
 
     def _exchanged(self, metadata: Metadata, question: Question, code: str) -> Tokens:
@@ -104,9 +103,9 @@ class Elsewhere:
         if said.status == 200:
             return read_tokens(self.provider, said.content)
         if said.status == 401 or b"invalid_client" in said.content:
-            raise self._not_set_up("client_id or client_secret is wrong, or has run out")
+            raise self._not_set_up("client_id or client_secret is wrong, or has run out.")
         if said.status >= 500 or said.status == 429:
-            raise self._unreachable(f"answered {said.status} to a code")
+            raise self._unreachable(f"it answered {said.status} to a code.")
         raise NotBelieved(
             f"{self.provider.name} did not confirm that it was you. That happens when it takes "
             "too long, or when a page is loaded twice. Please try again."
@@ -122,7 +121,8 @@ class Elsewhere:
         _log.warning("Signing in with %s: %s", self.provider.name, why)
         return NotBelieved(
             f"{self.provider.name} could not be asked just now. Please try again in a few "
-            "minutes, or sign in with your password or a passkey."
+            "minutes, or sign in with your password or a passkey.",
+            why,
         )
 
     def _not_set_up(self, why: str) -> NotBelieved:
@@ -130,5 +130,6 @@ class Elsewhere:
         return NotBelieved(
             f"Signing in with {self.provider.name} does not work at present, because something in "
             "the configuration is missing or has run out. Tell whoever looks after the monitor; "
-            "until then sign in with your password or a passkey."
+            "until then sign in with your password or a passkey.",
+            why,
         )

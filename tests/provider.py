@@ -48,9 +48,9 @@ class OpenId:
     clock: Callable[[], datetime]
     claims: dict[str, Any] = field(default_factory=dict)
     metadata: dict[str, str] = field(default_factory=dict)
-    published: RSAKey = KEYS[0]
-    signing: RSAKey = KEYS[0]
-    algorithm: str = "RS256"
+    published: RSAKey = field(default_factory=lambda: KEYS[0])
+    signing: RSAKey = field(default_factory=lambda: KEYS[0])
+    changed: Callable[[str], str] = str
     refuses: str = ""  # an error, to whoever comes
     asked: list[dict[str, str]] = field(default_factory=list)  # by those who want to sign in
     broken: int = 0  # a status, of whatever is asked
@@ -108,17 +108,17 @@ class OpenId:
             "nonce": asked["nonce"],
         }
         given = {name: each for name, each in (usual | self.claims).items() if each is not None}
-        header = {"alg": self.algorithm, "kid": self.signing.kid}
-        return jwt.encode(header, given, self.signing, algorithms=[self.algorithm])
+        header = {"alg": "RS256", "kid": self.signing.kid}
+        return self.changed(jwt.encode(header, given, self.signing))
 
 
-def of_microsoft(email: str, **more: Any) -> dict[str, Any]:
+def of_microsoft(username: str, /, **more: Any) -> dict[str, Any]:
     """The claims of somebody who works at the school."""
-    return {"tid": TENANT, "preferred_username": email} | more
+    return {"tid": TENANT, "preferred_username": username} | more
 
 
-def of_google(email: str, **more: Any) -> dict[str, Any]:
-    return {"hd": DOMAIN, "email": email, "email_verified": True} | more
+def of_google(address: str, /, **more: Any) -> dict[str, Any]:
+    return {"hd": DOMAIN, "email": address, "email_verified": True} | more
 
 
 @contextmanager

@@ -3,18 +3,22 @@ door."""
 
 from __future__ import annotations
 
+import hmac
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
-from joserfc.jwk import OctKey
 
+from monitor.checks import check_doors
 from monitor.egress import Egress
 from monitor.elsewhere import Elsewhere
 from monitor.openid import Kind, NotBelieved, Person, Question, Return
 from monitor.posting import PostRoom
+from tests.authenticator import text
 from tests.provider import (
     DOMAIN,
     KEYS,
@@ -187,12 +191,24 @@ def test_only_a_signature_by_the_provider_s_own_key_is_believed(provider: OpenId
     assert "not one that can be believed" in refused(there)
 
 
+def forged(token: str, algorithm: str) -> str:
+    """The same claims, signed with what everybody knows, or not at all."""
+    _, claims, _ = token.split(".")
+    header = json.dumps({"alg": algorithm, "kid": KEYS[0].kid})
+    signed = f"{text(header.encode())}.{claims}"
+    public = KEYS[0].as_pem(private=False)
+    signature = hmac.digest(public, signed.encode(), "sha256") if algorithm == "HS256" else b""
+    return f"{signed}.{text(signature)}"
+
+
 def test_no_signature_and_one_by_a_shared_secret_are_not_believed(provider: OpenId) -> None:
     provider.claims = of_google(EMAIL)
     there = elsewhere(provider, GOOGLE, ADDRESS)
-    public = KEYS[0].as_pem(private=False)
-    provider.signing = OctKey.import_key(public, {"kid": KEYS[0].kid})  # type: ignore[assignment]
-    for provider.algorithm in ("HS256", "none"):
+    for algorithm in ("HS256", "none"):
+        provider.changed = partial(forged, algorithm=algorithm)
+        assert "not one that can be believed" in refused(there)
+    for nonsense in ("a.b.c", "é", "....", "e30.e30.e30"):
+        provider.changed = lambda _, nonsense=nonsense: nonsense
         assert "not one that can be believed" in refused(there)
 
 
@@ -266,6 +282,21 @@ def test_a_provider_that_is_away_is_told_of_in_words(provider: OpenId, town: Tow
     assert signed_in(there).email == EMAIL, "nothing is left alone for an hour"
     shut = Elsewhere(there.provider, PostRoom(Egress(frozenset())), town)
     assert "Google could not be asked just now" in refused(shut)
+
+
+def test_a_check_says_what_works_and_what_to_enter_there(provider: OpenId) -> None:
+    there = elsewhere(provider, MICROSOFT, ADDRESS)
+    (found,) = check_doors([there])
+    assert found.ok
+    assert found.sentence == (
+        f"Microsoft answers. The redirect URI there must be {ADDRESS}/sign-in/with/microsoft/back"
+    )
+    provider.broken = 400
+    (found,) = check_doors([elsewhere(provider, MICROSOFT, ADDRESS)])
+    assert not found.ok
+    assert found.sentence == (
+        "Microsoft: it answered 400 when asked about itself. See docs/sign-in.md."
+    )
 
 
 def test_a_secret_that_is_missing_or_has_run_out_is_told_of_in_words(
