@@ -245,6 +245,7 @@ class App:
 
     def trust_report(self, first: date, last: date, out: Path) -> None:
         """What all schools have published of these days. Raises CannotWrite."""
+        self.reviewer.publish_all(first, last)
         write_trust(self.reviewer.together(first, last), out, print_pdf=_printed)
 
     def publish_so_far(self) -> None:

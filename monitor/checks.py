@@ -14,6 +14,7 @@ from alerts.evidence.errors import EvidenceError
 from alerts.evidence.launcher import built_at, find_browser
 from alerts.evidence.options import EvidenceSettings
 from alerts.evidence.pdf import print_pdf
+from alerts.routing import term_reader
 from monitor.app import App
 from monitor.check_mail import check_mail
 from monitor.domain import Role
@@ -26,6 +27,7 @@ from monitor.secret import MissingSecret
 from monitor.settings import Settings
 from monitor.store.database import StoreError
 from monitor.visitor import Visit
+from monitor.words import ROLES
 from sources.errors import SourceError
 
 
@@ -82,6 +84,7 @@ def _the_rest(app: App, send_to: str) -> Iterator[Finding]:
     yield from check_key(app.settings.evidence)
     yield from _contacts(app)
     yield from check_doors(app.elsewhere.values())
+    yield from _term_reports(app)
     yield from check_mail(app, send_to)
 
 
@@ -195,3 +198,18 @@ def _contacts(app: App) -> Iterator[Finding]:
             names = ", ".join(role.value for role in missing)
             sentence = f"No address for {names}. Add it under [schools.contacts]."
             yield Finding(part=part, ok=Role.HEAD not in missing, sentence=sentence)
+
+
+def _term_reports(app: App) -> Iterator[Finding]:
+    for school, roster in app.schools.rosters().items():
+        reader = term_reader(roster)
+        part = f"term reports of {school}"
+        yield Finding(part=part, ok=reader is not None, sentence=read_by(reader))
+
+
+def read_by(reader: Role | None) -> str:
+    """Who is sent the report of each term."""
+    if reader is None:
+        return "Nobody would be sent the report of each term. Add clerk under [schools.contacts]."
+    instead = "" if reader is Role.CLERK else ", as no clerk to the governors has an address"
+    return f"The report of each term goes to the {ROLES[reader].lower()}{instead}."

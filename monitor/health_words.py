@@ -55,8 +55,15 @@ def wrong(health: SourceHealth) -> str:
     if health.canary:
         return health.canary
     if ailment is Ailment.QUIET:
-        return f"Nothing new has come for much longer than usual. {expected(health)}"
+        return f"{_quiet(health)} {expected(health)}"
     return ""
+
+
+def _quiet(health: SourceHealth) -> str:
+    read, found = health.last_success_at, health.last_find_at
+    if read is None or found is None:
+        return "Nothing new has come for much longer than usual."
+    return f"Nothing new has come for {about(read - found)}, which is much longer than usual."
 
 
 def state(health: SourceHealth, now: datetime) -> str:

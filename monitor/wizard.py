@@ -16,7 +16,14 @@ from alerts.channels.email_settings import is_address
 from monitor.domain import Role
 from monitor.words import ROLES
 
-_ASKED = (Role.HEAD, Role.CHAIR_OF_GOVERNORS, Role.DSL, Role.OFFICE)
+# Whom to ask for, and what more there is to say of it.
+_ASKED = {
+    Role.HEAD: "",
+    Role.CHAIR_OF_GOVERNORS: "",
+    Role.DSL: "",
+    Role.OFFICE: "",
+    Role.CLERK: " (is sent a report each term; without one the chair is)",
+}
 
 Prompt = Callable[[str, str], str]
 """Asks a question with a suggestion, and returns the answer without blanks around it."""
@@ -166,8 +173,8 @@ def ask(register: Path | None, *, prompt: Prompt, choose: Choose) -> Asked:
         ),
         contacts={
             role: answer
-            for role in _ASKED
-            if (answer := _until(_may_be_mailed, f"E-mail address: {ROLES[role].lower()}", prompt))
+            for role, more in _ASKED.items()
+            if (answer := _until(_may_be_mailed, _mailed(role) + more, prompt))
         },
         mail_host=(host := prompt("Your outgoing mail server", "")),
         mail_from=_until(is_address, "The address the mails come from", prompt) if host else "",
@@ -179,6 +186,10 @@ def _until(good: Callable[[str], bool], question: str, prompt: Prompt) -> str:
     while not good(answer := prompt(question, "")):
         question = f"That will not do. {question.removeprefix('That will not do. ')}"
     return answer
+
+
+def _mailed(role: Role) -> str:
+    return f"E-mail address: {ROLES[role].lower()}"
 
 
 def _may_be_mailed(answer: str) -> bool:

@@ -75,6 +75,17 @@ class Canary:
     site: str = ""  # only there, if it names one
 
 
+EVERYBODYS_WORD = "school"  # wherever many people write, some posts have it
+
+
+def by_a_word(nonsense: str) -> tuple[Canary, ...]:
+    """The canaries of a place that is searched and knows nothing of the school's own website."""
+    return (
+        Canary(words=EVERYBODYS_WORD, must_find=True),
+        Canary(words=f'"{nonsense}"', must_find=False),
+    )
+
+
 class Source(BaseModel, ABC):
     """One place where people talk in public: its settings, and how to read it.
 

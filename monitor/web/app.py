@@ -50,6 +50,7 @@ from monitor.web import (
     steps,
     today,
     trends,
+    trust,
     views,
 )
 from monitor.web import answer as answer_screen
@@ -89,6 +90,7 @@ _SCREENS = (
     colleague,
     hand_in,
     trends,
+    trust,
     sources,
     school,
     people,

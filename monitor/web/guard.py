@@ -79,6 +79,7 @@ def public(because: str) -> list[Any]:
 IncidentReader = Annotated[Account, Depends(Requires(Action.READ_INCIDENTS))]
 IncidentWorker = Annotated[Account, Depends(Requires(Action.WORK_INCIDENTS))]
 TrendReader = Annotated[Account, Depends(Requires(Action.READ_TRENDS))]
+SchoolsComparer = Annotated[Account, Depends(Requires(Action.COMPARE_SCHOOLS))]
 Reporter = Annotated[Account, Depends(Requires(Action.REPORT))]
 SchoolReader = Annotated[Account, Depends(Requires(Action.READ_SCHOOL))]
 SourceReader = Annotated[Account, Depends(Requires(Action.READ_SOURCES))]

@@ -16,6 +16,7 @@ class Action(StrEnum):
     READ_INCIDENTS = "read_incidents"
     WORK_INCIDENTS = "work_incidents"
     READ_TRENDS = "read_trends"
+    COMPARE_SCHOOLS = "compare_schools"
     READ_SOURCES = "read_sources"
     READ_SCHOOL = "read_school"
     REPORT = "report"
@@ -33,8 +34,9 @@ _ROLES: Mapping[Action, frozenset[AccountRole]] = MappingProxyType(
         Action.READ_TRENDS: frozenset(
             {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.GOVERNOR}
         ),
-        Action.REPORT: frozenset({AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL}),
-        Action.KEEP_OWN_ACCOUNT: frozenset(AccountRole),
+        Action.COMPARE_SCHOOLS: frozenset(
+            {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.GOVERNOR}
+        ),
         Action.READ_SCHOOL: frozenset(
             {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.ADMIN}
         ),
@@ -73,6 +75,8 @@ def may(account: Account, action: Action, thing: School | Case | Account | None 
     Without a thing it says only whether there is a screen for this person at all.
     """
     if account.disabled_at is not None or account.role not in _ROLES.get(action, ()):
+        return False
+    if action is Action.COMPARE_SCHOOLS and len(account.schools) < 2:
         return False
     if thing is None:
         return True

@@ -131,10 +131,13 @@ def _incident(
 def _mention(
     school: str, n: int, key: str, at: datetime, words: str, dice: random.Random
 ) -> dict[str, Any]:
+    kinds = dice.sample(list(Category), k=dice.choice((1, 1, 2))) if key else ()
     judged = Assessment(
         about_school=True,
         relevance=0.9,
         model="bench",
+        categories=frozenset(kinds),
+        criticism=not key and dice.random() < 0.3,
         sentiment=dice.choice(list(Sentiment)),
         severity=Severity.MEDIUM if key else Severity.NONE,
         about_head=bool(key) and n % 20 == 0,

@@ -156,6 +156,15 @@ def test_answers_that_cannot_be_right_are_asked_for_again() -> None:
     assert sum("That will not do" in question for question in person.asked) == 5
 
 
+def test_the_clerk_is_asked_for_and_may_stay_open() -> None:
+    name = ["Wexcombe Park Primary School"]
+    person = Person(full_name=name[:], clerk_to=["nobody", "clerk@wexcombepark.example"])
+    asked = ask(None, prompt=person.prompt, choose=lambda _q, _c: None)
+    assert asked.contacts == {Role.CLERK: "clerk@wexcombepark.example"}
+    person = Person(full_name=name)
+    assert ask(None, prompt=person.prompt, choose=lambda _q, _c: None).contacts == {}
+
+
 def test_without_a_mail_server_nobody_is_asked_where_mails_come_from() -> None:
     person = Person(full_name=["Wexcombe Park Primary School"])
     asked = ask(None, prompt=person.prompt, choose=lambda _q, _c: None)
