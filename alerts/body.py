@@ -94,8 +94,8 @@ def _incident(letter: Letter, case: Case, context: Context, left_out: int) -> st
         "incident.txt",
         lead=at_once(case, steps) + _lead(letter, case, steps.name, context) + passed_on(letter),
         facts=table(_facts(case, context)),
-        addresses=_addresses(case, context),
-        address_note=ADDRESS_NOTE,
+        addresses=(addresses := _addresses(case, context)),
+        address_note=ADDRESS_NOTE if any("hxxp" in one for one in addresses) else "",
         because=_because(case, context),
         do=steps.do,
         do_not=steps.do_not,
@@ -118,7 +118,7 @@ def at_once(case: Case, steps: Steps) -> str:
 
 def _lead(letter: Letter, case: Case, what: str, context: Context) -> str:
     school = one_line(context.school.name)
-    if unread(case.incident):
+    if not context.guidance.is_judged(case):
         return (
             f"A public post that may be about {school} could not be judged by the program. Nobody "
             "has read it yet: please read it in the log, where you also say what it is."

@@ -126,7 +126,7 @@ def _write(
     good."""
     mode, copies = capture_mode(read, judged), not read.kept_as
     mention, assessment = as_kept(read, judged)
-    if not book.is_news(mention):
+    if not (book.is_news(mention) and book.is_worth_keeping(mention, assessment)):
         return None
     now = clock()
     place, story = incidents.place(mention.url), incidents.story(mention.text)

@@ -11,6 +11,7 @@ from itertools import islice
 from sqlmodel import Session, col, func, select
 
 from monitor.domain import (
+    Assessment,
     CaptureMode,
     EvidenceState,
     Incident,
@@ -29,6 +30,7 @@ from monitor.store.revisions import (
     earlier,
     is_at,
     is_news,
+    is_worth_keeping,
     keep_revision,
     posts,
     settle_revision,
@@ -125,6 +127,10 @@ class Book:
     def is_news(self, mention: Mention) -> bool:
         """Whether nobody else wrote it down since `unseen` was asked."""
         return is_news(self._session, self._post(mention), mention)
+
+    def is_worth_keeping(self, mention: Mention, assessment: Assessment) -> bool:
+        """Not so a further wording of a post that changes for ever and got no worse."""
+        return is_worth_keeping(self._session, self._post(mention), mention, assessment)
 
     def edition(self, mention: Mention) -> str:
         """Empty for a post that is new; else what tells it from what it said before."""
