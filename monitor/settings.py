@@ -34,6 +34,7 @@ from monitor.egress import place
 from monitor.passkey import party_at
 from monitor.retention import Retention
 from monitor.secret import MissingSecret, Reference, Secret
+from monitor.sign_in_settings import SignIn
 from monitor.term_file import BadTermDates, read_file
 from monitor.terms import Terms
 from monitor.vault import KEY_FILE, Vault
@@ -153,6 +154,7 @@ class Dashboard(Section):
         description="the address under which staff open the dashboard; mails link to it, and "
         "passkeys belong to it",
     )
+    sign_in: SignIn = Field(default_factory=SignIn)
     key: Secret | None = Field(
         None,
         description="what the second step of signing in is encrypted with: 32 characters or more "
@@ -404,6 +406,11 @@ def _contradictions(settings: Settings) -> list[tuple[str, str]]:
         ]
     if settings.database != "sqlite" and not settings.database.startswith("env:"):
         found.append(("database", 'write "sqlite", or "env:NAME" for a PostgreSQL address'))
+    board = settings.dashboard
+    if any(board.sign_in.providers(board.url)) and not party_at(board.url).fit:
+        found.append(
+            ("dashboard.url", "must begin with https:// and a name for dashboard.sign_in")
+        )
     if settings.database != "sqlite" and settings.database_key is not None:
         found.append(("database_key", "is for SQLite; PostgreSQL has its own ways to encrypt"))
     return found
