@@ -167,6 +167,7 @@ def test_a_passkey_leads_on_to_what_was_wanted_and_ends_what_was_before(tmp_path
         assert client.post("/sign-in/passkey", data=form).headers["location"] == "/incidents"
         assert client.cookies["session"] != before
         assert board.accounts.session(before) is None
+        assert "Signed in with a passkey" in client.get("/account").text, "what happened lately"
         again = client.post("/sign-in/passkey", data=form)
         assert again.status_code == 403
         assert "done already" in again.text
