@@ -92,10 +92,10 @@ def _incident(letter: Letter, case: Case, context: Context, left_out: int) -> st
     steps = guidance.steps(case)
     return render(
         "incident.txt",
-        lead=_lead(letter, steps.name, one_line(context.school.name)) + passed_on(letter),
+        lead=at_once(case, steps) + _lead(letter, case, steps.name, context) + passed_on(letter),
         facts=table(_facts(case, context)),
-        addresses=_addresses(case, context),
-        address_note=ADDRESS_NOTE,
+        addresses=(addresses := _addresses(case, context)),
+        address_note=ADDRESS_NOTE if any("hxxp" in one for one in addresses) else "",
         because=_because(case, context),
         do=steps.do,
         do_not=steps.do_not,
@@ -109,12 +109,25 @@ def _incident(letter: Letter, case: Case, context: Context, left_out: int) -> st
     )
 
 
-def _lead(letter: Letter, what: str, school: str) -> str:
+def at_once(case: Case, steps: Steps) -> str:
+    """Where every minute may count, that is said before all else."""
+    first = steps.do[0]
+    grave = case.incident.severity is Severity.CRITICAL and "999" in first
+    return f"Please act now. {first} " if grave else ""
+
+
+def _lead(letter: Letter, case: Case, what: str, context: Context) -> str:
+    school = one_line(context.school.name)
+    if not context.guidance.is_judged(case):
+        return (
+            f"A public post that may be about {school} could not be judged by the program. Nobody "
+            "has read it yet: please read it in the log, where you also say what it is."
+        )
     if is_spread(letter.key):
         return (
             f"An incident of which people at {school} were told is spreading: the same words are "
-            f"posted again and again. It was flagged: {what}. You will hear of it again when they "
-            "were posted four times as often."
+            f"posted again and again. It was flagged: {what}. You will hear of it again once "
+            "they were posted four times as often."
         )
     return f"A public post about {school} was flagged: {what}. {_UNCHECKED}"
 
@@ -243,7 +256,10 @@ def _digest(letter: Letter, cases: tuple[Case, ...], context: Context) -> str:
         entries=[entry(case, letter.role, context) for case in ranked],
         address_note=ADDRESS_NOTE,
         ask=whom_to_ask(letter.role, cases),
-        do=("Open each incident in the log and read it.", "Write down there what you do."),
+        do=(
+            f"Open {'the' if len(cases) == 1 else 'each'} incident in the log and read it.",
+            "Write down there what you do.",
+        ),
         do_not=list(forbidden or context.guidance.do_not),
         footer=footer(context.guidance),
     )
@@ -253,8 +269,12 @@ def _to_look_at(cases: tuple[Case, ...]) -> str:
     many = "one incident" if len(cases) == 1 else f"{len(cases)} incidents"
     if all(unread(case.incident) for case in cases):
         return f"{many} to read. The program could not judge what was posted, so a person must."
-    order = "" if len(cases) == 1 else ", the most serious first"
-    return f"{many} to look at{order}. A program flagged this, and nobody has checked it yet."
+    if len(cases) == 1:
+        return f"{many} to look at. A program flagged it, and nobody has checked it yet."
+    return (
+        f"{many} to look at, the most serious first. A program flagged them, and nobody has "
+        "checked them yet."
+    )
 
 
 def entry(case: Case, role: Role, context: Context) -> dict[str, str]:

@@ -6,9 +6,9 @@ title that says the finding, and its numbers stand in a table beside it, so nobo
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from io import BytesIO
 from threading import Lock
@@ -22,6 +22,8 @@ Counts = Mapping[str, int | None]
 
 INK, FAINT = "#1b1f24", "#6b7280"
 _WIDTH = 7.0  # inches: an A4 page between its margins
+_EDGE = 0.06  # inches
+_SIZE, _POINTS = 8, 72  # the size of labels; points to an inch
 
 
 class Drawing(Hashable, Protocol):
@@ -32,11 +34,13 @@ class Drawing(Hashable, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """`alt`: what it shows, for those who do not see it. It is drawn when it is looked at."""
+    """`alt`: what it shows, for those who do not see it. It is drawn when it is looked at.
+    `hatched`: whether anything in it is withheld."""
 
     title: str
     alt: str
     drawing: Drawing
+    hatched: bool = False
 
     @property
     def svg(self) -> bytes:
@@ -64,9 +68,30 @@ def by_week(
         changes=tuple(changes),
         is_least=is_least,
     )
-    days = "; ".join(f"{one.day} {one:%B}" for one in changes)
-    marks = f" The rules of judging became others on {days}." if changes else ""
-    return Picture(title=title, alt=_in_words(title, _by_day(counts)) + marks, drawing=drawing)
+    return Picture(
+        title=title,
+        alt=_in_words(title, _by_day(counts)) + _marks(drawing),
+        drawing=drawing,
+        hatched=None in counts.values(),
+    )
+
+
+def _marks(weeks: _Weeks) -> str:
+    """What is shaded or marked, for those who do not see it."""
+    monday, last = (date.fromisoformat(weeks.counts[end][0]) for end in (0, -1))
+    rests = [
+        f"{_day(first)} to {_day(end)}"
+        for first, end in weeks.holidays
+        if end >= monday and first < last + timedelta(days=7)
+    ]
+    said = f" Holidays: {'; '.join(rests)}." if rests else ""
+    if weeks.changes:
+        said += f" The rules of judging changed on {'; '.join(map(_day, weeks.changes))}."
+    return said
+
+
+def _day(one: date) -> str:
+    return f"{one.day} {one:%B}"
 
 
 def by_row(counts: Counts, *, title: str, is_least: bool = True) -> Picture:
@@ -83,15 +108,19 @@ class _Weeks:
     is_least: bool
 
     def draw(self) -> Figure:
-        figure, axes = blank(height=2.3)
+        most = max((count or 0 for _, count in self.counts), default=0)
+        figure, axes = blank(height=2.3, left=0.15 + _widest([f"{most:,}"]), bottom=0.25)
         mondays = [date.fromisoformat(monday) for monday, _ in self.counts]
         _shade(axes, mondays, self.holidays)
         for day in self.changes:
-            axes.axvline(_place(mondays, day), color=FAINT, lw=1.2, ls="--")
+            for color, width, style in (("white", 3, "-"), (FAINT, 1.4, "--")):
+                axes.axvline(_place(mondays, day), color=color, lw=width, ls=style, zorder=3)
         _bars(axes, [count for _, count in self.counts], is_least=self.is_least)
         step = max(1, len(mondays) // 8)
         axes.set_xticks(
-            range(0, len(mondays), step), [f"{m.day} {m:%b}" for m in mondays[::step]], fontsize=8
+            range(0, len(mondays), step),
+            [f"{m.day} {m:%b}" for m in mondays[::step]],
+            fontsize=_SIZE,
         )
         return figure
 
@@ -104,10 +133,11 @@ class _Rows:
     def draw(self) -> Figure:
         counts = dict(self.counts)
         hatched = _least(list(counts.values())) if self.is_least else 0
-        figure, axes = blank(height=0.4 + 0.24 * len(counts))
+        height = 0.2 + 0.24 * len(counts)
+        figure, axes = blank(height=height, left=0.1 + _widest(counts), bottom=_EDGE)
         for place, count in enumerate(counts.values()):
             _bar(axes, place, count, most=_most(counts), hatched=hatched)
-        axes.set_yticks(range(len(counts)), list(counts), fontsize=8)
+        axes.set_yticks(range(len(counts)), list(counts), fontsize=_SIZE)
         axes.invert_yaxis()
         axes.set_xticks([])
         axes.set_xlim(0, _most(counts) * 1.12)
@@ -125,15 +155,28 @@ def _drawn(drawing: Drawing) -> bytes:
         return _svg(drawing.draw())
 
 
-def blank(*, height: float) -> tuple[Figure, Axes]:
+def blank(*, height: float, left: float, bottom: float) -> tuple[Figure, Axes]:
+    """*left*, *bottom*: inches beside the drawing, for its labels. To let the library work them
+    out takes as long as all the rest."""
     from matplotlib.figure import Figure  # a second, which no other command should pay
 
-    figure = Figure(figsize=(_WIDTH, height), layout="constrained")
-    axes = figure.subplots()
-    axes.tick_params(length=0, colors=INK, labelsize=8)
+    figure = Figure(figsize=(_WIDTH, height))
+    wide, high = _WIDTH - left - _EDGE, height - bottom - _EDGE
+    axes = figure.add_axes((left / _WIDTH, bottom / height, wide / _WIDTH, high / height))
+    axes.tick_params(length=0, colors=INK, labelsize=_SIZE)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     return figure, axes
+
+
+def _widest(labels: Iterable[str]) -> float:
+    """In inches, as they are drawn."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    font = FontProperties(size=_SIZE)
+    sizes = (text_to_path.get_text_width_height_descent(label, font, False) for label in labels)
+    return max((width for width, *_ in sizes), default=0) / _POINTS
 
 
 def _bars(axes: Axes, counts: Sequence[int | None], *, is_least: bool) -> None:
@@ -153,10 +196,10 @@ def _bars(axes: Axes, counts: Sequence[int | None], *, is_least: bool) -> None:
 def _bar(axes: Axes, place: int, count: int | None, *, most: int, hatched: int) -> None:
     if count is None:
         axes.barh(place, hatched, height=0.6, fill=False, hatch="////", edgecolor=FAINT, lw=0)
-        axes.text(hatched + most * 0.01, place, "withheld", va="center", fontsize=8, color=INK)
+        axes.text(hatched + most * 0.01, place, "withheld", va="center", fontsize=_SIZE, color=INK)
     else:
         axes.barh(place, count, height=0.6, color=INK)
-        axes.text(count + most * 0.01, place, f"{count:,}", va="center", fontsize=8, color=INK)
+        axes.text(count + most * 0.01, place, f"{count:,}", va="center", fontsize=_SIZE, color=INK)
 
 
 def _most(counts: Counts) -> int:
@@ -182,7 +225,7 @@ def _place(mondays: Sequence[date], day: date) -> float:
 
 def _by_day(counts: Counts) -> Counts:
     days = {row: date.fromisoformat(row) for row in counts}
-    return {f"{days[row].day} {days[row]:%B}": count for row, count in counts.items()}
+    return {_day(days[row]): count for row, count in counts.items()}
 
 
 def _in_words(title: str, counts: Counts) -> str:

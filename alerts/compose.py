@@ -13,6 +13,7 @@ from alerts import called_in, custody_head, many, source_news, term_news, week_n
 from alerts.body import Context, body
 from alerts.envelope import envelope, set_text
 from alerts.pictures import attachable, is_png
+from alerts.routing import unread
 from alerts.spreading import is_spread
 from alerts.term_news import Paper
 from alerts.text import one_line
@@ -190,6 +191,8 @@ def _subject(letter: Letter, cases: tuple[Case, ...], context: Context) -> str:
         return f"Digest: {many} to look at"
     incident = cases[0].incident
     grave = incident.severity.value.capitalize() + ", and spreading" * is_spread(letter.key)
+    if unread(incident):
+        return f"To be read: what could not be judged, incident {incident.number}"
     if cases[0].concerns_head:
         what = "for the chair of governors"
     else:

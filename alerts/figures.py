@@ -32,9 +32,12 @@ WITHHELD_MEANS = (
 )
 
 HATCHED_MEANS = (
-    "Hatched: withheld. Grey: holidays. Dashed: the rules of judging became others. The same "
+    "Hatched: withheld. Grey: holidays. Dashed: the rules of judging changed. The same "
     "numbers stand in the tables below."
 )
+
+# What to do about it, which stands there for staff, is no name of a kind.
+CONCERNS = {category: words.partition(":")[0] for category, words in CATEGORIES.items()}
 
 _ALL = (("All rows", WITHHELD),)
 Names = Iterable[tuple[str, str]]
@@ -53,7 +56,7 @@ DIVISIONS: Mapping[Division, tuple[str, str, str, Names]] = {
         "What raised concern",
         "Kind of concern",
         "Mentions",
-        CATEGORIES.items(),
+        CONCERNS.items(),
     ),
     Division.SEVERITIES: (
         "How serious the concerns were",
@@ -80,6 +83,20 @@ DIVISIONS: Mapping[Division, tuple[str, str, str, Names]] = {
     Division.REMOVALS: ("What came of asking", "Asked, and what became of it", "Incidents", ()),
     Division.GROUPS: ("Where they were found", "Place", "Mentions", GROUPS.items()),
     Division.WEEKS: ("When they were found", "Week beginning", "Mentions", ()),
+}
+
+
+# Whose rows are divided further.
+DIVIDES: Mapping[Division, Division] = {
+    Division.CATEGORIES: Division.KINDS,
+    Division.SEVERITIES: Division.KINDS,
+    Division.THEMES: Division.KINDS,
+    Division.HANDLING: Division.KINDS,
+    Division.ASKED: Division.KINDS,
+    Division.SPEED: Division.HANDLING,
+    Division.OUTCOMES: Division.HANDLING,
+    Division.AGES: Division.HANDLING,
+    Division.REMOVALS: Division.ASKED,
 }
 
 
@@ -113,16 +130,19 @@ def is_withheld(table: Table) -> bool:
 
 
 def tables_of_checks(coverage: Coverage, groups: Mapping[str, SourceGroup]) -> list[Table]:
-    """Days only: how much was found where would give away what is withheld elsewhere."""
+    """Days only: how much was found where would give away what is withheld elsewhere. Weeks
+    only where a day was missed: else a sentence says it all."""
     if not coverage.sources:
         return []
     by_group = days_by_group(coverage, groups)
     places = tuple((name, by_group[g]) for g, name in GROUPS.items() if g in by_group)
-    weeks = tuple((short(monday), number) for monday, number in coverage.weeks.items())
-    return [
-        Table(title="What was checked", what="Place", rows=places, of="Days"),
-        Table(title="When it was checked", what="Week beginning", rows=weeks, of="Days"),
-    ]
+    found = [Table(title="What was checked", what="Place", rows=places, of="Days")]
+    if coverage.unchecked:
+        weeks = tuple((short(monday), number) for monday, number in coverage.weeks.items())
+        found.append(
+            Table(title="When it was checked", what="Week beginning", rows=weeks, of="Days")
+        )
+    return found
 
 
 def short(one: date) -> str:

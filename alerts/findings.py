@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from math import sqrt
 
-from alerts.figures import Shown, days, exactly
+from alerts.figures import CONCERNS, Shown, days, exactly
+from alerts.waits import how_long
 from monitor.counts import (
     Asked,
     Division,
@@ -18,20 +18,21 @@ from monitor.counts import (
     Period,
     Speed,
     Trend,
-    Wait,
 )
 from monitor.domain import Sentiment
-from monitor.words import CATEGORIES, SENTIMENTS, THEMES
+from monitor.words import SENTIMENTS, THEMES
 
 _MOST_THEMES = 3  # named in a sentence; the table has all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Earlier:
-    """A term to compare with, and how a sentence calls it: "last term"."""
+    """A term to compare with, and how a sentence calls it: "last term". `judged_alike`: by
+    the same versions as the one that is told of."""
 
     called: str
     trend: Trend
+    judged_alike: bool = True
 
 
 def findings(trend: Trend, earlier: Iterable[Earlier] = (), shown: Shown = exactly) -> list[str]:
@@ -49,8 +50,8 @@ def _apart(period: Period) -> str:
 
 _TONE = {
     Sentiment.POSITIVE: "positive toward the school",
-    Sentiment.NEUTRAL: "neutral",
-    Sentiment.MIXED: "mixed",
+    Sentiment.NEUTRAL: "neutral toward the school",
+    Sentiment.MIXED: "mixed toward the school",
     Sentiment.NEGATIVE: "negative toward the school",
 }
 
@@ -80,7 +81,7 @@ class _Said:
             *self._handling(),
             *self._criticism(),
             *self._withheld(),
-            *self._waits(),
+            *how_long(self.trend.waits),
         ]
 
     def _withheld(self) -> list[str]:
@@ -95,9 +96,10 @@ class _Said:
         said = [words for words, is_missing in missing.items() if is_missing]
         if not said:
             return []
+        words = _list(said)
         return [
-            f"This cannot be said without pointing at someone, for the numbers are too small: "
-            f"{_list(said)}."
+            f"{words[0].upper()}{words[1:]} cannot be said: the numbers are so small that they "
+            "would point at someone."
         ]
 
     def _total(self, total: int) -> str:
@@ -122,15 +124,11 @@ class _Said:
         if shown[most] == total:
             return [f"All of them are {_TONE[most]}."]
         if shown[most] * 2 > total:
-            low, high = likely(shown[most], total)
-            return [
-                f"Most of them, {self.says(shown[most])}, are {_TONE[most]}: "
-                f"{round(100 * shown[most] / total)}%, or anything from {low}% to {high}% once "
-                "chance is allowed for."
-            ]
+            share = _share(shown[most], total)
+            return [f"Most of them, {self.says(shown[most])}, are {_TONE[most]}: {share}."]
         (first, many), *further = shown.items()
-        said = [f"{self.says(many)} were {_TONE[first]}"]
-        said += [f"{self.says(n)} {_TONE[s]}" for s, n in further]
+        said = [f"{self.says(many)} are {_TONE[first]}"]
+        said += [f"{self.says(n)} {s.value}" for s, n in further]
         rest = "; the others are withheld" if sum(shown.values()) < total else ""
         return [f"Of these, {_list(said)}{rest}."]
 
@@ -143,12 +141,17 @@ class _Said:
         compared = self._beside(number, lambda t: t.number(Kind.CONCERN))
         said = f"{self.says(number)} of them raised a concern and went into the incident log"
         table = self.trend.tables[Division.CATEGORIES]
-        shown = {c: n for c in CATEGORIES if (n := table.get(c))}
+        shown = {c: n for c in CONCERNS if (n := table.get(c))}
         if not shown:
             return [f"{said}{compared}."]
         most = max(shown, key=lambda category: shown[category])
-        kind = f"“{CATEGORIES[most]}” ({self.says(shown[most])})"
-        return [f"{said}{compared}; the most frequent that can be shown is {kind}."]
+        which = self._most_frequent(Division.CATEGORIES)
+        return [f"{said}{compared}; {which} is “{CONCERNS[most]}” ({self.says(shown[most])})."]
+
+    def _most_frequent(self, division: Division) -> str:
+        """Where nothing is withheld, nothing of it is kept back in the words, either."""
+        every = self.trend.parts == 1 and None not in self.trend.tables[division].values()
+        return "the most frequent" if every else "the most frequent that can be shown"
 
     def _handling(self) -> list[str]:
         opened = self.trend.incidents
@@ -166,8 +169,8 @@ class _Said:
     def _in_time(self) -> str:
         table = self.trend.tables.get(Division.SPEED, {})
         in_time = table.get(Speed.IN_TIME)
-        said = "all of them" if table.get(Speed.LATER) == 0 else self.says(in_time or 0)
-        return f", {said} within five school days" if in_time else ""
+        said = "all" if table.get(Speed.LATER) == 0 else self.says(in_time or 0)
+        return f", {said} of them within five school days" if in_time else ""
 
     def _right(self) -> list[str]:
         """What the alerts were worth to the school, by its own decisions."""
@@ -179,9 +182,13 @@ class _Said:
         decided = right + sum(n for n in wrong if n)
         if not decided:
             return []
+        if decided == right:
+            return [f"A person decided on {self.says(decided)}; all were real incidents."]
+        if not right:
+            return [f"A person decided on {self.says(decided)}; none was a real incident."]
         return [
-            f"Of {self.says(decided)} that a person decided, {self.says(right)} were incidents "
-            "indeed; the others were criticism, no concern, or not about the school."
+            f"A person decided on {self.says(decided)}: {self.says(right)} were real incidents, "
+            "the others criticism, no concern, or not about the school."
         ]
 
     def _removed(self) -> list[str]:
@@ -190,8 +197,9 @@ class _Said:
         if not asked or not table or None in table.values():
             return []
         gone = sum(n or 0 for row, n in table.items() if row.endswith(f": {Fate.GONE}"))
-        was = "none has been seen to be gone" if not gone else f"{self.says(gone)} are gone"
-        return [f"Removal was asked for in {self.says(asked)} of them; {was}."]
+        was = f"in {self.says(gone)} of these it is gone" if gone else "none is seen to be gone"
+        return [f"In {self.says(asked)} incidents a site or the writer was asked to remove what "
+                f"was posted; {was}."]  # fmt: skip
 
     def _criticism(self) -> list[str]:
         number = self.trend.number(Kind.CRITICISM)
@@ -214,29 +222,17 @@ class _Said:
             return []
         most = sorted(shown, key=lambda theme: -shown[theme])[:_MOST_THEMES]
         said = [f"“{THEMES[theme]}” ({self.says(shown[theme])})" for theme in most]
-        return [f"Of what was criticised, the most frequent that can be shown: {_list(said)}."]
-
-    def _waits(self) -> list[str]:
-        waits = self.trend.waits
-        said = [words.format(_span(waits[w])) for w, words in _WAITS.items() if w in waits]
-        return [f"Half of {_list(said)}."] if said else []
+        which = self._most_frequent(Division.THEMES)
+        return [f"Of what was criticised, {which}: {_list(said)}."]
 
 
-_WAITS: Mapping[Wait, str] = {
-    Wait.FOUND: "the posts that say when they were written were found within {}",
-    Wait.TOLD: "the incidents were told by mail within {} of being found",
-    Wait.DECIDED: "those closed were decided within {} of that mail",
-    Wait.CLOSED: "those closed were closed within {} of that mail",
-    Wait.REMOVED: "what was removed on request was seen to be gone within {} of asking",
-}
-
-
-def _span(span: timedelta) -> str:
-    hours = round(span.total_seconds() / 3600)
-    if hours < 48:
-        return {1: "an hour", 24: "a day"}.get(hours, f"{hours} hours")
-    days_ = hours // 24
-    return {7: "a week", 14: "two weeks", 28: "four weeks"}.get(days_, f"{days_} days")
+def _share(part: int, whole: int) -> str:
+    """With what chance allows for, unless that is next to nothing."""
+    low, high = likely(part, whole)
+    share = f"{round(100 * part / whole)}%"
+    if high - low <= 2:
+        return share
+    return f"{share}, or anything from {low}% to {high}% once chance is allowed for"
 
 
 def likely(part: int, whole: int) -> tuple[int, int]:

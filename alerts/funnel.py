@@ -10,14 +10,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from alerts.charts import FAINT, INK, Picture, blank
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 FEWEST_SCHOOLS = 5  # fewer have no usual share that one could differ from
+_LONGEST_NAME = 40  # characters, in the picture
 NEARLY_SURE, USUAL = 3.09, 1.96  # standard deviations: 99.8% and 95% of schools lie within
 
 
@@ -100,7 +103,7 @@ class _Drawing:
     funnel: Funnel
 
     def draw(self) -> Figure:
-        figure, axes = blank(height=2.4)
+        figure, axes = blank(height=2.4, left=0.5, bottom=0.4)
         most = max(point.whole for point in self.funnel.points)
         sizes = [most * 1.05 * n / 100 for n in range(1, 101)]
         for deviations, style in ((NEARLY_SURE, "-"), (USUAL, ":")):
@@ -112,17 +115,22 @@ class _Drawing:
             outside = point in (*self.funnel.higher, *self.funnel.lower)
             axes.plot(point.whole, 100 * point.share, "D" if outside else "o", color=INK, ms=5)
             if outside:
-                left = point.whole < most / 2
-                axes.annotate(
-                    point.name,
-                    (point.whole, 100 * point.share),
-                    (6 if left else -6, 4),
-                    textcoords="offset points",
-                    ha="left" if left else "right",
-                    fontsize=8,
-                )
+                self._name(axes, point, most)
         axes.set_xlim(0, most * 1.05)
         axes.set_ylim(0, max(100 * p.share for p in self.funnel.points) * 1.25)
         axes.yaxis.set_major_formatter("{x:.0f}%")
         axes.set_xlabel(f"Number of {self.funnel.whole}", fontsize=8, color=INK)
         return figure
+
+    def _name(self, axes: Axes, point: Point, most: int) -> None:
+        """On the side where there is more room, and away from the lines."""
+        left, high = point.whole < most / 2, point in self.funnel.higher
+        axes.annotate(
+            shorten(point.name, _LONGEST_NAME, placeholder=" ..."),
+            (point.whole, 100 * point.share),
+            (6 if left else -6, 5 if high else -5),
+            textcoords="offset points",
+            ha="left" if left else "right",
+            va="bottom" if high else "top",
+            fontsize=8,
+        )

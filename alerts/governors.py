@@ -8,31 +8,31 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from alerts import charts
+from alerts.charts import Picture
 from alerts.figures import (
+    DIVIDES,
     DIVISIONS,
-    WITHHELD,
     WITHHELD_MEANS,
     Shown,
     days,
     exactly,
     is_withheld,
     rounded_to,
-    table_of,
     tables_of,
     tables_of_checks,
 )
 from alerts.findings import Earlier, findings
-from alerts.limits import changed, definitions, unseen
+from alerts.illustrations import pictures_of
+from alerts.limits import changed, definitions, judged, unseen
 from alerts.spreadsheets import Table, as_csv, as_xlsx
-from monitor.counts import Division, SourceGroup, Trend
+from monitor.counts import Division, Judge, Scores, SourceGroup, Trend
 from monitor.coverage import Coverage
 from monitor.coverage import sentences as what_was_checked
 from monitor.domain import School
@@ -58,7 +58,7 @@ class Report:
 
     `trend` is None where nothing of the period is published yet; `instead` then says so.
     `groups`: the kind of place of each source. `holidays`: first and last day of each.
-    `changes`: days on which the rules by which posts are judged became others.
+    `judges`: by what its posts were judged, oldest first. `scores`: how well that is done.
     `round_to`: 1 for numbers as they are.
     """
 
@@ -69,7 +69,8 @@ class Report:
     groups: Mapping[str, SourceGroup] = field(default_factory=dict)
     earlier: tuple[Earlier, ...] = ()
     holidays: tuple[tuple[date, date], ...] = ()
-    changes: tuple[date, ...] = ()
+    judges: tuple[Judge, ...] = ()
+    scores: Scores | None = None
     round_to: int = 1
     instead: str = ""
 
@@ -88,6 +89,11 @@ class Report:
         return days(self.coverage.start, self.coverage.end)
 
     @property
+    def changes(self) -> tuple[date, ...]:
+        """Days on which the rules by which posts are judged changed."""
+        return tuple(dict.fromkeys(judge.since for judge in self.judges[1:]))
+
+    @property
     def sentences(self) -> list[str]:
         """What the numbers say, for people who read nothing else."""
         said = findings(self.trend, self.earlier, self.shown) if self.trend else [self.instead]
@@ -100,71 +106,37 @@ class Report:
 
     @property
     def to_be_read(self) -> list[Table]:
-        """Those of which anything is shown; `withheld` names the others."""
+        """Those of which anything is shown."""
         return [table for table in self.tables if not is_withheld(table)]
 
     @property
-    def withheld(self) -> list[str]:
-        return [table.title for table in self.tables if is_withheld(table)]
+    def withheld(self) -> str:
+        """Which tables are not shown, in a sentence; nothing where all are."""
+        tables = self.trend.tables if self.trend else {}
+        hidden = [division for division in DIVISIONS if tables.get(division) == {}]
+        if not hidden:
+            return ""
+        if len(hidden) == len(tables):
+            return "No table of these mentions can be shown: each holds too small numbers."
+        first = (d for d in hidden if DIVIDES.get(d) not in hidden)  # they stand for the others
+        titles = "; ".join(f"“{DIVISIONS[division][0]}”" for division in first)
+        return f"Withheld as a whole, for what they hold is too small: {titles}."
 
     @property
     def limits(self) -> list[str]:
         """What could not be seen, and how the rest was come by."""
         return [
             *unseen(self.coverage, self.groups),
-            *changed(self.changes),
             *definitions(self.round_to),
+            *judged(self.judges, self.scores),
+            *changed(self.changes, [one.called for one in self.earlier if not one.judged_alike]),
         ]
 
     @property
-    def pictures(self) -> dict[Division, charts.Picture]:
-        return dict(self._pictures(self.trend)) if self.trend else {}
-
-    def _pictures(self, trend: Trend) -> Iterator[tuple[Division, charts.Picture]]:
-        if weeks := trend.tables.get(Division.WEEKS):
-            yield (
-                Division.WEEKS,
-                charts.by_week(
-                    {row: self._round(count) for row, count in weeks.items()},
-                    title=self._busiest(trend),
-                    holidays=self.holidays,
-                    changes=self.changes,
-                    is_least=trend.parts == 1,
-                ),
-            )
-        for division, title in (
-            (Division.SENTIMENTS, "How mentions sound"),
-            (Division.CATEGORIES, "What raised concern"),
-            (Division.THEMES, "What was criticised"),
-        ):
-            if any(trend.tables.get(division, {}).values()):
-                rows = table_of(trend, division, self.shown).rows
-                counts = {name: n if isinstance(n, int) else None for name, n in rows}
-                title = self._most(title, counts, is_least=trend.parts == 1)
-                yield division, charts.by_row(counts, title=title, is_least=trend.parts == 1)
-
-    def _round(self, count: int | None) -> int | None:
-        return None if count is None else self.shown(count)
-
-    def _busiest(self, trend: Trend) -> str:
-        table = table_of(trend, Division.WEEKS, self.shown)
-        shown = {name: n for name, n in table.rows if isinstance(n, int) and n}
-        if not shown:
-            return "Mentions by week: each week is withheld."
-        most = max(shown, key=lambda name: shown[name])
-        said = f"week of {most} had most mentions: {shown[most]:,}."
-        all_shown = WITHHELD not in dict(table.rows).values()
-        return f"The {said}" if all_shown else f"Of the weeks that can be shown, the {said}"
-
-    @staticmethod
-    def _most(what: str, counts: Mapping[str, int | None], *, is_least: bool) -> str:
-        shown = {name: n for name, n in counts.items() if n}
-        if not shown:
-            return f"{what}: withheld."
-        most = max(shown, key=lambda name: shown[name])
-        surely = is_least or None not in counts.values()
-        said = "most often" if surely else "of what can be shown, most often"
-        return f"{what}: {said} “{most}” ({shown[most]:,})."
+    def pictures(self) -> dict[Division, Picture]:
+        if self.trend is None:
+            return {}
+        return pictures_of(self.trend, self.shown, self.holidays, self.changes)
 
 
 def write(report: Report, out: Path, *, print_pdf: PrintPdf | None = None) -> None:
@@ -212,7 +184,7 @@ def page(template: str, **values: object) -> str:
     return _PAGES.get_template(template).render(**values)
 
 
-def _pictures_by_table(report: Report) -> dict[str, charts.Picture]:
+def _pictures_by_table(report: Report) -> dict[str, Picture]:
     return {DIVISIONS[division][0]: picture for division, picture in report.pictures.items()}
 
 

@@ -88,6 +88,10 @@ class Guidance(Part):
         names += [category.value for category in GRAVEST_FIRST if category in found]
         return tuple(self.categories[name] for name in names or [UNREAD])
 
+    def is_judged(self, case: Case) -> bool:
+        """Whether anything is known of what it is about."""
+        return self.topics(case)[0] is not self.categories[UNREAD]
+
     def steps(self, case: Case) -> Steps:
         """One list for the whole incident: what to do by its most pressing topic, for two
         lists would contradict each other, and all that any of its topics forbids."""

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cache
-from pathlib import Path
 
-from monitor.counts import SourceGroup
+from monitor.counts import Judge, Scores, SourceGroup
 from monitor.coverage import Coverage, days_by_group
 from monitor.words import GROUPS, day
 
@@ -17,6 +14,7 @@ _LOOKED_FOR = (SourceGroup.NEWS, SourceGroup.SOCIAL, SourceGroup.REVIEWS, Source
 
 
 _MOST_CHANGES = 6  # days named in a sentence
+_MOST_JUDGES = 3  # named in a sentence, after the first
 
 
 def unseen(coverage: Coverage, groups: Mapping[str, SourceGroup]) -> list[str]:
@@ -35,7 +33,7 @@ def _never_looked(coverage: Coverage, groups: Mapping[str, SourceGroup]) -> list
     without = [GROUPS[group].lower() for group in _LOOKED_FOR if not read.get(group)]
     if not without:
         return []
-    return [f"Nothing was read in this period from: {', '.join(without)}."]
+    return [f"Not read at all in this period: {', '.join(without)}."]
 
 
 def _outages(coverage: Coverage, groups: Mapping[str, SourceGroup]) -> list[str]:
@@ -50,7 +48,7 @@ def _outages(coverage: Coverage, groups: Mapping[str, SourceGroup]) -> list[str]
     said = [f"{GROUPS[g].lower()} on {_days(n)}" for g, n in failed.items() if n]
     if not said:
         return []
-    return [f"A source was visited and could not be read (out of order, or its quota used up): "
+    return [f"What was visited and could not be read (out of order, or its quota used up): "
             f"{'; '.join(said)}."]  # fmt: skip
 
 
@@ -58,15 +56,58 @@ def _days(number: int) -> str:
     return "1 day" if number == 1 else f"{number} days"
 
 
-def changed(days: Sequence[date]) -> list[str]:
-    """Numbers before and after such a day may differ for that reason alone."""
+def judged(judges: Sequence[Judge], scores: Scores | None) -> list[str]:
+    """By which versions posts were judged, and how well the one that is in use judges."""
+    return [*_by_whom(judges), *(_how_well(scores) if scores else ())]
+
+
+def _by_whom(judges: Sequence[Judge]) -> list[str]:
+    if not judges:
+        return []
+    first, *later = judges
+    if len(later) > _MOST_JUDGES:
+        by = f"in {len(judges)} versions, first {first.version} and last {later[-1].version}"
+    else:
+        then = (f"from {day(one.since)} version {one.version}" for one in later)
+        by = ", ".join((f"version {first.version}", *then))
+    return [f"Posts were judged by a program: {by}."]
+
+
+def _how_well(scores: Scores) -> list[str]:
+    return [
+        f"How well it judges was measured on {scores.posts:,} invented posts from which it had "
+        f"not learnt (version {scores.version}). Of a hundred that should raise an alert it "
+        f"found {scores.alerts_found}; of a hundred alerts, {scores.alerts_right} were right. "
+        f"Of a hundred posts about the school it found {scores.about_found}; of a hundred that "
+        f"it counted as such, {scores.about_right} were. It told exactly how serious a post is "
+        f"in {scores.severity} of a hundred, and its tone in {scores.sentiment}. So it misses "
+        "things, and it raises false alarms.",
+    ]
+
+
+def changed(days: Sequence[date], otherwise: Sequence[str]) -> list[str]:
+    """*days* on which the rules of judging changed; the terms compared with that were judged
+    *otherwise*, as "last term". Numbers may differ for that reason alone."""
+    return [*_within(days), *_compared(otherwise)]
+
+
+def _within(days: Sequence[date]) -> list[str]:
     if not days:
         return []
     when = "; ".join(map(day, days[:_MOST_CHANGES]))
     more = f", and {len(days) - _MOST_CHANGES} more" if len(days) > _MOST_CHANGES else ""
     return [
-        f"The rules by which posts are judged became others on {when}{more} (dashed lines in the "
-        "picture of the weeks). Numbers of before and after may differ for that reason alone."
+        f"The rules by which posts are judged changed on {when}{more} (dashed lines in the "
+        "picture of the weeks). Numbers before and after may differ for that reason alone."
+    ]
+
+
+def _compared(otherwise: Sequence[str]) -> list[str]:
+    if not otherwise:
+        return []
+    return [
+        f"Posts found {' and '.join(otherwise)} were judged by another version. What is more or "
+        "fewer than then may be so for that reason alone."
     ]
 
 
@@ -82,10 +123,6 @@ def definitions(round_to: int) -> list[str]:
         "Each term, with the holidays after it, is counted once. A later report on the same days "
         "has the same numbers.",
         *_rounding(round_to),
-        f"Posts are judged by a program. On invented posts that it had never seen, "
-        f"{scores()['recall']} in a hundred of those that should raise an alert did, and "
-        f"{scores()['precision']} in a hundred alerts were right; it misses things, and it raises "
-        "false alarms.",
     ]
 
 
@@ -93,12 +130,3 @@ def _rounding(round_to: int) -> list[str]:
     if round_to == 1:
         return []
     return [f"Every number is rounded to the nearest {round_to}, so sums may not add up."]
-
-
-@cache
-def scores() -> dict[str, int]:
-    """How well alerts are judged, in per cent: docs/judging.md, as a test compares."""
-    found: dict[str, int] = json.loads(
-        (Path(__file__).parent / "scores.json").read_text(encoding="utf-8")
-    )
-    return found

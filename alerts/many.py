@@ -9,6 +9,7 @@ from datetime import datetime
 from alerts.body import (
     ADDRESS_NOTE,
     Context,
+    at_once,
     entry,
     footer,
     helpers,
@@ -29,22 +30,25 @@ _FEW = 9  # of so many nobody says that much is being said
 def subject(cases: Sequence[Case]) -> str:
     """Never a person, never the posts' words."""
     gravest = max((case.incident.severity for case in cases), key=lambda s: s.rank)
-    return f"{gravest.value.capitalize()}: {_incidents(len(cases))}{_in(len(stories(cases)))}"
+    return f"{gravest.value.capitalize()}: {_incidents(len(cases))}{_in(cases)}"
 
 
 def body(letter: Letter, cases: Sequence[Case], context: Context) -> str:
     told = stories(cases)
     open_to_all = [case for case in cases if not is_sealed(case, letter.role)]
-    steps = context.guidance.steps(stories(open_to_all or cases)[0][0])
+    gravest = stories(open_to_all or cases)[0][0]
+    steps = context.guidance.steps(gravest)
     forbidden = dict.fromkeys(
         line for case in open_to_all for line in context.guidance.steps(case).do_not
     )
     return render(
         "many.txt",
-        lead=_why_together(len(cases), one_line(context.school.name))
-        + " A program flagged it and nobody has checked it yet."
+        lead=at_once(gravest, steps) * bool(open_to_all)
+        + _why_together(len(cases), one_line(context.school.name))
+        + " A program flagged them, and nobody has checked them yet."
         + passed_on(letter),
-        facts=table(_facts(cases, open_to_all, len(told), context)),
+        facts=table(_facts(cases, open_to_all, context)),
+        heading="The gravest of each story" if len(told) < len(cases) else "The gravest first",
         entries=[_story(story, letter, context) for story in told[:_MOST_STORIES]],
         more=len(told) - _MOST_STORIES,
         address_note=ADDRESS_NOTE,
@@ -60,7 +64,9 @@ def body(letter: Letter, cases: Sequence[Case], context: Context) -> str:
 
 def _why_together(number: int, school: str) -> str:
     if number > _FEW:
-        return f"Much is being said about {school} at once, so it comes in one mail."
+        return (
+            f"Much is being said about {school} at once, so all these incidents come in one mail."
+        )
     return (
         f"{number} incidents about {school} in one mail, because they came outside the hours in "
         "which you are told, or after several others within the hour."
@@ -87,7 +93,7 @@ def story_of(case: Case) -> str:
 
 
 def _facts(
-    cases: Sequence[Case], open_to_all: Sequence[Case], told: int, context: Context
+    cases: Sequence[Case], open_to_all: Sequence[Case], context: Context
 ) -> list[tuple[str, str]]:
     """Of what is not *open_to_all*, the reader learns neither what it is nor where."""
     seen = [s for case in cases for s in case.sightings]
@@ -95,7 +101,7 @@ def _facts(
     grave = Counter(case.incident.severity for case in cases)
     seen_at = (s.mention for case in open_to_all for s in case.sightings)
     sites = Counter(_site(mention, context.school) for mention in seen_at)
-    rows = [("How much", f"{_incidents(len(cases))}{_in(told)}; posts: {len(seen)}")]
+    rows = [("How much", f"{_incidents(len(cases))}{_in(cases)}; posts: {len(seen):,}")]
     if seen:
         rows.append(("First", f"{uk_time(min(s.first_seen_at for s in seen))} (UK time)"))
         rows.append(("Latest", uk_time(max(s.first_seen_at for s in seen))))
@@ -137,5 +143,9 @@ def _incidents(number: int) -> str:
     return "1 incident" if number == 1 else f"{number:,} incidents"
 
 
-def _in(told: int) -> str:
+def _in(cases: Sequence[Case]) -> str:
+    """Nothing where each tells a story of its own."""
+    told = len(stories(cases))
+    if told == len(cases):
+        return ""
     return " in one story" if told == 1 else f" in {told:,} stories"

@@ -8,7 +8,7 @@ of them differ by more than chance.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -21,9 +21,10 @@ from monitor.counts import Age, Division, Handling, Kind, Trend
 
 NOT_PUBLISHED = "not published"
 
+_MENTIONS = "Public mentions"
 # What is told of each school, under which title, and what is counted.
 _COLUMNS: Mapping[str, tuple[str, Callable[[Trend], int | None]]] = {
-    "Public mentions": ("Mentions", lambda t: t.total),
+    _MENTIONS: ("Mentions", lambda t: t.total),
     "Lawful criticism": ("Mentions", lambda t: t.number(Kind.CRITICISM)),
     "Concerns": ("Mentions", lambda t: t.number(Kind.CONCERN)),
     "Incidents opened": ("Incidents", lambda t: _incidents(t)),
@@ -33,15 +34,25 @@ _COLUMNS: Mapping[str, tuple[str, Callable[[Trend], int | None]]] = {
         lambda t: 0 if _nothing_open(t) else _row(t, Division.AGES, Age.OLDER),
     ),
 }
+_FURTHER = tuple(_COLUMNS)[1:]
+
+
+_LINES = (
+    "Solid lines: 998 of 1,000 schools that do not differ lie between them by chance; dotted "
+    "lines: 95 of 100. A school outside differs, and the numbers do not say why: it may simply be "
+    "watched by more sources."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustReport:
-    """`trends`: by the school's name, None where nothing of the period is published."""
+    """`trends`: by the school's name, None where nothing of the period is published. `ids`:
+    what the school is called in the configuration, by its name."""
 
     first: date
     last: date
     trends: Mapping[str, Trend | None]
+    ids: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -53,9 +64,11 @@ class TrustReport:
 
     @property
     def sentences(self) -> list[str]:
+        if not any(self.trends.values()):
+            return ["No school has published anything of this period yet."]
         return [
-            *self._published(),
-            *(f"{title}: {self._sum(title)}." for title in _COLUMNS if self._known(title)),
+            *self._mentions(),
+            *(f"{title}: {self._sum(title)}." for title in _FURTHER if self._known(title)),
             *(one.sentence for one in self.funnels),
         ]
 
@@ -73,35 +86,41 @@ class TrustReport:
 
     @property
     def tables(self) -> list[Table]:
-        return [
-            Table(
-                title=title,
-                what="School",
-                of=of,
-                rows=tuple((name, self._shown(name, title)) for name in sorted(self.trends)),
-            )
-            for title, (of, _) in _COLUMNS.items()
-        ]
+        return [self._table(title, of) for title, (of, _) in _COLUMNS.items()]
+
+    def _table(self, title: str, of: str) -> Table:
+        known = self._known(title)
+        rows = tuple((name, self._shown(name, known)) for name in sorted(self.trends))
+        return Table(title=title, what="School", of=of, rows=rows)
+
+    @property
+    def grid(self) -> list[tuple[str, list[int | str]]]:
+        """The same tables side by side: of each school its numbers, in the tables' order."""
+        columns = [dict(table.rows) for table in self.tables]
+        return [(name, [column[name] for column in columns]) for name in sorted(self.trends)]
 
     @property
     def limits(self) -> list[str]:
         return [
             "Each number is what the school itself has published of its term, counted once when "
             "the term and its holidays were over. What a school withholds is in no sum here.",
-            "Solid lines: 998 of 1,000 schools that do not differ lie between them by chance; "
-            "dotted lines: 95 of 100. A school outside differs, and the numbers do not say why: "
-            "it may simply be watched by more sources.",
+            *([_LINES] if self.funnels else ()),
             "There is no order of schools here, for with small numbers an order is mostly chance.",
             "Trends of one school, with what could not be seen there, are in its own report.",
         ]
 
-    def _published(self) -> list[str]:
+    def _mentions(self) -> list[str]:
+        """How many there are, and of how many schools that cannot be said."""
+        known = self._known(_MENTIONS)
         missing = sum(trend is None for trend in self.trends.values())
-        if not missing:
-            return []
-        if missing == len(self.trends):
-            return ["No school has published anything of this period yet."]
-        return [f"{missing} of {len(self.trends)} schools have published nothing of it yet."]
+        withheld = len(self.trends) - len(known) - missing
+        has = "has" if missing == 1 else "have"
+        said = [
+            f"{sum(known.values()):,} public mentions of {_schools(len(known))} were found",
+            *([f"of {_schools(withheld)} fewer than five"] if withheld else ()),
+            *([f"{_schools(missing)} {has} published nothing yet"] if missing else ()),
+        ]
+        return [f"{'; '.join(said)}."]
 
     def _known(self, title: str) -> dict[str, int]:
         """The numbers that are shown, by school."""
@@ -114,12 +133,10 @@ class TrustReport:
         total = f"{sum(known.values()):,}"
         if len(known) == len(self.trends):
             return f"{total} in all"
-        return f"{total} in the {len(known)} schools that can show a number"
+        return f"{total} in the {_schools(len(known))} that can show a number"
 
-    def _shown(self, name: str, title: str) -> int | str:
-        if self.trends[name] is None:
-            return NOT_PUBLISHED
-        return self._known(title).get(name, WITHHELD)
+    def _shown(self, name: str, known: Mapping[str, int]) -> int | str:
+        return NOT_PUBLISHED if self.trends[name] is None else known.get(name, WITHHELD)
 
     def _points(self, part: str, whole: str) -> list[Point]:
         parts, wholes = self._known(part), self._known(whole)
@@ -134,7 +151,7 @@ def write_trust(report: TrustReport, out: Path, *, print_pdf: PrintPdf) -> None:
 
 
 def as_html(report: TrustReport) -> str:
-    return page("trust.html", report=report, withheld_means=WITHHELD_MEANS, tables=report.tables)
+    return page("trust.html", report=report, withheld_means=WITHHELD_MEANS)
 
 
 def _incidents(trend: Trend) -> int | None:
@@ -150,3 +167,7 @@ def _row(trend: Trend, division: Division, row: str) -> int | None:
 
 def _nothing_open(trend: Trend) -> bool:
     return _row(trend, Division.HANDLING, Handling.OPEN) == 0
+
+
+def _schools(number: int) -> str:
+    return "1 school" if number == 1 else f"{number} schools"

@@ -52,7 +52,10 @@ def _when(week: Week) -> str:
 
 def _looked(week: Week) -> str:
     if not week.looked:
-        return "We did not look at all: the program was off, or no place could be read."
+        return (
+            "We did not look at all: the program was off, or no place could be read. Nobody knows "
+            "what was written. Please pass this mail to whoever looks after the program, today."
+        )
     looked = f"We looked {_many(week.looked, 'time')} at {_many(week.places, 'place')}."
     if not week.unseen:
         return f"{looked} Every place could be seen."
@@ -70,7 +73,8 @@ def _facts(week: Week) -> list[tuple[str, str]]:
     if week.criticism:
         said = f"{_many(week.criticism, 'post')} of lawful criticism, counted and in no log"
         rows.append(("Criticism", said))
-    rows.append(("New incidents", str(len(week.incidents) or "none")))
+    none = "none" if week.looked else "not known"
+    rows.append(("New incidents", str(len(week.incidents) or none)))
     if week.open:
         untouched = f", of which {week.unanswered} nobody has touched" if week.unanswered else ""
         rows.append(("Still open", f"{week.open}{untouched}"))

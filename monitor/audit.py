@@ -6,6 +6,7 @@ what is erased elsewhere leaves nothing behind here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -16,6 +17,7 @@ DOOR = "the sign-in page"  # who did it, where nobody is signed in yet
 class Act(StrEnum):
     SIGNED_IN = "signed in"
     SIGNED_IN_BY_PASSKEY = "signed in with a passkey"
+    SIGNED_IN_ELSEWHERE = "signed in with an account elsewhere"
     REFUSED = "refused"
     SIGNED_OUT = "signed out"
     PASSWORD_SET = "password set"  # noqa: S105 - no password
@@ -28,6 +30,8 @@ class Act(StrEnum):
     PASSKEY_ADDED = "passkey added"
     PASSKEY_REMOVED = "passkey removed"
     PASSKEY_REFUSED = "passkey refused"
+    TIED = "account elsewhere tied"
+    UNTIED = "account elsewhere untied"
     ADDED = "added"
     LINK_MADE = "link made"
     DISABLED = "disabled"
@@ -50,6 +54,12 @@ class Trace:
 def account(id_: int) -> str:
     """How an account is written."""
     return f"account {id_}"
+
+
+def ids_in(names: Iterable[str]) -> set[int]:
+    """Of the accounts that are written so; other names are no accounts."""
+    numbers = (name.removeprefix("account ") for name in names if name.startswith("account "))
+    return {int(number) for number in numbers if number.isdecimal()}
 
 
 def moment(at: datetime) -> str:

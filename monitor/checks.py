@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,17 +14,21 @@ from alerts.evidence.errors import EvidenceError
 from alerts.evidence.launcher import built_at, find_browser
 from alerts.evidence.options import EvidenceSettings
 from alerts.evidence.pdf import print_pdf
+from alerts.routing import term_reader
 from monitor.app import App
 from monitor.check_mail import check_mail
 from monitor.domain import Role
+from monitor.elsewhere import Elsewhere
 from monitor.finding import Finding
 from monitor.health import SourceHealth
 from monitor.health_words import lines
+from monitor.openid import NotBelieved
 from monitor.secret import MissingSecret
 from monitor.settings import Settings
 from monitor.store.database import StoreError
+from monitor.trying import try_once
 from monitor.visitor import Visit
-from sources.errors import SourceError
+from monitor.words import ROLES
 
 
 def check(settings: Settings, *, send_to: str = "") -> Iterator[Finding]:
@@ -79,7 +83,23 @@ def _the_rest(app: App, send_to: str) -> Iterator[Finding]:
     yield _browser(app.clock())
     yield from check_key(app.settings.evidence)
     yield from _contacts(app)
+    yield from check_doors(app.elsewhere.values())
+    yield from _term_reports(app)
     yield from check_mail(app, send_to)
+
+
+def check_doors(doors: Iterable[Elsewhere]) -> Iterator[Finding]:
+    """Accounts elsewhere with which staff sign in, as far as it can be tried without a person."""
+    for there in doors:
+        part, name = f"signing in with {there.provider.name}", there.provider.name
+        try:
+            there.begin()
+        except NotBelieved as error:
+            said = f"{name}: {error.detail or error} See docs/sign-in.md."
+            yield Finding(part=part, ok=False, sentence=said)
+        else:
+            said = f"{name} answers. The redirect URI there must be {there.provider.back}"
+            yield Finding(part=part, ok=True, sentence=said)
 
 
 def _secrets(app: App) -> Iterator[Finding]:
@@ -88,21 +108,10 @@ def _secrets(app: App) -> Iterator[Finding]:
 
 
 def _source(app: App, visit: Visit) -> Finding:
-    """Read the first page as a scan would, and keep nothing of it."""
-    part = f"source {visit.source.name} for {visit.school.id}"
-    client = app.client.allowing(visit.source.places())
-    pages = visit.source.fetch(app.schools[visit.school.id], None, client)
-    try:
-        page = next(iter(pages), None)
-    except (SourceError, MissingSecret) as error:
-        return Finding(part=part, ok=False, sentence=str(error))
-    except Exception as error:  # noqa: BLE001 - a kind may be a stranger's; its words may be a person's
-        fault = f"The program that reads it failed ({type(error).__name__}); please report this."
-        return Finding(part=part, ok=False, sentence=fault)
-    found = len(page.mentions) if page else 0
-    plan = visit.source.plan(app.schools[visit.school.id])
-    sentence = f"Read; {found} items on the first page. {plan}".rstrip()
-    return Finding(part=part, ok=True, sentence=sentence)
+    """How a first page is read, and what its kind plans."""
+    found = try_once(visit, app.client)
+    plan = visit.source.plan(visit.school) if found.ok else ""
+    return replace(found, sentence=f"{found.sentence} {plan}".rstrip())
 
 
 def _with_health(finding: Finding, health: SourceHealth | None, app: App) -> Finding:
@@ -178,3 +187,18 @@ def _contacts(app: App) -> Iterator[Finding]:
             names = ", ".join(role.value for role in missing)
             sentence = f"No address for {names}. Add it under [schools.contacts]."
             yield Finding(part=part, ok=Role.HEAD not in missing, sentence=sentence)
+
+
+def _term_reports(app: App) -> Iterator[Finding]:
+    for school, roster in app.schools.rosters().items():
+        reader = term_reader(roster)
+        part = f"term reports of {school}"
+        yield Finding(part=part, ok=reader is not None, sentence=read_by(reader))
+
+
+def read_by(reader: Role | None) -> str:
+    """Who is sent the report of each term."""
+    if reader is None:
+        return "Nobody would be sent the report of each term. Add clerk under [schools.contacts]."
+    instead = "" if reader is Role.CLERK else ", as no clerk to the governors has an address"
+    return f"The report of each term goes to the {ROLES[reader].lower()}{instead}."

@@ -131,6 +131,32 @@ class Wait(StrEnum):
     REMOVED = "removed"  # from asking a site to the post's being seen to be gone
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """By which weights and words posts were judged, and from which day on."""
+
+    version: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores:
+    """How well a version judges, in per cent, on *posts* that it had not learnt from.
+
+    `..._found`: of a hundred that should be, how many are. `..._right`: of a hundred that are
+    said to be, how many should be; `severity` and `sentiment`: how many are told exactly.
+    """
+
+    version: str
+    posts: int
+    about_right: int
+    about_found: int
+    alerts_right: int
+    alerts_found: int
+    severity: int
+    sentiment: int
+
+
 OTHER_SITE = "Another site, or the writer"
 Table = Mapping[str, int | None]
 

@@ -122,11 +122,11 @@ def sentences(coverage: Coverage) -> list[str]:
     read = [name for name, days in coverage.sources.items() if days]
     if not read:
         return ["There is no record that anything was checked in this period."]
-    done = len(coverage.days) - len(coverage.unchecked)
+    every = len(coverage.days)
+    done = every - len(coverage.unchecked)
     many = "1 source" if len(read) == 1 else f"{len(read)} sources"
-    said = [
-        f"The school checked {many} on {done} of the {len(coverage.days)} days of this period."
-    ]
+    when = f"on each of the {every} days" if done == every else f"on {done} of the {every} days"
+    said = [f"The school checked {many} {when} of this period."]
     if coverage.unchecked:
         said.append(f"Nothing was checked on {_runs(coverage.unchecked)}.")
     if never := [name for name, days in coverage.sources.items() if not days]:
@@ -150,7 +150,11 @@ def _runs(days: list[date]) -> str:
 
 def _run(first: date, last: date) -> str:
     end = day(last)
-    return end if first == last else f"{first.day} {first:%B} to {end}"
+    if first == last:
+        return end
+    month = "" if (first.year, first.month) == (last.year, last.month) else f" {first:%B}"
+    year = "" if first.year == last.year else f" {first.year}"
+    return f"{first.day}{month}{year} to {end}"
 
 
 def lines(checks: Iterable[Check]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from itertools import pairwise
 from statistics import median
 
@@ -26,8 +26,10 @@ CANARIES = 2  # days in a row on which a canary must fail
 FEWEST_FINDS = 6  # of fewer, nobody can say what is usual
 MOST_FINDS = 21  # the latest; what was usual two years ago is not now
 TIMES_USUAL = 3
+BY_CHANCE = 4.6  # times the mean: where finds come by chance, one gap in a hundred is longer
 LEAST_SILENCE = timedelta(days=7)  # every place is quiet at a weekend, and at half-term
 
+LATE = timedelta(hours=1)  # a visit that is due for so long is overdue
 CLOCK_SLACK = timedelta(minutes=5)  # clocks are put right by seconds all the time
 
 
@@ -47,6 +49,17 @@ class Ailment(StrEnum):
     BROKEN = "broken"  # it cannot be read
     UNPROVEN = "unproven"  # it answers, but its canaries say that it does not search
     QUIET = "quiet"  # it is read, but nothing new has come for much longer than usual
+
+
+class Grade(IntEnum):
+    """How a source is, at a glance: the lower, the sooner somebody should look at it."""
+
+    NEEDS_SOMEONE = 0
+    UNREADABLE = 1
+    DOUBTFUL = 2  # it is read, and may not show everything
+    UNREAD = 3  # never yet
+    OVERDUE = 4  # is the program running?
+    WELL = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,9 +144,19 @@ def usual_gap(finds: Iterable[datetime]) -> timedelta | None:
     return timedelta(seconds=median((b - a).total_seconds() for a, b in pairwise(known)))
 
 
-def quiet_after(usual: timedelta | None) -> timedelta | None:
-    """The silence to be expected at most; None where nobody can say."""
-    return None if usual is None else max(TIMES_USUAL * usual, LEAST_SILENCE)
+def quiet_after(finds: Iterable[datetime]) -> timedelta | None:
+    """The silence to be expected at most; None where nobody can say.
+
+    Three times the median gap alone would cry wolf at every eighth gap of a source whose finds
+    come by chance (Poisson's law: exp(-3 ln 2) = 1/8), and after every story that six papers
+    took up in one day. So the mean has a say, too.
+    """
+    known = sorted(finds)
+    usual = usual_gap(known)
+    if usual is None:
+        return None
+    mean = (known[-1] - known[0]) / (len(known) - 1)
+    return max(TIMES_USUAL * usual, BY_CHANCE * mean, LEAST_SILENCE)
 
 
 def watched_since(health: SourceHealth, now: datetime, every: timedelta) -> datetime:

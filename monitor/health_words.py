@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from monitor.health import FEWEST_FINDS, Actor, Ailment, SourceHealth
+from monitor.health import FEWEST_FINDS, LATE, Actor, Ailment, SourceHealth
 from monitor.words import when
 
 CANNOT_FIND = (
@@ -55,8 +55,15 @@ def wrong(health: SourceHealth) -> str:
     if health.canary:
         return health.canary
     if ailment is Ailment.QUIET:
-        return f"Nothing new has come for much longer than usual. {expected(health)}"
+        return f"{_quiet(health)} {expected(health)}"
     return ""
+
+
+def _quiet(health: SourceHealth) -> str:
+    read, found = health.last_success_at, health.last_find_at
+    if read is None or found is None:
+        return "Nothing new has come for much longer than usual."
+    return f"Nothing new has come for {about(read - found)}, which is much longer than usual."
 
 
 def state(health: SourceHealth, now: datetime) -> str:
@@ -80,7 +87,7 @@ def state(health: SourceHealth, now: datetime) -> str:
 def overdue(health: SourceHealth, now: datetime) -> bool:
     """It should have been read by now: is the program running?"""
     due = health.next_visit_at
-    return due is not None and now - due > timedelta(hours=1)
+    return due is not None and now - due > LATE
 
 
 def expected(health: SourceHealth) -> str:

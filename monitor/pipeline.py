@@ -126,7 +126,7 @@ def _write(
     good."""
     mode, copies = capture_mode(read, judged), not read.kept_as
     mention, assessment = as_kept(read, judged)
-    if not book.is_news(mention):
+    if not (book.is_news(mention) and book.is_worth_keeping(mention, assessment)):
         return None
     now = clock()
     place, story = incidents.place(mention.url), incidents.story(mention.text)
@@ -135,7 +135,7 @@ def _write(
     before = _before(book, mention, place, story, now) if matters else None
     mode = incidents.capture_of(mode, before)
     incident = incidents.group(mention, assessment, school.id, before, mode, now, edition=edition)
-    words = sketch(mention.text) if copies else None
+    words = sketch(mention.text, school.name) if copies else None
     promises = partial(_alerts, book, words, telling, now, again=bool(edition))
     entry = Entry(
         school=school.id,

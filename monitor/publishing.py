@@ -44,6 +44,13 @@ def parts(terms: Terms, first: date, last: date) -> list[Part]:
     return [p for p in every if p.period.first_day <= last and first <= p.period.last_day]
 
 
+def meant(terms: Terms, first: date, last: date) -> list[Part]:
+    """The parts whose term has a day among these. So the first days of September bring no summer
+    term along where a school begins a little later; and holidays alone mean the term before."""
+    every = parts(terms, first, last)
+    return [p for p in every if p.term.start <= last and first <= p.term.end] or every
+
+
 def to_be_counted(
     parts: Iterable[Period], published: Sequence[Period], now: datetime
 ) -> list[Period]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -12,13 +12,14 @@ from alerts.findings import Earlier
 from alerts.governors import Report
 from alerts.steps import site_asked
 from alerts.trust import TrustReport
-from monitor.counts import LONDON, Period, Trend
+from monitor.counts import Period, Trend
 from monitor.coverage import Coverage, cover_days
 from monitor.domain import School
-from monitor.publishing import Part, parts, to_be_counted, together
+from monitor.publishing import Part, meant, parts, to_be_counted, together
 from monitor.store.store import Store
 from monitor.terms import Terms
 from monitor.trends import Groups, summarise
+from nlp.card import scores
 from nlp.themes import themes_of
 
 Clock = Callable[[], datetime]
@@ -39,7 +40,7 @@ def review(
     *so_far*: publish what there is of the term that still runs; it is cut in two by that, so
     a person decides it.
     """
-    periods = [part.period for part in parts]
+    periods = _periods(parts)
 
     def count(period: Period) -> Trend:
         counted = store.counted(school, period.start, period.end, themes_of)
@@ -52,10 +53,14 @@ def review(
     if to_be_counted(ripe, [trend.period for trend in found], now):
         store.publish(school, ripe, count, clock)
         found = store.published(school, periods)
+    return _whole(periods, found)
+
+
+def _whole(periods: Sequence[Period], found: Sequence[Trend]) -> Trend | None:
     if not found:
         return None
-    whole = Period(start=min(periods[0].start, found[0].period.start), end=found[-1].period.end)
-    return together(found, whole)
+    start = min(periods[0].start, found[0].period.start)
+    return together(found, Period(start=start, end=found[-1].period.end))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +89,7 @@ class Reviewer:
     ) -> Report:
         """On the terms that the days from *first* to *last* lie in. Its trend is None while
         nothing of them is published."""
-        spans = parts(self.terms[school], first, last)
+        spans = meant(self.terms[school], first, last)
         trend = self.trend(school, spans, so_far=so_far)
         shown = trend.period if trend else self._begun(spans)
         return Report(
@@ -95,21 +100,40 @@ class Reviewer:
             groups=self.groups,
             earlier=tuple(self._earlier(school, spans, trend)),
             holidays=tuple(self._holidays(school, shown)),
-            changes=tuple(self._changes(shown)),
+            judges=tuple(self.store.judges(shown.start, shown.end)),
+            scores=scores(),
             round_to=round_to,
             instead=NOT_YET,
         )
 
-    def together(self, first: date, last: date) -> TrustReport:
-        """On all schools, from what they have published of these days, and nothing more."""
-        names = Counter(profile.name for profile in self.schools.values())
-        trends = {
-            profile.name if names[profile.name] == 1 else f"{profile.name} ({school})": self.trend(
-                school, parts(self.terms[school], first, last)
-            )
-            for school, profile in self.schools.items()
+    def publish_all(self, first: date, last: date) -> None:
+        """What is over of these days, for every school."""
+        for school in self.schools:
+            self.trend(school, meant(self.terms[school], first, last))
+
+    def together(
+        self, first: date, last: date, schools: Collection[str] | None = None
+    ) -> TrustReport:
+        """On all *schools*, or those named, from what each has published of these days, and
+        nothing more."""
+        asked = sorted(self.schools if schools is None else schools)
+        spans = {one: _periods(meant(self.terms[one], first, last)) for one in asked}
+        found = self.store.published_of_all(spans)
+        names = self._names(asked)
+        return TrustReport(
+            first=first,
+            last=last,
+            trends={names[one]: _whole(spans[one], found[one]) for one in asked},
+            ids={names[one]: one for one in asked},
+        )
+
+    def _names(self, schools: Collection[str]) -> Mapping[str, str]:
+        """Of each school, one that no other has."""
+        many = Counter(self.schools[one].name for one in schools)
+        return {
+            one: name if many[name := self.schools[one].name] == 1 else f"{name} ({one})"
+            for one in schools
         }
-        return TrustReport(first=first, last=last, trends=trends)
 
     def _begun(self, spans: Sequence[Part]) -> Period:
         """Nothing is published of it, but it can be told what was checked."""
@@ -137,14 +161,11 @@ class Reviewer:
             if not then or then.apart:
                 continue
             if then.total or self.store.looked(school, period.start, period.end):
-                yield Earlier(called=called, trend=then)
+                alike = self._versions(period) == self._versions(trend.period)
+                yield Earlier(called=called, trend=then, judged_alike=alike)
 
-    def _changes(self, period: Period) -> Iterator[date]:
-        """When the rules by which posts are judged became others."""
-        days = (
-            at.astimezone(LONDON).date() for at in self.store.changes(period.start, period.end)
-        )
-        yield from dict.fromkeys(days)
+    def _versions(self, period: Period) -> set[str]:
+        return {judge.version for judge in self.store.judges(period.start, period.end)}
 
     def _holidays(self, school: str, period: Period) -> Iterator[tuple[date, date]]:
         """Stretches without school within it: half-terms, and what lies between two terms."""
@@ -154,6 +175,10 @@ class Reviewer:
         for term in around:
             if term.half_term:
                 yield term.half_term.start, term.half_term.end
+
+
+def _periods(parts: Sequence[Part]) -> list[Period]:
+    return [part.period for part in parts]
 
 
 def _name(spans: Sequence[Part], shown: Period) -> str:

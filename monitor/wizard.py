@@ -14,9 +14,18 @@ import tomli_w
 
 from alerts.channels.email_settings import is_address
 from monitor.domain import Role
+from monitor.first_sources import WORTH_ADDING, to_begin_with
 from monitor.words import ROLES
 
-_ASKED = (Role.HEAD, Role.CHAIR_OF_GOVERNORS, Role.DSL, Role.OFFICE)
+_OPEN = " (empty: leave it open)"
+# Whom to ask for, and what more there is to say of it.
+_ASKED = {
+    Role.HEAD: _OPEN,
+    Role.CHAIR_OF_GOVERNORS: _OPEN,
+    Role.DSL: _OPEN,
+    Role.OFFICE: _OPEN,
+    Role.CLERK: " (is sent a report each term; empty: the chair is)",
+}
 
 Prompt = Callable[[str, str], str]
 """Asks a question with a suggestion, and returns the answer without blanks around it."""
@@ -149,7 +158,7 @@ def homonyms(school: Establishment, schools: Iterable[Establishment]) -> list[st
 
 def ask(register: Path | None, *, prompt: Prompt, choose: Choose) -> Asked:
     """Put the questions. Raises BadRegister."""
-    name = _until(lambda n: len(n) >= 3, "The school's full name", prompt)
+    name = _until(lambda n: len(n) >= 3, "The school's full name", "its whole name", prompt)
     found = list(read_register(register)) if register else []
     school = _confirm(_pick(name, found, choose), prompt)
     return Asked(
@@ -166,19 +175,29 @@ def ask(register: Path | None, *, prompt: Prompt, choose: Choose) -> Asked:
         ),
         contacts={
             role: answer
-            for role in _ASKED
-            if (answer := _until(_may_be_mailed, f"E-mail address: {ROLES[role].lower()}", prompt))
+            for role, more in _ASKED.items()
+            if (answer := _until(_may_be_mailed, _mailed(role) + more, _OR_NOTHING, prompt))
         },
-        mail_host=(host := prompt("Your outgoing mail server", "")),
-        mail_from=_until(is_address, "The address the mails come from", prompt) if host else "",
+        mail_host=(host := prompt(f"Your outgoing mail server{_OPEN}", "")),
+        mail_from=_until(is_address, _FROM, _LIKE, prompt) if host else "",
     )
 
 
-def _until(good: Callable[[str], bool], question: str, prompt: Prompt) -> str:
+_FROM = "The address the mails come from"
+_LIKE = "an address like office@school.example"
+_OR_NOTHING = f"{_LIKE}, or nothing"
+
+
+def _until(good: Callable[[str], bool], question: str, wanted: str, prompt: Prompt) -> str:
     """Ask until the answer will do."""
-    while not good(answer := prompt(question, "")):
-        question = f"That will not do. {question.removeprefix('That will not do. ')}"
+    asked = question
+    while not good(answer := prompt(asked, "")):
+        asked = f"That will not do: please type {wanted}. {question}"
     return answer
+
+
+def _mailed(role: Role) -> str:
+    return f"E-mail address: {ROLES[role].lower()}"
 
 
 def _may_be_mailed(answer: str) -> bool:
@@ -217,17 +236,21 @@ def _id(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", core(name).casefold())[:40].strip("-") or "school"
 
 
-_KEYLESS = (
-    {
-        "kind": "mediawiki",
-        "name": "Wikipedia",
-        "url": "https://en.wikipedia.org/w/api.php",
-        "every": "6h",
-    },
-    {"kind": "google_news", "name": "Google News", "every": "1h"},
-    {"kind": "whatdotheyknow", "name": "WhatDoTheyKnow", "every": "12h"},
-    {"kind": "uk_petitions", "name": "Petitions", "every": "1d"},
-)
+def next_steps(asked: Asked) -> Iterator[str]:
+    """What is on, what else can be, and what is missing: for whoever has just answered."""
+    on = ", ".join(source["name"] for source in to_begin_with(asked.school.website))
+    yield f"It will look, without any key, in: {on}."
+    yield "Worth adding next; each has a page that takes you through it:"
+    yield from (f"  docs/connect/{kind}.md: {what}" for kind, what in WORTH_ADDING)
+    yield "monitor sources lists all kinds."
+    found = asked.contacts.keys() | {Role.CLERK}  # the chair is sent the report as well
+    missing = [ROLES[role].lower() for role in _ASKED if role not in found]
+    if missing:
+        yield f"Nobody is named yet as {', '.join(missing)}: write it under [schools.contacts]."
+    if asked.mail_host:
+        yield "Keep the mail account's password in SMTP_PASSWORD; docs/mail.md says how."
+    else:
+        yield "Without a mail server nobody can be told of anything: docs/mail.md says how."
 
 
 def as_toml(asked: Asked) -> str:
@@ -251,7 +274,7 @@ def as_toml(asked: Asked) -> str:
                 "contacts": {role.value: address for role, address in asked.contacts.items()},
             }
         ],
-        "sources": [dict(source) for source in _KEYLESS],
+        "sources": to_begin_with(asked.school.website),
     }
     if contact := asked.contacts.get(Role.OFFICE) or asked.contacts.get(Role.HEAD):
         table["network"] = {"contact": contact}

@@ -25,7 +25,8 @@ from nlp.rendering import Rendered, plain
 
 MODEL = Path(__file__).parent / "model"
 THREADS = 2
-_BATCH = 16  # windows read at once: more costs memory and gains nothing on two cores
+# Read at once: more costs memory and gains nothing on two cores.
+_MOST_WINDOWS, _MOST_TOKENS = 16, 1024
 
 Numbers = NDArray[np.float32]
 
@@ -66,11 +67,12 @@ class Reader:
             for head, words in self._linear.logits(text[start:end], evidence).items()
         }
 
-    def hateful(self, texts: Sequence[str]) -> list[float]:
-        """How hateful each text sounds by itself, whomever it concerns; for benchmarks."""
+    def by_itself(self, texts: Sequence[str]) -> list[Numbers]:
+        """How hateful, offensive, sexist ... each text sounds, whomever it concerns, 0..1, in
+        the order of QUESTIONS in nlp/train/public.py; for benchmarks."""
         nothing = [0.0] * len(self.evidence)
-        rendered = [(Rendered(plain(text), ()), nothing) for text in texts]
-        return [max(float(s.answers["public"][0]) for s in seen) for seen in self._seen(rendered)]
+        seen = self._seen([(Rendered(plain(text), ()), nothing) for text in texts])
+        return [np.max([one.answers["public"] for one in windows], axis=0) for windows in seen]
 
     def _seen(self, texts: Sequence[tuple[Rendered, Sequence[float]]]) -> list[list[_Seen]]:
         """For each text its windows, with what the network answers."""
@@ -82,8 +84,7 @@ class Reader:
         seen: list[list[_Seen]] = [[] for _ in texts]
         # of like length together: a batch is as slow as its longest
         windows.sort(key=lambda pair: len(pair[1].ids))
-        for at in range(0, len(windows), _BATCH):
-            batch = windows[at : at + _BATCH]
+        for batch in _batches(windows):
             outputs = self._run([w for _, w in batch], [texts[number][1] for number, _ in batch])
             for (number, window), answers in zip(batch, outputs, strict=True):
                 seen[number].append(_Seen(window, answers))
@@ -117,6 +118,19 @@ class _Seen:
 
     window: Encoding
     answers: Mapping[str, Numbers]
+
+
+def _batches(windows: Sequence[tuple[int, Encoding]]) -> Iterator[list[tuple[int, Encoding]]]:
+    """Of windows that grow longer: what is read at once."""
+    batch: list[tuple[int, Encoding]] = []
+    for one in windows:
+        tokens = (len(batch) + 1) * len(one[1].ids)
+        if batch and (len(batch) == _MOST_WINDOWS or tokens > _MOST_TOKENS):
+            yield batch
+            batch = []
+        batch.append(one)
+    if batch:
+        yield batch
 
 
 def _extent(window: Encoding) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from monitor.domain import Mention, School
 from monitor.secret import Secret
 from sources.bluesky_login import Anonymous, Login
 from sources.bluesky_posts import Found, Post
-from sources.contract import About, Page, Source, WebAddress
+from sources.contract import About, Canary, Page, Source, WebAddress, by_a_word
 from sources.counted import counted
 from sources.http import PoliteClient
 from sources.memory import resume
@@ -77,6 +77,12 @@ class Bluesky(Source):
                 search["q"], self._reader(search, door), place, pages=self._pages
             )
         place.tell_what_was_missed()
+
+    def canaries(self, school: School, nonsense: str) -> tuple[Canary, ...]:  # noqa: ARG002
+        return by_a_word(nonsense)
+
+    def finds(self, canary: Canary, client: PoliteClient) -> bool:
+        return bool(self._reader({"q": canary.words}, self._door(client))(None).ids)
 
     @property
     def _pages(self) -> int:

@@ -10,6 +10,7 @@ SourceError
 ├── LayoutChanged     an answer in a shape we do not know (needs a person)
 │   ├── ConsentWall   wants an agreement before it shows anything
 │   ├── LoginWall     shows a login instead
+│   ├── Emptied       shows nothing at all, where it showed something before (needs nobody)
 │   └── ErrorPage     says in a page for people that it has a trouble of its own (needs nobody)
 ├── TooLarge          the answer never ends, or is larger than we read
 │   └── TooMuchNew    more is new than one visit reads; what it read is kept
@@ -106,6 +107,17 @@ class LoginWall(LayoutChanged):
         "The site asks us to log in instead of showing the page. "
         "Only public pages are read; please check the address."
     )
+
+
+class Emptied(LayoutChanged):
+    """Told to people only when it lasts: a site under repair is empty for an hour, too."""
+
+    plain = (
+        "The site shows nothing at all, where it showed something before, so we may be blind "
+        "here. Please look at its address; if it is empty for good, take it out."
+    )
+    needs_a_person = False
+    actor = Actor.TECHNICIAN
 
 
 class ErrorPage(LayoutChanged):

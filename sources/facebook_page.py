@@ -49,7 +49,7 @@ class FacebookPage(Source):
         posts: dict[str, Post] = {}
         to_us = f"To {school.name}:"  # short, for each of its words weighs in the judgement
         feed = self._posts(f"{self.page}/feed", to_us, graph, posts)
-        yield from newest_first("feed", feed, place, pages=PAGES)
+        yield from newest_first("feed", feed, place, pages=PAGES, whole=True)
         newest = sorted(posts.values(), key=lambda p: p.created_time or "", reverse=True)[:POSTS]
         place.keep_only("under ", (post.id for post in newest))
         for post in newest:

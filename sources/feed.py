@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from sources.contract import About, Page, Source, WebAddress
-from sources.errors import Unreachable
+from sources.errors import Emptied, Unreachable
 from sources.feed_formats import Item, read_feed
 from sources.http import Answer, PoliteClient, Validators
 from sources.memory import Seen, digest, resume
@@ -21,6 +21,7 @@ ACCEPT = (
     "application/xml;q=0.9, */*;q=0.1"
 )
 PAGE = 10  # mentions between two moves of the cursor
+SEVERAL = 3  # items; a feed of one or two may well come to have none
 
 
 class Feed(Source):
@@ -49,6 +50,8 @@ class Feed(Source):
         if answer.not_modified:
             return
         items, whole = read_feed(answer)
+        if whole and len(before.seen) >= SEVERAL and not items:
+            raise Emptied
         mentions = [_mention(self.name, key, item, answer.url) for key, item in items.items()]
         yield from _pages(mentions, before, _after(answer, mentions), whole=whole)
         if not whole:

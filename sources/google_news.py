@@ -11,7 +11,7 @@ from pydantic import Field
 
 from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
-from sources.contract import About, Every, Page, Source
+from sources.contract import About, Canary, Every, Page, Source, by_a_word
 from sources.errors import Unreachable
 from sources.feed_formats import Item, read_feed
 from sources.http import PoliteClient
@@ -56,6 +56,13 @@ class GoogleNews(Source):
             broken = broken or not whole
         if broken:
             raise Unreachable("the feed broke off in the middle; what was whole of it is kept")
+
+    def canaries(self, school: School, nonsense: str) -> tuple[Canary, ...]:  # noqa: ARG002
+        """Without the nonsense: nobody knows if Google would guess at what was meant."""
+        return by_a_word(nonsense)[:1]
+
+    def finds(self, canary: Canary, client: PoliteClient) -> bool:
+        return bool(self._ask(canary.words, client)[0])
 
     def _ask(self, query: str, client: PoliteClient) -> tuple[dict[str, Item], bool]:
         params = {"q": f"{query} when:{DAYS}d", "hl": "en-GB", "gl": "GB", "ceid": "GB:en"}

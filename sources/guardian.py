@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from monitor.secret import MissingSecret, Secret
-from sources.contract import About, Page, Source
+from sources.contract import About, Canary, Page, Source, by_a_word
 from sources.errors import AccessRefused
 from sources.http import Answer, PoliteClient
 from sources.memory import Seen, resume
@@ -48,6 +48,12 @@ class Guardian(Source):
                 yield Page(mentions=page.mentions, cursor=state.model_dump_json())
             if since is None or number >= answer.pages:
                 return
+
+    def canaries(self, school: School, nonsense: str) -> tuple[Canary, ...]:  # noqa: ARG002
+        return by_a_word(nonsense)
+
+    def finds(self, canary: Canary, client: PoliteClient) -> bool:
+        return bool(self._ask(canary.words, None, 1, client).results)
 
     @staticmethod
     def now() -> datetime:

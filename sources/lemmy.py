@@ -11,7 +11,7 @@ from pydantic import AliasChoices, BaseModel, Field
 from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from sources.answer import judge
-from sources.contract import About, Page, Source, WebAddress
+from sources.contract import About, Canary, Page, Source, WebAddress, by_a_word
 from sources.counted import Tally, counted
 from sources.errors import RateLimited
 from sources.http import PoliteClient
@@ -51,6 +51,12 @@ class Lemmy(Source):
                 read = self._reader(phrase, kind, phrases, client)
                 yield from newest_first(f"{kind}: {phrase}", read, place, pages=PAGES)
         place.tell_what_was_missed()
+
+    def canaries(self, school: School, nonsense: str) -> tuple[Canary, ...]:  # noqa: ARG002
+        return by_a_word(nonsense)
+
+    def finds(self, canary: Canary, client: PoliteClient) -> bool:
+        return bool(self._ask(canary.words, "Posts", "1", client))
 
     def _reader(
         self, phrase: str, kind: Kind, phrases: Sequence[str], client: PoliteClient

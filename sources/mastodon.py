@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, Field, RootModel
 from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from monitor.secret import MissingSecret, Secret
-from sources.contract import About, Page, Source, WebAddress
+from sources.contract import About, Canary, Page, Source, WebAddress
 from sources.counted import Tally, counted
 from sources.errors import AccessRefused, LayoutChanged, Unreachable
 from sources.http import Answer, PoliteClient
@@ -90,6 +90,29 @@ class Mastodon(Source):
             found = self._ask("/api/v2/search", params, client).read(_Found).statuses
             yield self._page(sorted(found, key=lambda s: _age(s.id)), place)
 
+    def canaries(self, school: School, nonsense: str) -> tuple[Canary, ...]:  # noqa: ARG002
+        """Which hashtag must have posts, the server itself says."""
+        return (
+            Canary(words=_TRENDING, must_find=True),
+            Canary(words=nonsense.replace(" ", ""), must_find=False),
+        )
+
+    def finds(self, canary: Canary, client: PoliteClient) -> bool:
+        """Where nothing is trending, or the server does not say so, nothing is proved."""
+        tag = canary.words
+        if tag == _TRENDING:
+            trends = self._ask("/api/v1/trends/tags", {"limit": "1"}, client).read(_Trends).root
+            if not trends:
+                raise Unreachable("nothing is trending there")
+            tag = trends[0].name
+        try:
+            answer = self._ask(f"/api/v1/timelines/tag/{quote(tag)}", {"limit": "1"}, client)
+        except Unreachable as error:
+            if error.status != 404:
+                raise
+            return False
+        return bool(answer.read(_Timeline).root)
+
     def _ask(self, path: str, params: dict[str, str], client: PoliteClient) -> Answer:
         try:
             headers = {"Authorization": f"Bearer {self.token.reveal()}"} if self.token else {}
@@ -141,6 +164,7 @@ class Mastodon(Source):
         return f"{str(self.url).rstrip('/')}/api/v1/statuses/{status.answers}"
 
 
+_TRENDING = "what is trending there"
 _MEMBERS_ONLY = "this server shows posts only to its members: please give a token that it knows"
 
 
@@ -207,6 +231,14 @@ class _Status(BaseModel):
     @property
     def edition(self) -> str:
         return f"{self.uri} {self.edited_at}" if self.edited_at else self.uri
+
+
+class _Trend(BaseModel):
+    name: str = Field(min_length=1, max_length=200)
+
+
+class _Trends(RootModel[tuple[_Trend, ...]]):
+    pass
 
 
 class _Timeline(RootModel[tuple[_Status, ...]]):

@@ -14,10 +14,11 @@ from pydantic import BaseModel, Field
 
 from monitor.domain import Mention
 from sources.contract import Page
-from sources.errors import TooMuchNew
+from sources.errors import Emptied, TooMuchNew
 from sources.memory import Seen, digest, edition
 
 PAGE = 10  # mentions between two moves of the cursor
+SEVERAL = 3  # items; one or two can well have been taken down
 _TOP = 100  # of the newest ids of each search: enough to meet one again after some are deleted
 
 
@@ -76,11 +77,17 @@ class _Item:
 Read = Callable[[str | None], Shown]
 
 
-def newest_first(search: str, read: Read, place: Place, *, pages: int) -> Iterator[Page]:
+def newest_first(
+    search: str, read: Read, place: Place, *, pages: int, whole: bool = False
+) -> Iterator[Page]:
     """What is new in *search*, oldest first; *place* moves along. *read* is asked for the
-    first page with None, then with what the one before called `onward`; *pages* at most."""
+    first page with None, then with what the one before called `onward`; *pages* at most.
+    *whole*: nothing is searched for, all that there is is shown. Raises Emptied where that is
+    nothing any more; a search may well come to find nothing."""
     known = frozenset(place.tops.get(search, ()))
     shown = _read_back(read, known, pages)
+    if whole and len(known) >= SEVERAL and not shown[0].ids:
+        raise Emptied
     if known and not _reached(shown[-1], known) and shown[-1].onward:
         place.missed.append(search)
     found, seen = _oldest_first(shown), Seen(place.seen)

@@ -60,7 +60,8 @@ class TelegramChannel(Source):
         trouble: SourceError | None = None
         for channel in dict.fromkeys(self.channels):
             try:
-                yield from newest_first(channel, self._reader(channel, client), place, pages=PAGES)
+                read = self._reader(channel, client)
+                yield from newest_first(channel, read, place, pages=PAGES, whole=True)
             except LayoutChanged as error:
                 trouble = trouble or error  # the other channels may still be read
         if trouble:

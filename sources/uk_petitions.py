@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, HttpUrl
 
 from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
-from sources.contract import About, Every, Page, Source, WebAddress
+from sources.contract import About, Canary, Every, Page, Source, WebAddress, by_a_word
 from sources.errors import TooLarge
 from sources.http import PoliteClient
 from sources.memory import Seen, resume
@@ -48,6 +48,12 @@ class UkPetitions(Source):
         for query in (*queries(school), *self.queries):
             for petitions in self._found(query, client):
                 yield from in_batches(oldest_first(map(self._mention, petitions)), seen)
+
+    def canaries(self, school: School, nonsense: str) -> tuple[Canary, ...]:  # noqa: ARG002
+        return by_a_word(nonsense)
+
+    def finds(self, canary: Canary, client: PoliteClient) -> bool:
+        return bool(self._ask(canary.words, 1, client).data)
 
     def _found(self, query: str, client: PoliteClient) -> Iterator[tuple[_Petition, ...]]:
         for number in range(1, PAGES + 1):

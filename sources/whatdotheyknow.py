@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, RootModel
 
 from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
-from sources.contract import About, Page, Source
+from sources.contract import About, Canary, Page, Source, by_a_word
 from sources.errors import AccessRefused, TurnedAway
 from sources.http import PoliteClient
 from sources.memory import Seen, resume
@@ -51,6 +51,12 @@ class WhatDoTheyKnow(Source):
             events = self._ask(query, client)
             found = (self._mention(event) for event in events if event.type in _DONE)
             yield from in_batches(oldest_first(found), seen)
+
+    def canaries(self, school: School, nonsense: str) -> tuple[Canary, ...]:  # noqa: ARG002
+        return by_a_word(nonsense)
+
+    def finds(self, canary: Canary, client: PoliteClient) -> bool:
+        return bool(self._ask(canary.words, client))
 
     def _ask(self, query: str, client: PoliteClient) -> tuple[_Event, ...]:
         # A "/" would be read as one of the address's own.

@@ -12,7 +12,14 @@ from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from sources.answer import judge
 from sources.contract import About, Page, Source, WebAddress
-from sources.errors import AccessRefused, Captcha, LayoutChanged, SourceError, Unreachable
+from sources.errors import (
+    AccessRefused,
+    Captcha,
+    Emptied,
+    LayoutChanged,
+    SourceError,
+    Unreachable,
+)
 from sources.feed import ACCEPT
 from sources.feed_formats import Item, read_feed
 from sources.http import PoliteClient
@@ -59,7 +66,7 @@ class WordPress(Source):
                 for name in school.names if self.search else ("",):
                     yield from self._read(what, name, place, client)
             except SourceError as error:
-                if not _is_shut(error):
+                if not (_is_shut(error) or isinstance(error, Emptied)):
                     raise trouble or error from None
                 trouble = trouble or error  # the comments are read all the same
         if trouble:
@@ -67,16 +74,16 @@ class WordPress(Source):
         place.tell_what_was_missed()
 
     def _read(self, what: str, name: str, place: Place, client: PoliteClient) -> Iterator[Page]:
-        search = f"{what}: {name}"
+        search, whole = f"{what}: {name}", what == POSTS and not name
         try:
             # Read to its end before a page of it is handed over; so it fails whole or not.
             read = self._by_interface(what, name, client)
-            yield from newest_first(search, read, place, pages=self.pages)
+            yield from newest_first(search, read, place, pages=self.pages, whole=whole)
         except SourceError as error:
             if not _is_shut(error):
                 raise
             read = self._by_feed(what, name, client)
-            yield from newest_first(f"feed of {search}", read, place, pages=1)
+            yield from newest_first(f"feed of {search}", read, place, pages=1, whole=whole)
 
     def _by_interface(self, what: str, name: str, client: PoliteClient) -> Read:
         def read(onward: str | None) -> Shown:
@@ -155,7 +162,7 @@ class WordPress(Source):
 
 def _is_shut(error: SourceError) -> bool:
     """The interface is off, hidden or not WordPress's; not: the site itself is in trouble."""
-    if isinstance(error, Captcha) or error.until is not None:
+    if isinstance(error, Captcha | Emptied) or error.until is not None:
         return False
     if isinstance(error, AccessRefused | LayoutChanged):
         return True

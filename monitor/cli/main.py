@@ -11,7 +11,7 @@ from typing import NoReturn
 import typer
 
 from alerts.evidence.errors import EvidenceError
-from monitor.cli import evidence, log, look, set_up, users, watch
+from monitor.cli import evidence, log, look, rejudge, set_up, users, watch
 from monitor.cli.common import Failed, complain
 from monitor.secret import MissingSecret
 from monitor.settings import SettingsError
@@ -29,6 +29,7 @@ for command in (
     *(set_up.init, look.check, look.scan, look.run, look.assess, look.sources, set_up.demo),
     *(evidence.capture, evidence.supply, evidence.verify, evidence.export, set_up.encrypt),
     *(log.incidents, log.report, log.coverage, log.forget),
+    rejudge.rejudge,
     watch.watchdog,
 ):
     cli.command()(command)

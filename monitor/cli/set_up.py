@@ -43,7 +43,7 @@ def init(
     ] = False,
 ) -> None:
     """Ask for the school, and write the configuration."""
-    from monitor.wizard import BadRegister, as_toml, ask
+    from monitor.wizard import BadRegister, as_toml, ask, next_steps
 
     if not config.absolute().parent.is_dir():
         raise Failed(f"There is no folder {config.parent}. Please make it first.")
@@ -55,19 +55,20 @@ def init(
     try:
         with TemporaryDirectory() as folder:
             known = register or (None if offline else _download(Path(folder)))
-            text = as_toml(ask(known, prompt=_prompt, choose=_choose))
+            asked = ask(known, prompt=_prompt, choose=_choose)
     except BadRegister as error:
         raise Failed(str(error)) from None
     except typer.Abort:
         raise Failed("Not all questions were answered, so nothing was written.") from None
     pair = new_pair()
     _write(key, f"{pair.private}\n")
-    _write(config, f"{text}\n{_evidence(pair)}")
+    _write(config, f"{as_toml(asked)}\n{_evidence(pair)}")
     say(KEEP_THE_KEY.format(key=key))
     try:
         settings.load(config)
     except settings.SettingsError as error:
         raise Failed(f"Written, but not yet in order.\n{error}") from None
+    say("\n".join(("", *next_steps(asked), "")))
     say(f"Written to {config}. Next: monitor check --config {config}")
 
 

@@ -71,8 +71,10 @@ class Logbook:
         row.failing_since, row.failures = None, 0
         row.successes += 1
         row.error, row.needs_a_person, row.actor = "", False, Actor.NOBODY
-        self._cover(now, new=new, asked=asked)
-        row.quiet_after_s = _seconds(silence or quiet_after(self.health().usual_gap))
+        if self._cover(now, new=new, asked=asked) or new:
+            self._learn()
+        if silence is not None:
+            row.quiet_after_s = _seconds(silence)
 
     def went_badly(
         self,
@@ -127,7 +129,7 @@ class Logbook:
     def _learn(self) -> None:
         """From the visits that are remembered and brought something new."""
         row = self._row
-        finds = self._session.exec(
+        query = (
             select(CoverageRow.at)
             .where(
                 CoverageRow.school == row.school,
@@ -137,9 +139,12 @@ class Logbook:
             .order_by(col(CoverageRow.at).desc())
             .limit(MOST_FINDS)
         )
+        finds = self._session.exec(query).all()
         row.usual_gap_s = _seconds(usual_gap(finds))
+        row.quiet_after_s = _seconds(quiet_after(finds))
 
-    def _cover(self, now: datetime, *, new: int, asked: Sequence[str], error: str = "") -> None:
+    def _cover(self, now: datetime, *, new: int, asked: Sequence[str], error: str = "") -> bool:
+        """Whether it is the first visit of the day."""
         kept = [words[:_MOST_WORDS] for words in asked[:_MOST_ASKED]]
         self._session.add(self._row)
         self._session.flush()
@@ -152,16 +157,15 @@ class Logbook:
             "error": error[:_MOST_WORDS],
         }
         self._session.connection().execute(_RECORD, visit)
-        self._note_day(now, read=not error)
-        if new:
-            self._learn()
+        return self._note_day(now, read=not error)
 
-    def _note_day(self, now: datetime, *, read: bool) -> None:
+    def _note_day(self, now: datetime, *, read: bool) -> bool:
         school, source, day = (*self._key, now.astimezone(LONDON).date())
         again = {"its_school": school, "its_source": source, "its_day": day, "well": read}
-        if self._session.connection().execute(_AGAIN, again).rowcount == 0:
-            first = CheckedDayRow(school=school, source=source, day=day, visits=1, read=read)
-            insert_new(self._session, first)
+        if self._session.connection().execute(_AGAIN, again).rowcount:
+            return False
+        first = CheckedDayRow(school=school, source=source, day=day, visits=1, read=read)
+        return insert_new(self._session, first)
 
 
 def _seconds(span: timedelta | None) -> int | None:

@@ -11,6 +11,7 @@ from itertools import islice
 from sqlmodel import Session, col, func, select
 
 from monitor.domain import (
+    Assessment,
     CaptureMode,
     EvidenceState,
     Incident,
@@ -29,6 +30,7 @@ from monitor.store.revisions import (
     earlier,
     is_at,
     is_news,
+    is_worth_keeping,
     keep_revision,
     posts,
     settle_revision,
@@ -126,6 +128,10 @@ class Book:
         """Whether nobody else wrote it down since `unseen` was asked."""
         return is_news(self._session, self._post(mention), mention)
 
+    def is_worth_keeping(self, mention: Mention, assessment: Assessment) -> bool:
+        """Not so a further wording of a post that changes for ever and got no worse."""
+        return is_worth_keeping(self._session, self._post(mention), mention, assessment)
+
     def edition(self, mention: Mention) -> str:
         """Empty for a post that is new; else what tells it from what it said before."""
         return fingerprint(mention.text)[:16] if self._post(mention) else ""
@@ -207,6 +213,8 @@ def _incidentless(entry: Entry) -> MentionRow:
         published_at=mention.published_at,
         first_seen_at=entry.seen_at,
         about_school=entry.assessment.about_school,
+        about_head=entry.assessment.about_head,
+        child_safety=entry.assessment.child_safety,
         assessment=json.dumps(assessment_to_json(entry.assessment)),
     )
 

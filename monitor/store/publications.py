@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from monitor.counts import Division, Period, Table, Trend, Wait
 from monitor.domain import AlertState, Role, Urgency
@@ -48,6 +49,18 @@ class Publications(Database):
         with self.reading() as session:
             return _published(session, school, parts)
 
+    def published_of_all(self, parts: Mapping[str, Sequence[Period]]) -> dict[str, list[Trend]]:
+        """The same of many schools at once, each with parts of its own."""
+        every = [part for own in parts.values() for part in own]
+        if not every:
+            return {}
+        found: dict[str, list[Trend]] = {school: [] for school in parts}
+        query = _those(every).where(col(PublicationRow.school).in_(parts))
+        with self.reading() as session:
+            for row in session.exec(query):
+                found[row.school].append(_trend(row))
+        return {school: _among(trends, parts[school]) for school, trends in found.items()}
+
     def publish(
         self,
         school: str,
@@ -82,17 +95,21 @@ def _published(session: Session, school: str, parts: Iterable[Period]) -> list[T
     parts = list(parts)
     if not parts:
         return []
-    query = (
-        select(PublicationRow)
-        .where(
-            PublicationRow.school == school,
-            PublicationRow.start_at < max(part.end for part in parts),
-            PublicationRow.end_at > min(part.start for part in parts),
-        )
-        .order_by(col(PublicationRow.start_at))
+    query = _those(parts).where(PublicationRow.school == school)
+    return _among(map(_trend, session.exec(query)), parts)
+
+
+def _those(parts: Sequence[Period]) -> SelectOfScalar[PublicationRow]:
+    """What was published between the first and the last of *parts*."""
+    within = (
+        PublicationRow.start_at < max(part.end for part in parts),
+        PublicationRow.end_at > min(part.start for part in parts),
     )
-    found = map(_trend, session.exec(query))
-    return [trend for trend in found if any(trend.period.meets(part) for part in parts)]
+    return select(PublicationRow).where(*within).order_by(col(PublicationRow.start_at))
+
+
+def _among(trends: Iterable[Trend], parts: Sequence[Period]) -> list[Trend]:
+    return [trend for trend in trends if any(trend.period.meets(part) for part in parts)]
 
 
 def _row(school: str, trend: Trend, now: datetime) -> PublicationRow:

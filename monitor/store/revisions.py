@@ -9,16 +9,16 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, tuple_
 from sqlmodel import Session, col, func, select
 
-from monitor.domain import Incident, IncidentState, Mention
+from monitor.domain import Assessment, Incident, IncidentState, Mention
 from monitor.store.database import insert_new
 from monitor.store.entry import Entry, Neighbour
 from monitor.store.history_tables import RevisionRow
 from monitor.store.rows import as_revised, incident_from_row, mention_from_row
 from monitor.store.tables import IncidentRow, MentionRow
-from monitor.wire import assessment_to_json
+from monitor.wire import assessment_from_json, assessment_to_json
 from monitor.wording import fingerprint, words
 
-MOST = 50  # of one post; one that is new at every visit is a clock, not somebody who writes
+MOST = 50  # of one post; one that is new at every visit is a clock, as a rule
 _NEAR = 50  # as many as of posts that never changed
 
 
@@ -39,8 +39,23 @@ def is_news(session: Session, row: MentionRow | None, mention: Mention) -> bool:
     wording = fingerprint(said)
     if not words(said) or wording == fingerprint(row.text):
         return False
-    known = session.get(RevisionRow, (row.school, *mention.key, wording)) is not None
-    return not known and _count(session, row.school, mention) < MOST
+    return session.get(RevisionRow, (row.school, *mention.key, wording)) is None
+
+
+def is_worth_keeping(
+    session: Session, row: MentionRow | None, mention: Mention, assessment: Assessment
+) -> bool:
+    """Not for ever, or a clock would fill the log; but what is worse than all that it said
+    before is kept, or whoever edits often enough could write anything in the end."""
+    if row is None or _count(session, row.school, mention) < MOST:
+        return True
+    query = select(RevisionRow.assessment).where(*_of(row.school, mention))
+    said = [
+        assessment_from_json(json.loads(one)) for one in (row.assessment, *session.exec(query))
+    ]
+    gravest = max(one.severity.rank for one in said)
+    known = frozenset().union(*(one.categories for one in said))
+    return assessment.severity.rank > gravest or not assessment.categories <= known
 
 
 def earlier(session: Session, row: MentionRow, mention: Mention) -> list[Neighbour]:
@@ -94,6 +109,8 @@ def keep_revision(session: Session, entry: Entry) -> bool:
         return False
     mention = session.get_one(MentionRow, (entry.school, *entry.mention.key))
     mention.about_school = mention.about_school or entry.assessment.about_school
+    mention.about_head = mention.about_head or entry.assessment.about_head
+    mention.child_safety = mention.child_safety or entry.assessment.child_safety
     session.add(mention)
     return True
 

@@ -30,6 +30,7 @@ _SCREENS = (
     (Action.READ_INCIDENTS, "/incidents", "Incidents"),
     (Action.REPORT, "/report", "Report"),
     (Action.READ_TRENDS, "/trends", "Trends"),
+    (Action.COMPARE_SCHOOLS, "/trust", "All schools"),
     (Action.READ_SOURCES, "/sources", "Sources"),
     (Action.READ_SCHOOL, "/school", "School"),
     (Action.READ_PEOPLE, "/people", "People"),

@@ -16,7 +16,9 @@ class Action(StrEnum):
     READ_INCIDENTS = "read_incidents"
     WORK_INCIDENTS = "work_incidents"
     READ_TRENDS = "read_trends"
+    COMPARE_SCHOOLS = "compare_schools"
     READ_SOURCES = "read_sources"
+    TEST_SOURCES = "test_sources"
     READ_SCHOOL = "read_school"
     REPORT = "report"
     KEEP_OWN_ACCOUNT = "keep_own_account"
@@ -33,8 +35,9 @@ _ROLES: Mapping[Action, frozenset[AccountRole]] = MappingProxyType(
         Action.READ_TRENDS: frozenset(
             {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.GOVERNOR}
         ),
-        Action.REPORT: frozenset({AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL}),
-        Action.KEEP_OWN_ACCOUNT: frozenset(AccountRole),
+        Action.COMPARE_SCHOOLS: frozenset(
+            {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.GOVERNOR}
+        ),
         Action.READ_SCHOOL: frozenset(
             {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.ADMIN}
         ),
@@ -51,6 +54,7 @@ _ROLES: Mapping[Action, frozenset[AccountRole]] = MappingProxyType(
         Action.READ_SOURCES: frozenset(
             {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.ADMIN}
         ),
+        Action.TEST_SOURCES: frozenset({AccountRole.HEAD, AccountRole.OFFICE, AccountRole.ADMIN}),
     }
 )
 
@@ -73,6 +77,8 @@ def may(account: Account, action: Action, thing: School | Case | Account | None 
     Without a thing it says only whether there is a screen for this person at all.
     """
     if account.disabled_at is not None or account.role not in _ROLES.get(action, ()):
+        return False
+    if action is Action.COMPARE_SCHOOLS and len(account.schools) < 2:
         return False
     if thing is None:
         return True

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from alerts.charts import Picture
 from alerts.figures import HATCHED_MEANS, WITHHELD_MEANS
 from monitor.counts import LONDON, Division
 from monitor.domain import School
@@ -21,6 +22,7 @@ from monitor.web.policy import Action, may
 router = APIRouter()
 
 MOST_TERMS = 4
+_NEAR = timedelta(weeks=5)
 # A drawing brings its own styles, and nothing else of ours may; it is no page, either.
 _STYLED = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
 
@@ -52,7 +54,11 @@ def picture(
     found = room.reviewer.report(chosen.id, asked.start, asked.start).pictures.get(of)
     if found is None:
         raise HTTPException(404)
-    return Response(found.svg, media_type="image/svg+xml", headers=_STYLED)
+    return drawing(found)
+
+
+def drawing(picture: Picture) -> Response:
+    return Response(picture.svg, media_type="image/svg+xml", headers=_STYLED)
 
 
 def _asked(
@@ -60,8 +66,18 @@ def _asked(
 ) -> tuple[School, tuple[Term, ...], Term]:
     """The school and the term that are meant, among the terms that can be chosen."""
     chosen = _school(room, account, school)
-    terms = room.reviewer.terms[chosen.id].latest(_today(room), MOST_TERMS)
-    return chosen, terms, next((one for one in terms if str(one.start) == term), terms[0])
+    terms = room.reviewer.terms[chosen.id].latest(today(room), MOST_TERMS)
+    return chosen, terms, named(terms, term) or terms[0]
+
+
+def named(terms: tuple[Term, ...], wanted: str) -> Term | None:
+    """The one that begins on that day, or within some weeks of it: schools differ in that."""
+    try:
+        day = date.fromisoformat(wanted)
+    except ValueError:
+        return None
+    nearest = min(terms, key=lambda one: abs(one.start - day))
+    return nearest if abs(nearest.start - day) <= _NEAR else None
 
 
 def _school(room: Desk, account: Account, wanted: str) -> School:
@@ -72,5 +88,5 @@ def _school(room: Desk, account: Account, wanted: str) -> School:
     return found
 
 
-def _today(room: Desk) -> date:
+def today(room: Desk) -> date:
     return room.clock().astimezone(LONDON).date()

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from monitor.domain import Category, Sentiment, Severity
 from nlp.evidence import evidence_of
@@ -30,15 +31,18 @@ def fit_linear(posts: Sequence[Post], cases: Sequence[Case]) -> Linear:
     evidence = np.array([evidence_of(case) for case in cases], np.float32)
     rarity = _rarity(texts)
     x = hstack([_matrix(texts, rarity), csr_matrix(evidence * EVIDENCE_WEIGHS)]).tocsr()
+    held = np.flatnonzero(x.getnnz(axis=0))  # of a bucket in no text nothing can be learnt
     weights = np.zeros((x.shape[1], QUESTIONS), np.float32)
+    x = x[:, held]
     bias = np.zeros(QUESTIONS, np.float32)
     ours = np.array([post.about_school for post in posts])
-    for number, (labels, everywhere) in enumerate(_questions(posts)):
-        rows = np.ones(len(posts), bool) if everywhere else ours
-        model = LogisticRegression(
-            C=_STRENGTH, class_weight=None if everywhere else "balanced", max_iter=_STEPS
-        ).fit(x[rows], labels[rows])
-        weights[:, number], bias[number] = model.coef_[0], model.intercept_[0]
+    with threadpool_limits(limits=1):  # the sums are small: two threads wait ten times longer
+        for number, (labels, everywhere) in enumerate(_questions(posts)):
+            rows = np.ones(len(posts), bool) if everywhere else ours
+            model = LogisticRegression(
+                C=_STRENGTH, class_weight=None if everywhere else "balanced", max_iter=_STEPS
+            ).fit(x[rows], labels[rows])
+            weights[held, number], bias[number] = model.coef_[0], model.intercept_[0]
     return _small(rarity, weights, bias)
 
 

@@ -1,16 +1,14 @@
 """Our judging beside what else can be had: python -m tests.bench.peers TRAIN TEST [SUITES]
 
-TRAIN and TEST: folders of labelled posts. SUITES: a folder with hatecheck.csv and
-hatemojicheck.csv, if they are at hand; final measures, never trained or tuned on. Prints
-numbers only. `make bench-nlp` installs the peers.
+TRAIN and TEST: folders of labelled posts. SUITES: a folder of public tests (suites.py), if they
+are at hand. Prints numbers only, each as it comes. `make bench-nlp` installs the peers.
 """
 
 from __future__ import annotations
 
-import csv
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from better_profanity import profanity
@@ -30,9 +28,7 @@ from monitor.domain import Assessment, Category, Sentiment, Severity
 from nlp.assess import Assessor
 from nlp.bench import Rate, any_alias, exact_name, measure, rate
 from nlp.posts import Post, read_posts
-from nlp.reader import reader
-
-Row = tuple[str, str, str]  # who, what, the number
+from tests.bench.suites import Row, suites
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -40,23 +36,31 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write("usage: python -m tests.bench.peers TRAIN TEST [SUITES]\n")
         return 2
     train, test = (read_posts(Path(folder)) for folder in arguments[:2])
-    for who, what, number in (*_ours(test), *_names(test), *_detectors(test), *_moods(test)):
-        sys.stdout.write(f"{who:<28}{what:<44}{number}\n")
-    for who, what, number in _regression(train, test):
-        sys.stdout.write(f"{who:<28}{what:<44}{number}\n")
+    for rows in (_ours(test), _names(test), _detectors(test), _moods(test),
+                 _regression(train, test)):  # fmt: skip
+        _say(rows)
     for folder in arguments[2:]:
-        for who, what, number in _suites(Path(folder)):
-            sys.stdout.write(f"{who:<28}{what:<44}{number}\n")
+        _say(suites(Path(folder), {"alt-profanity-check": _profane}))
     return 0
 
 
-def _ours(test: Sequence[Post]) -> list[Row]:
+def _say(rows: Iterable[Row]) -> None:
+    for who, what, number in rows:
+        sys.stdout.write(f"{who:<28}{what:<60}{number}\n")
+        sys.stdout.flush()
+
+
+def _profane(text: str) -> bool:
+    return bool(predict_prob([text])[0] >= 0.5)
+
+
+def _ours(test: Sequence[Post]) -> Iterator[Row]:
     assessor = Assessor()
     started = time.perf_counter()
     found = list(assessor.many((p.mention, p.school) for p in test))
     speed = len(test) / (time.perf_counter() - started)
     scores = measure(test, found)
-    return [
+    yield from (
         ("ours", "about_school F1", _f1(scores.about_school)),
         ("ours", "nine categories, macro-F1", f"{scores.macro_f1:.3f}"),
         *(("ours", f"  {c.value} F1", _f1(r)) for c, r in scores.categories.items()),
@@ -66,34 +70,30 @@ def _ours(test: Sequence[Post]) -> list[Row]:
         ("ours", "sentiment macro-recall", f"{scores.sentiment_macro_recall:.3f}"),
         ("ours", "flagged at all F1", _f1(rate(_flagged(test, found)))),
         ("ours", "posts a second, two cores", f"{speed:.0f}"),
-    ]  # fmt: skip
+    )  # fmt: skip
 
 
 def _flagged(test: Sequence[Post], found: Sequence[Assessment]) -> list[tuple[bool, bool]]:
     return [(bool(p.categories), bool(f.categories)) for p, f in zip(test, found, strict=True)]
 
 
-def _names(test: Sequence[Post]) -> list[Row]:
-    return [
-        (name, "about_school F1", _f1(rate((p.about_school, by(p)) for p in test)))
-        for name, by in (("exact name", exact_name), ("any alias", any_alias))
-    ]
+def _names(test: Sequence[Post]) -> Iterator[Row]:
+    for name, by in (("exact name", exact_name), ("any alias", any_alias)):
+        yield name, "about_school F1", _f1(rate((p.about_school, by(p)) for p in test))
 
 
-def _detectors(test: Sequence[Post]) -> list[Row]:
+def _detectors(test: Sequence[Post]) -> Iterator[Row]:
     """Word lists and patterns answer one question: is there anything?"""
-    personal = _presidio()
     detectors: dict[str, Callable[[str], bool]] = {
-        "alt-profanity-check": lambda text: bool(predict_prob([text])[0] >= 0.5),
+        "alt-profanity-check": _profane,
         "better-profanity": lambda text: bool(profanity.contains_profanity(text)),
     }
-    rows = [
-        (name, "flagged at all F1", _f1(rate((bool(p.categories), says(p.mention.text))
-                                             for p in test)))
-        for name, says in detectors.items()
-    ]  # fmt: skip
+    for name, says in detectors.items():
+        answers = rate((bool(p.categories), says(p.mention.text)) for p in test)
+        yield name, "flagged at all F1", _f1(answers)
+    personal = _presidio()
     named = ((Category.IDENTIFYING in p.categories, personal(p.mention.text)) for p in test)
-    return [*rows, ("presidio, its patterns", "  identifying F1", _f1(rate(named)))]
+    yield "presidio, its patterns", "  identifying F1", _f1(rate(named))
 
 
 def _presidio() -> Callable[[str], bool]:
@@ -127,7 +127,7 @@ def _mood(scores: dict[str, float]) -> Sentiment:
     return Sentiment.NEGATIVE if scores["compound"] <= -0.05 else Sentiment.NEUTRAL
 
 
-def _regression(train: Sequence[Post], test: Sequence[Post]) -> list[Row]:
+def _regression(train: Sequence[Post], test: Sequence[Post]) -> Iterator[Row]:
     """Told which posts are about the school, as ours is not."""
     train, test = ([p for p in posts if p.about_school] for posts in (train, test))
     texts, asked = ([p.mention.text for p in posts] for posts in (train, test))
@@ -140,47 +140,14 @@ def _regression(train: Sequence[Post], test: Sequence[Post]) -> list[Row]:
         model = make_pipeline(features, LogisticRegression(C=4, class_weight="balanced"))
         return [bool(a) for a in model.fit(texts, labels).predict(asked)]
 
-    rates = []
+    who, rates = "TF-IDF, told which are ours", []
     for c in Category:
         given = answers([c in p.categories for p in train])
         rates.append(rate(zip((c in p.categories for p in test), given, strict=True)))
+    yield who, "nine categories, macro-F1", f"{sum(r.f1 for r in rates) / len(rates):.3f}"
     alerts = answers([p.severity.rank >= Severity.HIGH.rank for p in train])
     alert = rate(zip((p.severity.rank >= Severity.HIGH.rank for p in test), alerts, strict=True))
-    who = "TF-IDF, told which are ours"
-    return [
-        (who, "nine categories, macro-F1", f"{sum(r.f1 for r in rates) / len(rates):.3f}"),
-        (who, "alerts F1", _f1(alert)),
-    ]
-
-
-def _suites(folder: Path) -> list[Row]:
-    rows: list[Row] = []
-    for name, text, label, function in (
-        ("hatecheck.csv", "test_case", "label_gold", "functionality"),
-        ("hatemojicheck.csv", "text", "label_gold", "functionality"),
-    ):
-        if not (folder / name).is_file():
-            continue
-        with (folder / name).open(encoding="utf-8", newline="") as file:
-            cases = list(csv.DictReader(file))
-        texts = [case[text] for case in cases]
-        truth = [case[label] in ("hateful", "1") for case in cases]
-        for who, answers in (
-            ("ours", [p >= 0.5 for p in reader().hateful(texts)]),
-            ("alt-profanity-check", [bool(p >= 0.5) for p in predict_prob(texts)]),
-        ):
-            right = [t == a for t, a in zip(truth, answers, strict=True)]
-            rows.append((who, f"{name} accuracy", f"{sum(right) / len(right):.3f}"))
-            rows += _by_function(who, [case[function] for case in cases], right)
-    return rows
-
-
-def _by_function(who: str, functions: Sequence[str], right: Sequence[bool]) -> list[Row]:
-    return [
-        (who, f"  {function}", f"{sum(found) / len(found):.2f}")
-        for function in dict.fromkeys(functions)
-        if (found := [r for r, f in zip(right, functions, strict=True) if f == function])
-    ]
+    yield who, "alerts F1", _f1(alert)
 
 
 def _f1(answers: Rate) -> str:

@@ -616,14 +616,14 @@ def test_an_account_is_made_listed_and_locked(school: Monitor) -> None:
 
 ANSWERS = (
     *("Wexcombe Park", "", "", "", "", "", "", "", "", ""),
-    *(HEAD, "", "not an address", "dsl@wexcombepark.example", ""),
+    *(HEAD, "", "not an address", "dsl@wexcombepark.example", "", "clerk@wexcombepark.example"),
     *("smtp.example", "monitor@wexcombepark.example"),
 )
 
 
 def test_init_writes_a_configuration_that_loads(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
-    answers = ("Wexcombe Park Primary School", "", "Wexcombe", *[""] * 6, HEAD, *[""] * 4)
+    answers = ("Wexcombe Park Primary School", "", "Wexcombe", *[""] * 6, HEAD, *[""] * 5)
     done = piped("\n".join(answers) + "\n", "init", "--offline", "--config", config)
     assert done.returncode == 0, done.stderr
     (school,) = tomllib.loads(config.read_text())["schools"]
@@ -661,7 +661,11 @@ def test_init_takes_the_details_from_the_register(tmp_path: Path) -> None:
     assert school["headteacher"] == "Mrs Zoë Quillet"
     assert school["aliases"] == ["Wexcombe Park Primary", "Wexcombe Park"]
     assert school["homonyms"] == ["Wexcombe Park Academy, Thorley"], "a closed school is no rival"
-    assert school["contacts"] == {"head": HEAD, "dsl": "dsl@wexcombepark.example"}
+    assert school["contacts"] == {
+        "head": HEAD,
+        "dsl": "dsl@wexcombepark.example",
+        "clerk": "clerk@wexcombepark.example",
+    }
     assert found["alerts"]["email"]["password"] == "env:SMTP_PASSWORD"
 
 

@@ -134,6 +134,12 @@ def pages_of_admin() -> Iterator[tuple[str, str]]:
     yield "audit-admin", "/audit"
 
 
+def pages_of_trust() -> Iterator[tuple[str, str]]:
+    """The same for somebody who has the counts of several schools."""
+    yield "trust", "/trust"
+    yield "trust-trends", "/trends"
+
+
 def at_the_door(page: Page, board: Dashboard, email: str) -> Iterator[str]:
     """Each page that a person who is new meets before all others, by name; *email* has no
     password yet."""
@@ -174,7 +180,7 @@ def new_passkey(page: Page, board: Dashboard, email: str) -> Iterator[str]:
     page.get_by_label("A name for it").fill("Office computer")
     page.get_by_role("button", name="Continue").click()
     yield "passkey-mistake"
-    page.get_by_label("Six figures").first.fill(board.code(email))
+    page.locator("#passkey-proof").fill(board.code(email))
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Make the passkey").wait_for()
     yield "passkey"
@@ -205,24 +211,32 @@ def main(folder: Path) -> None:
     ):
         number, email = furnish(board), board.add_account(AccountRole.HEAD)
         admin = board.add_account(AccountRole.ADMIN)
+        trust = board.add_account(AccountRole.GOVERNOR, *board.schools)
         for width in WIDTHS:
             page = open_page(chrome, width)
             for name in at_the_door(page, board, f"dsl{width}@wexcombepark.example"):
                 take(page, folder / f"{name}-{width}.png")
             page = open_page(chrome, width)
             enter(page, board, email)
-            for name, path in pages(number):
-                page.goto(board.url + path)
-                take(page, folder / f"{name}-{width}.png")
+            take_each(page, board, pages(number), folder, width)
             for name in new_passkey(page, board, email):
                 take(page, folder / f"{name}-{width}.png")
             page = open_page(chrome, width)
+            enter(page, board, trust)
+            take_each(page, board, pages_of_trust(), folder, width)
+            page = open_page(chrome, width)
             enter(page, board, admin)
-            for name, path in pages_of_admin():
-                page.goto(board.url + path)
-                take(page, folder / f"{name}-{width}.png")
+            take_each(page, board, pages_of_admin(), folder, width)
             for name in new_person(page, board, f"office{width}@wexcombepark.example"):
                 take(page, folder / f"{name}-{width}.png")
+
+
+def take_each(
+    page: Page, board: Dashboard, pages: Iterator[tuple[str, str]], folder: Path, width: int
+) -> None:
+    for name, path in pages:
+        page.goto(board.url + path)
+        take(page, folder / f"{name}-{width}.png")
 
 
 def take(page: Page, path: Path) -> None:

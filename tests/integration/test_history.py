@@ -14,6 +14,7 @@ import pytest
 from alerts.telling import Telling
 from monitor.domain import Case, Category, Role, Severity
 from monitor.pipeline import Polled, poll
+from monitor.store import revisions
 from monitor.store.store import Store
 from monitor.wire import case_to_json
 from nlp.assess import Assessor
@@ -177,10 +178,20 @@ def test_one_page_by_two_roundabout_addresses_is_one_place(town: Town) -> None:
     ]
 
 
-def test_a_clock_is_read_only_so_often(town: Town) -> None:
-    for n in range(60):
-        town.says("forum", ("1", f"{NOTICE} It is now {n} past the hour."))
+def test_a_clock_is_read_only_so_often_and_what_is_worse_however_often(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else whoever edits often enough may write anything in the end."""
+    monkeypatch.setattr(revisions, "MOST", 3)
+    for n in range(6):
+        town.says("forum", ("1", f"{NOTICE} Changed {n} times."))
         town.visit("forum")
-    assert len(town.store.assessments()) == 1
     town.says("forum", ("1", f"{NOTICE} {THREAT}"))
-    assert town.visit("forum").new == 0
+    assert town.visit("forum").incidents_opened == 1
+    for n in range(4):
+        town.says("forum", ("1", f"{NOTICE} {THREAT} Seen {n} times."))
+        assert town.visit("forum").new == 0, "no worse than before"
+    (case,) = town.cases()
+    assert len(case.told) == 1
+    assert [r.mention.text for r in case.sightings[0].revisions][-1] == f"{NOTICE} {THREAT}"
+    assert len(case.sightings[0].revisions) == 4

@@ -20,6 +20,7 @@ from tests.integration.looking import (
     new_person,
     pages,
     pages_of_admin,
+    pages_of_trust,
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
@@ -34,6 +35,7 @@ class School:
     number: str
     email: str
     admin: str
+    trust: str
 
     def visitor(self, width: int, *, script: bool = True) -> Page:
         page = open_page(self.chrome, width, script=script)
@@ -50,7 +52,9 @@ def school(browser: Path) -> Iterator[School]:
         chromium(Path(scratch), browser) as chrome,
     ):
         head = board.add_account(AccountRole.HEAD)
-        yield School(board, chrome, furnish(board), head, board.add_account(AccountRole.ADMIN))
+        admin = board.add_account(AccountRole.ADMIN)
+        trust = board.add_account(AccountRole.GOVERNOR, *board.schools)
+        yield School(board, chrome, furnish(board), head, admin, trust)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -72,6 +76,11 @@ def test_no_page_has_a_fault_that_axe_finds_nor_scrolls_sideways(
     for name, path in pages_of_admin():
         admin.goto(school.board.url + path)
         wrong[name] = faults(admin) + ["too wide"] * too_wide(admin)
+    trust = open_page(school.chrome, width)
+    enter(trust, school.board, school.trust)
+    for name, path in pages_of_trust():
+        trust.goto(school.board.url + path)
+        wrong[name] = faults(trust) + ["too wide"] * too_wide(trust)
     for name in new_person(admin, school.board, f"office{width}@wexcombepark.example"):
         wrong[name] = faults(admin) + ["too wide"] * too_wide(admin)
     assert {name: found for name, found in wrong.items() if found} == {}

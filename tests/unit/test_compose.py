@@ -187,6 +187,32 @@ def test_the_subject_names_severity_kind_and_number_and_nobody() -> None:
     assert mail(a_case(Category.THREAT))["Subject"] == "High: possible threat, incident 2026-014"
 
 
+@pytest.mark.parametrize("number", [1, 3])
+def test_where_every_minute_may_count_the_mail_begins_with_999(number: int) -> None:
+    def told(severity: Severity) -> str:
+        cases = [
+            a_case(Category.THREAT, severity=severity, number=f"2026-01{n}") for n in range(number)
+        ]
+        return flat(mail(*cases))
+
+    begins = "Please act now. If anyone may be in danger now, ring 999."
+    assert told(Severity.CRITICAL).startswith(begins)
+    assert begins not in told(Severity.HIGH)
+
+
+def test_what_could_not_be_judged_is_to_be_read_and_was_not_flagged() -> None:
+    unread = mail(a_case(severity=Severity.NONE, not_assessed="language"), role=Role.OFFICE)
+    assert unread["Subject"] == "To be read: what could not be judged, incident 2026-014"
+    assert flat(unread).startswith("A public post that may be about Wexcombe Park Primary School")
+    assert "could not be judged by the program" in flat(unread)
+
+
+def test_a_mail_about_self_harm_names_those_who_listen_at_any_hour() -> None:
+    said = flat(mail(a_case(Category.SELF_HARM, child_safety=True), role=Role.DSL))
+    assert "Samaritans, for anyone who struggles to cope: 116 123" in said
+    assert "Childline, for anyone under 19: 0800 1111" in said
+
+
 def test_the_gravest_kind_gives_the_subject() -> None:
     both = a_case(Category.ABUSE, Category.THREAT)
     assert mail(both)["Subject"] == "High: possible threat, incident 2026-014"

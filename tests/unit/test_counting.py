@@ -10,7 +10,7 @@ import pytest
 
 from alerts.playbook import load_playbook
 from alerts.steps import site_asked, steps
-from monitor.counts import OTHER_SITE, Handled, Outcome, Theme
+from monitor.counts import OTHER_SITE, Handled, Judge, Outcome, Theme
 from monitor.domain import Act, Assessment, Category, Incident, Mention, Sentiment, Severity
 from monitor.store.entry import Entry
 from monitor.store.recheck_tables import RecheckRow
@@ -132,5 +132,12 @@ def test_a_site_that_a_school_added_under_somebodys_name_is_another_site() -> No
 def test_a_report_can_say_when_the_rules_changed(store: Store) -> None:
     for days, model in ((0, "a"), (1, "a"), (5, "b"), (9, "b"), (12, "a")):
         store.judging_by(model, NOON + days * DAY)
-    assert store.changes(NOON - DAY, NOON + 99 * DAY) == [NOON + 5 * DAY, NOON + 12 * DAY]
-    assert store.changes(NOON + 6 * DAY, NOON + 12 * DAY) == []
+    begun = NOON.date()
+    a, b, again = (
+        Judge(version=model, since=begun + days * DAY)
+        for days, model in ((0, "a"), (5, "b"), (12, "a"))
+    )
+    assert store.judges(NOON - DAY, NOON + 99 * DAY) == [a, b, again]
+    assert store.judges(NOON + 6 * DAY, NOON + 12 * DAY) == [b]
+    assert store.judges(NOON + 12 * DAY, NOON + 13 * DAY) == [again]
+    assert store.judges(NOON - 9 * DAY, NOON) == []

@@ -37,14 +37,14 @@ def test_the_proof_says_on_how_many_days_and_on_which_not() -> None:
     done = [*checks(0, 1, 2, 6, 7, 8, 9, 11, 12, 13), *checks(0, source="Forum")]
     assert sentences(cover(done, FIRST, LAST)) == [
         "The school checked 2 sources on 10 of the 14 days of this period.",
-        "Nothing was checked on 26 March to 28 March 2026; 2 April 2026.",
+        "Nothing was checked on 26 to 28 March 2026; 2 April 2026.",
     ]
 
 
 def test_a_source_that_was_never_read_is_not_counted_as_checked_and_is_said() -> None:
     done = [*checks(*range(14)), *checks(0, 1, source="Forum", error="The site refused us.")]
     assert sentences(cover(done, FIRST, LAST)) == [
-        "The school checked 1 source on 14 of the 14 days of this period.",
+        "The school checked 1 source on each of the 14 days of this period.",
         "1 source could not be read on any day of it.",
     ]
 

@@ -16,13 +16,13 @@ from alerts.charts import by_week
 from alerts.figures import rounded_to
 from alerts.findings import Earlier, likely
 from alerts.governors import CannotWrite, Report, as_html, write
-from alerts.limits import scores
 from monitor.counts import (
     LONDON,
     Asked,
     Division,
     Fate,
     Handling,
+    Judge,
     Kind,
     Outcome,
     Period,
@@ -37,6 +37,8 @@ from monitor.coverage import cover
 from monitor.domain import Category, School, Sentiment, Severity
 from monitor.health import Check
 from monitor.publishing import together
+from nlp.assess import model_version
+from nlp.card import scores
 from tests.architecture.project import ROOT
 
 SCHOOL = School(
@@ -65,6 +67,7 @@ EMPTY = Trend(period=PERIOD, total=0)
 FEW = Trend(period=PERIOD, total=None)
 
 
+FIRST = Judge(version="reader-2026.11+11aa", since=date(2026, 8, 1))
 NOTHING_CHECKED = cover([], *DAYS)
 
 
@@ -121,16 +124,20 @@ def test_without_a_majority_each_tone_is_named() -> None:
         Division.SENTIMENTS,
         {Sentiment.NEGATIVE: 21, Sentiment.NEUTRAL: 20, Sentiment.POSITIVE: 20},
     )
-    assert (
-        "Of these, 20 were positive toward the school, 20 neutral and 21 negative toward the "
-        "school." in sentences(trend)
-    )
+    said = "Of these, 20 are positive toward the school, 20 neutral and 21 negative."
+    assert said in sentences(trend)
+
+
+def test_of_very_many_a_share_has_no_interval() -> None:
+    many = {Sentiment.NEGATIVE: 8000, Sentiment.NEUTRAL: 4000}
+    trend = replace(with_table(Division.SENTIMENTS, many), total=12000)
+    assert "Most of them, 8,000, are negative toward the school: 67%." in sentences(trend)
 
 
 def test_all_that_is_withheld_is_said_in_one_sentence() -> None:
     tables = {division: {} for division in TREND.tables}
     said = sentences(replace(TREND, total=9, tables=tables))
-    assert sum("pointing at someone" in sentence for sentence in said) == 1
+    assert sum("would point at someone" in sentence for sentence in said) == 1
 
 
 def test_what_became_of_incidents_and_what_alerts_were_worth_is_said() -> None:
@@ -146,8 +153,11 @@ def test_what_became_of_incidents_and_what_alerts_were_worth_is_said() -> None:
         },
     }
     said = sentences(replace(TREND, incidents=20, tables={**TREND.tables, **handled}))
-    assert "20 incidents were opened; all are closed, 15 within five school days." in said
-    assert any(s.startswith("Of 20 that a person decided, 10 were incidents indeed") for s in said)
+    assert "20 incidents were opened; all are closed, 15 of them within five school days." in said
+    assert any(s.startswith("A person decided on 20: 10 were real incidents, the") for s in said)
+    handled[Division.OUTCOMES] = dict.fromkeys(Outcome, 0) | {Outcome.NO_CONCERN: 20}
+    said = sentences(replace(TREND, incidents=20, tables={**TREND.tables, **handled}))
+    assert "A person decided on 20; none was a real incident." in said
 
 
 def test_what_was_criticised_and_what_came_of_asking_is_said() -> None:
@@ -163,26 +173,43 @@ def test_what_was_criticised_and_what_came_of_asking_is_said() -> None:
         "Of what was criticised, the most frequent that can be shown: “Buses, traffic and "
         "parking” (9) and “Meals” (7)." in said
     )
-    assert "Removal was asked for in 14 of them; 8 are gone." in said
+    assert (
+        "In 14 incidents a site or the writer was asked to remove what was posted; in 8 of these "
+        "it is gone." in said
+    )
     shown = {table.title: table.rows for table in report(trend).tables}
     assert shown["What came of asking"] == (("Facebook: gone", 8), ("X: not seen to be gone", 6))
 
 
 def test_days_on_which_the_rules_changed_are_marked_and_said() -> None:
-    made = report(changes=(date(2026, 9, 10),))
-    (said,) = (limit for limit in made.limits if "became others" in limit)
+    made = report(judges=(FIRST, Judge(version="b", since=date(2026, 9, 10))))
+    (said,) = (limit for limit in made.limits if "dashed lines" in limit)
     assert "on 10 September 2026 (dashed lines" in said
     marked, plain = made.pictures[Division.WEEKS], report().pictures[Division.WEEKS]
-    assert "became others on 10 September" in marked.alt
+    assert "changed on 10 September" in marked.alt
     assert marked.svg != plain.svg
+
+
+def test_a_term_that_was_judged_by_another_version_is_named() -> None:
+    then = [
+        Earlier(called="last term", trend=TREND, judged_alike=False),
+        Earlier(called="in the same term last year", trend=TREND),
+    ]
+    (said,) = (one for one in report(earlier=tuple(then)).limits if "another version" in one)
+    assert said.startswith("Posts found last term were judged by another version.")
 
 
 def test_times_are_told_in_coarse_steps() -> None:
     waits = {Wait.FOUND: timedelta(hours=24), Wait.TOLD: timedelta(hours=1)}
     said = sentences(replace(TREND, waits=waits))
     assert (
-        "Half of the posts that say when they were written were found within a day and the "
-        "incidents were told by mail within an hour of being found." in said
+        "Half of the posts whose date is known were found within a day of being written." in said
+    )
+    assert "Half of the incidents were told by mail within an hour of being found." in said
+    ends = {Wait.DECIDED: timedelta(hours=6), Wait.CLOSED: timedelta(days=7)}
+    assert (
+        "Of those closed, half were decided within 6 hours and half closed within a week of that "
+        "mail." in sentences(replace(TREND, waits=ends))
     )
 
 
@@ -196,7 +223,7 @@ def test_a_table_withheld_as_a_whole_says_so() -> None:
     withheld = report(with_table(Division.GROUPS, {}))
     shown = {t.title: t.rows for t in withheld.tables}
     assert shown["Where they were found"] == (("All rows", "withheld"),)
-    assert "too small: Where they were found." in as_html(withheld)
+    assert "too small: “Where they were found”." in as_html(withheld)
 
 
 def test_rounding_changes_every_number_alike() -> None:
@@ -249,11 +276,35 @@ def test_the_same_numbers_make_the_same_picture() -> None:
     assert report().pictures == report().pictures
 
 
+def test_it_says_by_which_version_posts_were_judged_and_how_well_that_judges() -> None:
+    later = Judge(version="reader-2026.12+22bb", since=date(2026, 9, 10))
+    said = " ".join(report(judges=(FIRST, later), scores=scores()).limits)
+    assert (
+        "Posts were judged by a program: version reader-2026.11+11aa, from 10 September 2026 "
+        "version reader-2026.12+22bb." in said
+    )
+    assert f"raise an alert it found {scores().alerts_found}; of a hundred alerts, " in said
+    assert f"(version {scores().version})" in said
+
+
+def test_of_many_versions_the_first_and_the_last_are_named() -> None:
+    many = tuple(Judge(version=f"v{n}", since=date(2026, 9, n)) for n in range(1, 9))
+    assert "judged by a program: in 8 versions, first v1 and last v8." in " ".join(
+        report(judges=many).limits
+    )
+
+
+def test_two_changes_on_a_day_are_marked_once() -> None:
+    same = Judge(version="b", since=date(2026, 9, 10)), Judge(version="a", since=date(2026, 9, 10))
+    assert report(judges=(FIRST, *same)).changes == (date(2026, 9, 10),)
+
+
 def test_the_scores_are_those_that_are_published() -> None:
     published = (ROOT / "docs" / "judging.md").read_text(encoding="utf-8")
     row = next(line for line in published.splitlines() if line.startswith("| alerts"))
     precision, recall = (round(100 * float(n)) for n in re.findall(r"\.\d+", row)[:2])
-    assert scores() == {"precision": precision, "recall": recall}
+    assert (scores().alerts_right, scores().alerts_found) == (precision, recall)
+    assert model_version().startswith(f"{scores().version}+")
 
 
 def _numbers(text: str) -> list[str]:

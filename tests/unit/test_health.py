@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -103,10 +104,39 @@ def test_the_usual_gap_is_the_median_and_needs_several_finds() -> None:
     assert usual_gap(finds[: FEWEST_FINDS - 1]) is None
 
 
-def test_silence_is_three_times_the_usual_and_never_less_than_a_week() -> None:
-    assert quiet_after(10 * DAY) == 30 * DAY
-    assert quiet_after(6 * HOUR) == LEAST_SILENCE
-    assert quiet_after(None) is None
+def every(*gaps: timedelta) -> list[datetime]:
+    """Finds with these gaps between them."""
+    return [NOW + sum(gaps[:n], timedelta(0)) for n in range(len(gaps) + 1)]
+
+
+def test_silence_is_never_less_than_a_week_and_nobody_can_tell_of_few_finds() -> None:
+    assert quiet_after(every(*[6 * HOUR] * 9)) == LEAST_SILENCE
+    assert quiet_after(every(DAY, DAY)) is None
+
+
+def test_a_source_with_a_rhythm_of_its_own_is_quiet_after_several_times_that() -> None:
+    assert quiet_after(every(*[10 * DAY] * 9)) == 46 * DAY
+
+
+def test_a_story_that_was_everywhere_for_a_day_makes_no_rhythm() -> None:
+    window = quiet_after(every(60 * DAY, *[HOUR] * 12, 60 * DAY))
+    assert window is not None
+    assert window > 30 * DAY
+
+
+def test_where_finds_come_by_chance_hardly_any_gap_is_called_quiet() -> None:
+    """Three times the median would call one in eight so."""
+    chance = Random(1)
+    gaps = [timedelta(days=chance.expovariate(1 / 5)) for _ in range(3000)]
+    windows = (quiet_after(every(*gaps[n : n + 20])) for n in range(len(gaps) - 20))
+    quiet = sum(gap > (most or gap) for gap, most in zip(gaps[20:], windows, strict=True))
+    assert quiet < 0.03 * len(gaps)
+
+
+def test_a_source_that_fell_silent_is_still_noticed() -> None:
+    quiet = quiet_after(every(*[timedelta(days=5)] * 20))
+    assert quiet is not None
+    assert quiet < 30 * DAY
 
 
 @given(
@@ -120,7 +150,7 @@ def test_silence_is_three_times_the_usual_and_never_less_than_a_week() -> None:
     )
 )
 def test_whatever_was_found_when_no_window_is_under_a_week(finds: list[datetime]) -> None:
-    window = quiet_after(usual_gap(finds))
+    window = quiet_after(finds)
     assert window is None or window >= LEAST_SILENCE
 
 

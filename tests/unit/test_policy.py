@@ -82,6 +82,22 @@ def test_governors_have_trends_and_nothing_else() -> None:
     assert may(account(AccountRole.GOVERNOR), Action.READ_TRENDS, OURS)
 
 
+def test_schools_are_compared_by_whoever_sees_the_trends_of_several() -> None:
+    """So a trust's staff are governors of all its schools: counts, and no incident of any."""
+    for role in AccountRole:
+        one = account(role)
+        several = replace(one, schools=one.schools | {"otherby"})
+        assert not may(one, Action.COMPARE_SCHOOLS)
+        assert may(several, Action.COMPARE_SCHOOLS) == may(one, Action.READ_TRENDS)
+    trust = replace(account(AccountRole.GOVERNOR), schools=frozenset({"wexcombe", "otherby"}))
+    assert {action for action in Action if may(trust, action)} == {
+        Action.READ_TRENDS,
+        Action.COMPARE_SCHOOLS,
+        Action.KEEP_OWN_ACCOUNT,
+    }
+    assert not may(trust, Action.READ_INCIDENTS, case())
+
+
 def test_the_technician_has_sources_and_no_content() -> None:
     allowed = {action for action in Action if may(account(AccountRole.ADMIN), action)}
     assert allowed == {

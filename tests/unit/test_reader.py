@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from monitor.domain import Category, Mention, Sentiment, Severity
 from nlp.evidence import NAMES
@@ -56,6 +58,34 @@ def test_a_text_reads_the_same_in_any_company(reader: Reader) -> None:
     for a, b in zip(together, alone, strict=True):
         # whole numbers are scaled by the largest of their batch, so a little may differ
         assert list(a.categories.values()) == pytest.approx(list(b.categories.values()), abs=0.1)
+
+
+def test_long_texts_are_read_a_few_at_a_time_lest_memory_grow(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_at_once: list[tuple[int, ...]] = []
+    run = reader._network.run
+
+    def counted(names: list[str], inputs: dict[str, NDArray[np.int64]]) -> object:
+        read_at_once.append(inputs["ids"].shape)
+        return run(names, inputs)
+
+    monkeypatch.setattr(reader, "_network", _Counted(counted, reader._network.get_outputs()))
+    found = _read(reader, *["the bins were late again"] * 20, *["a lovely assembly " * 90] * 9)
+    assert len(found) == 29
+    assert max(texts * length for texts, length in read_at_once) <= 1024
+    assert max(texts for texts, _ in read_at_once) == 16  # short ones go together
+
+
+class _Counted:
+    """The network, with what it is given at once written down."""
+
+    def __init__(self, run: Callable[..., object], outputs: Sequence[object]) -> None:
+        self.run = run
+        self._outputs = outputs
+
+    def get_outputs(self) -> Sequence[object]:
+        return self._outputs
 
 
 def test_pieces_of_a_text_lie_in_their_own_buckets() -> None:

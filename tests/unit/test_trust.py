@@ -64,10 +64,14 @@ def test_schools_stand_by_name_with_what_each_has_published() -> None:
 
 def test_a_sum_is_of_those_who_can_show_a_number_and_says_so() -> None:
     said = report().sentences
-    assert said[0] == "1 of 8 schools have published nothing of it yet."
-    assert "Public mentions: 578 in the 6 schools that can show a number." in said
+    assert said[0] == (
+        "578 public mentions of 6 schools were found; of 1 school fewer than five; 1 school has "
+        "published nothing yet."
+    )
+    assert "Concerns: 102 in the 6 schools that can show a number." in said
     whole = TrustReport(first=FIRST, last=LAST, trends={"Ashby": SCHOOLS["Ashby"]})
-    assert "Public mentions: 100 in all." in whole.sentences
+    assert whole.sentences[0] == "100 public mentions of 1 school were found."
+    assert "Concerns: 10 in all." in whole.sentences
 
 
 def test_a_school_beyond_chance_is_named_with_a_reason_to_ask_and_no_verdict() -> None:
@@ -105,9 +109,15 @@ def test_too_few_schools_have_nothing_usual() -> None:
 
 def test_every_form_has_the_same_numbers(tmp_path: Path) -> None:
     made = report()
-    rows = [(name, str(n)) for one in made.tables for name, n in one.rows]
     html = as_html(made)
-    assert re.findall(r'<th scope="row">(.*?)</th><td>(.*?)</td>', html) == rows
+    in_page = {
+        name: re.findall(r"<td>(.*?)</td>", cells)
+        for name, cells in re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', html)
+    }
+    for number, one in enumerate(made.tables):
+        assert {name: cells[number] for name, cells in in_page.items()} == {
+            name: str(n) for name, n in one.rows
+        }
     assert html.count("<img") == len(made.pictures) == 2
     assert 'alt="Funnel plot. Of all mentions' in html
     for name in ("t.csv", "t.xlsx", "t.html"):
@@ -122,5 +132,22 @@ def test_the_same_numbers_make_the_same_picture() -> None:
 
 def test_nothing_published_is_said() -> None:
     made = TrustReport(first=FIRST, last=LAST, trends={"Ashby": None, "Birch": None})
+    assert not any("Solid lines" in limit for limit in made.limits)
     assert made.sentences == ["No school has published anything of this period yet."]
     assert made.pictures == []
+
+
+def test_six_hundred_schools_are_counted_once_for_each_column(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And not once for every other school."""
+    counted, known = list[str](), TrustReport._known
+
+    def noted(report: TrustReport, title: str) -> dict[str, int]:
+        counted.append(title)
+        return known(report, title)
+
+    monkeypatch.setattr(TrustReport, "_known", noted)
+    trends = {f"s{n}": SCHOOLS["Elm"] for n in range(600)}
+    assert len(TrustReport(first=FIRST, last=LAST, trends=trends).grid) == 600
+    assert len(counted) == len(set(counted)) == 6

@@ -138,7 +138,7 @@ def test_a_source_that_goes_quiet_is_told_once_and_mended_by_its_next_find(
     for number in range(1, 22, 3):
         office.publish(number)
         assert office.scan(2 * DAY) == []
-    mails = [mail for _ in range(30) for mail in office.scan(6 * HOUR)]
+    mails = [mail for _ in range(20) for mail in office.scan(12 * HOUR)]
     assert mails == [TOLD]
     assert (
         "Perhaps nobody wrote anything. Perhaps we cannot see it any more." in office.last_mail()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,10 +21,12 @@ from monitor.wizard import (
     ask,
     core,
     homonyms,
+    next_steps,
     read_register,
     search,
 )
 
+ROOT = Path(__file__).parents[2]
 PARK = Establishment(
     urn="900001", name="Wexcombe Park Primary School", town="Wexcombe", postcode="WX4 1ZZ"
 )
@@ -154,6 +158,35 @@ def test_answers_that_cannot_be_right_are_asked_for_again() -> None:
     assert asked.contacts == {Role.HEAD: "head@wexcombepark.example"}
     assert asked.mail_from == "monitor@wexcombepark.example"
     assert sum("That will not do" in question for question in person.asked) == 5
+
+
+def test_whoever_answered_is_told_what_is_on_what_is_worth_adding_and_what_is_missing() -> None:
+    told = "\n".join(next_steps(Asked(school=PARK, contacts={Role.HEAD: "head@park.example"})))
+    for source in tomllib.loads(as_toml(Asked(school=PARK)))["sources"]:
+        assert source["name"] in told
+    pages = re.findall(r"docs/[\w/]+\.md", told)
+    assert "docs/connect/mailbox.md" in pages
+    assert all((ROOT / page).is_file() for page in pages)
+    assert "chair of governors, designated safeguarding lead, school office" in told
+    assert "nobody can be told of anything" in told
+
+
+def test_every_source_to_begin_with_needs_no_key(tmp_path: Path) -> None:
+    school = replace(PARK, website="https://www.park.example")
+    (tmp_path / "config.toml").write_text(as_toml(Asked(school=school)), encoding="utf-8")
+    loaded = settings.load(tmp_path / "config.toml")
+    kinds = {source.kind for source in loaded.sources}
+    assert {"google_news", "mediawiki", "mastodon", "lemmy", "lookalike_domains"} <= kinds
+    assert "env:" not in (tmp_path / "config.toml").read_text(encoding="utf-8")
+
+
+def test_the_clerk_is_asked_for_and_may_stay_open() -> None:
+    name = ["Wexcombe Park Primary School"]
+    person = Person(full_name=name[:], clerk_to=["nobody", "clerk@wexcombepark.example"])
+    asked = ask(None, prompt=person.prompt, choose=lambda _q, _c: None)
+    assert asked.contacts == {Role.CLERK: "clerk@wexcombepark.example"}
+    person = Person(full_name=name)
+    assert ask(None, prompt=person.prompt, choose=lambda _q, _c: None).contacts == {}
 
 
 def test_without_a_mail_server_nobody_is_asked_where_mails_come_from() -> None:
