@@ -1,6 +1,6 @@
 """Whom a provider vouches for: its ID token, and when that is believed. Pure.
 
-Claims, checked 2026-11-27: learn.microsoft.com/entra/identity-platform/id-token-claims-reference
+Claims as described in: learn.microsoft.com/entra/identity-platform/id-token-claims-reference
 and developers.google.com/identity/openid-connect/openid-connect.
 """
 

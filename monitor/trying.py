@@ -95,7 +95,8 @@ def try_once(visit: Visit, client: PoliteClient) -> Finding:
         fault = f"The program that reads it failed ({type(error).__name__}); please report this."
         return _finding(visit, fault, ok=False)
     found = len(page.mentions) if page else 0
-    return _finding(visit, f"Read; {found} items on the first page.", ok=True)
+    items = "1 item" if found == 1 else f"{found} items"
+    return _finding(visit, f"Read; {items} on the first page.", ok=True)
 
 
 def _unanswered(visit: Visit) -> Finding:
