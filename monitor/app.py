@@ -197,7 +197,9 @@ class App:
         """Apply retention."""
         now = self.clock()
         at = cutoffs(self.settings.retention, now)
-        return forget(self.store, at, self.evidence.remove, now)
+        forgotten = forget(self.store, at, self.evidence.remove, now)
+        self.store.take_stock()
+        return forgotten
 
     def would_forget(self) -> Forgotten:
         return would_forget(self.store, cutoffs(self.settings.retention, self.clock()))

@@ -6,6 +6,7 @@ what is erased elsewhere leaves nothing behind here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -50,6 +51,12 @@ class Trace:
 def account(id_: int) -> str:
     """How an account is written."""
     return f"account {id_}"
+
+
+def ids_in(names: Iterable[str]) -> set[int]:
+    """Of the accounts that are written so; other names are no accounts."""
+    numbers = (name.removeprefix("account ") for name in names if name.startswith("account "))
+    return {int(number) for number in numbers if number.isdecimal()}
 
 
 def moment(at: datetime) -> str:

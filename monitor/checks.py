@@ -24,9 +24,9 @@ from monitor.health_words import lines
 from monitor.secret import MissingSecret
 from monitor.settings import Settings
 from monitor.store.database import StoreError
+from monitor.trying import try_once
 from monitor.visitor import Visit
 from monitor.words import ROLES
-from sources.errors import SourceError
 
 
 def check(settings: Settings, *, send_to: str = "") -> Iterator[Finding]:
@@ -91,21 +91,10 @@ def _secrets(app: App) -> Iterator[Finding]:
 
 
 def _source(app: App, visit: Visit) -> Finding:
-    """Read the first page as a scan would, and keep nothing of it."""
-    part = f"source {visit.source.name} for {visit.school.id}"
-    client = app.client.allowing(visit.source.places())
-    pages = visit.source.fetch(app.schools[visit.school.id], None, client)
-    try:
-        page = next(iter(pages), None)
-    except (SourceError, MissingSecret) as error:
-        return Finding(part=part, ok=False, sentence=str(error))
-    except Exception as error:  # noqa: BLE001 - a kind may be a stranger's; its words may be a person's
-        fault = f"The program that reads it failed ({type(error).__name__}); please report this."
-        return Finding(part=part, ok=False, sentence=fault)
-    found = len(page.mentions) if page else 0
-    plan = visit.source.plan(app.schools[visit.school.id])
-    sentence = f"Read; {found} items on the first page. {plan}".rstrip()
-    return Finding(part=part, ok=True, sentence=sentence)
+    """How a first page is read, and what its kind plans."""
+    found = try_once(visit, app.client)
+    plan = visit.source.plan(visit.school) if found.ok else ""
+    return replace(found, sentence=f"{found.sentence} {plan}".rstrip())
 
 
 def _with_health(finding: Finding, health: SourceHealth | None, app: App) -> Finding:

@@ -12,6 +12,7 @@ from monitor.domain import Evidence
 from monitor.passkey import party_at
 from monitor.profile import Profile, profile
 from monitor.proof import prove_log
+from monitor.trying import Trials
 from monitor.web import server
 from monitor.web.app import LOOPBACK, create_app
 
@@ -41,6 +42,8 @@ def build(app: App) -> FastAPI:
         pack=app.evidence.export,
         profile=of_school,
         playbook=app.dispatch.playbook,
+        asked=app.visitor.of,
+        trials=Trials(app.client, app.clock),
         answer=app.answer,
         clock=app.clock,
         secure_cookies=public.scheme == "https",

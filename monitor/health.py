@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from itertools import pairwise
 from statistics import median
 
@@ -29,6 +29,7 @@ TIMES_USUAL = 3
 BY_CHANCE = 4.6  # times the mean: where finds come by chance, one gap in a hundred is longer
 LEAST_SILENCE = timedelta(days=7)  # every place is quiet at a weekend, and at half-term
 
+LATE = timedelta(hours=1)  # a visit that is due for so long is overdue
 CLOCK_SLACK = timedelta(minutes=5)  # clocks are put right by seconds all the time
 
 
@@ -48,6 +49,17 @@ class Ailment(StrEnum):
     BROKEN = "broken"  # it cannot be read
     UNPROVEN = "unproven"  # it answers, but its canaries say that it does not search
     QUIET = "quiet"  # it is read, but nothing new has come for much longer than usual
+
+
+class Grade(IntEnum):
+    """How a source is, at a glance: the lower, the sooner somebody should look at it."""
+
+    NEEDS_SOMEONE = 0
+    UNREADABLE = 1
+    DOUBTFUL = 2  # it is read, and may not show everything
+    UNREAD = 3  # never yet
+    OVERDUE = 4  # is the program running?
+    WELL = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

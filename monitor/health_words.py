@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from monitor.health import FEWEST_FINDS, Actor, Ailment, SourceHealth
+from monitor.health import FEWEST_FINDS, LATE, Actor, Ailment, SourceHealth
 from monitor.words import when
 
 CANNOT_FIND = (
@@ -87,7 +87,7 @@ def state(health: SourceHealth, now: datetime) -> str:
 def overdue(health: SourceHealth, now: datetime) -> bool:
     """It should have been read by now: is the program running?"""
     due = health.next_visit_at
-    return due is not None and now - due > timedelta(hours=1)
+    return due is not None and now - due > LATE
 
 
 def expected(health: SourceHealth) -> str:

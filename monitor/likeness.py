@@ -7,6 +7,7 @@ incidents and hides nothing: monitor/incidents.py decides that, and asks for mor
 from __future__ import annotations
 
 import hashlib
+import re
 import struct
 from operator import eq
 
@@ -17,6 +18,7 @@ from monitor.wording import words
 FEWEST = 10  # words; shorter ones are alike by chance
 ALIKE = 0.7  # share of all runs of words that both texts have; one rant with another greeting
 
+_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _RUN = 3  # words in a row
 _LONGEST = 5000  # words looked at; of a longer text its beginning stands for it
 _NUMBERS = 64  # of a sketch
@@ -24,10 +26,13 @@ _SKETCH = struct.Struct(f"<{_NUMBERS}I")
 _BANDS = 16  # texts alike by 0.7 share one of these in 99 of 100 cases, by 0.3 in 12
 
 
-def sketch(text: str) -> bytes | None:
-    """256 bytes for a text of any length; None if its words are too few to tell."""
-    said = words(text)[:_LONGEST]
-    if len(said) < FEWEST:
+def sketch(text: str, school: str = "") -> bytes | None:
+    """256 bytes for a text of any length; None if its words are too few to tell. Those of an
+    address are none, and those of the name of the *school*, which all posts may have, do not
+    count."""
+    bare = _ADDRESS.sub(" ", text).casefold()
+    said = words(bare)[:_LONGEST]
+    if len(words(bare.replace(school.casefold(), " ")) if school else said) < FEWEST:
         return None
     made = RMinHash(num_perm=_NUMBERS, seed=1)
     made.update([" ".join(said[i : i + _RUN]) for i in range(len(said) - _RUN + 1)])

@@ -135,7 +135,7 @@ def _write(
     before = _before(book, mention, place, story, now) if matters else None
     mode = incidents.capture_of(mode, before)
     incident = incidents.group(mention, assessment, school.id, before, mode, now, edition=edition)
-    words = sketch(mention.text) if copies else None
+    words = sketch(mention.text, school.name) if copies else None
     promises = partial(_alerts, book, words, telling, now, again=bool(edition))
     entry = Entry(
         school=school.id,

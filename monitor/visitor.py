@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -59,6 +59,16 @@ class Visitor:
             for school in self._schools.values():
                 if source.serves(school) and only in (None, source.name):
                     yield Visit(school=school, source=source)
+
+    def of(self, schools: Collection[str]) -> list[Visit]:
+        """All for these."""
+        served = [self._schools[id_] for id_ in schools if id_ in self._schools]
+        return [
+            Visit(school=school, source=source)
+            for source in self._sources
+            for school in served
+            if source.serves(school)
+        ]
 
     def heard(self) -> Iterator[Heard]:
         """The sources that may tell when something is new."""

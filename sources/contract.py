@@ -67,6 +67,16 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """What a school allows of a source, and how much of it is used. `of`: what is counted, and
+    in which time: "searches today"."""
+
+    used: int
+    allowed: int
+    of: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Canary:
     """A search whose answer is known beforehand: something must be found, or nothing can be."""
 
@@ -117,6 +127,11 @@ class Source(BaseModel, ABC):
     def plan(self, school: School) -> str:  # noqa: ARG002 # most kinds have no such limit
         """What it may use up in a day and how far that goes, in a sentence; or nothing."""
         return ""
+
+    def budget(self, cursor: str | None) -> Budget | None:  # noqa: ARG002 # as above
+        """How much is used by now of what it may use up, by its *cursor*; None if that is not
+        bounded."""
+        return None
 
     def canaries(self, school: School, nonsense: str) -> tuple[Canary, ...]:  # noqa: ARG002
         """For kinds that search: what must be found about *school*, and *nonsense*, which

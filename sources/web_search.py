@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field, field_validator, model_validator
 
 from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
-from sources.contract import Canary, Page, Source
+from sources.contract import Budget, Canary, Page, Source
 from sources.errors import Unreachable
 from sources.http import PoliteClient
 from sources.memory import Seen, resume
@@ -120,6 +120,12 @@ class WebSearch(Source):
             often = f"once in {ceil(count / a_day)} days"
         searches = "1 search" if count == 1 else f"{count} searches"
         return f"{searches}, at most {self.per_day} a day: each about {often}."
+
+    def budget(self, cursor: str | None) -> Budget:
+        turn = resume(_Turn, cursor).on(type(self).now().astimezone(UTC).date())
+        kept = self.per_day - self._for_searches
+        proof = f"; {kept} more prove each day that it works" if kept else ""
+        return Budget(used=turn.asked, allowed=self._for_searches, of=f"searches today{proof}")
 
     def canaries(self, school: School, nonsense: str) -> tuple[Canary, ...]:
         """None where the budget is so small that they would take much of it."""

@@ -12,7 +12,7 @@ from pydantic import Field
 from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from monitor.secret import Secret
-from sources.contract import About, Page, Source
+from sources.contract import About, Budget, Page, Source
 from sources.errors import SourceError
 from sources.http import PoliteClient
 from sources.memory import resume
@@ -69,6 +69,10 @@ class X(Source):
     def plan(self, school: School) -> str:  # noqa: ARG002 # it is the same for each
         dollars = self.posts_a_month * CENTS / 100
         return f"At most {self.posts_a_month} posts a month, which cost ${dollars:,.2f}."
+
+    def budget(self, cursor: str | None) -> Budget:
+        purse = resume(Purse, cursor).on(self.now().astimezone(UTC).date())
+        return Budget(used=purse.spent, allowed=self.posts_a_month, of="posts this month")
 
     def fetch(self, school: School, cursor: str | None, client: PoliteClient) -> Iterator[Page]:
         now, api = self.now().astimezone(UTC), Api(self.token, client)

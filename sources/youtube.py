@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from monitor.secret import Secret
-from sources.contract import About, Page, Source
+from sources.contract import About, Budget, Page, Source
 from sources.counted import counted
 from sources.http import PoliteClient
 from sources.memory import resume
@@ -74,6 +74,10 @@ class YouTube(Source):
 
     def plan(self, school: School) -> str:  # noqa: ARG002 # it is the same for each
         return f"At most {PAGES} searches a visit and {self.per_day} a day."
+
+    def budget(self, cursor: str | None) -> Budget:
+        place = resume(_Place, cursor).on(self.now().astimezone(PACIFIC).date())
+        return Budget(used=place.spent, allowed=self.per_day, of="searches today")
 
     def _videos(self, school: School, place: _Place, api: Api) -> Iterator[Page]:
         """Paid first, searched then: a search that fails or is cut short is not asked twice

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sqlalchemy import String, cast
 from sqlmodel import col, select
 
 from monitor.audit import Act
@@ -28,6 +29,7 @@ from monitor.store.account_tables import (
     forget_passkeys,
     forget_second_step,
     forget_sessions_of,
+    key_of,
 )
 from monitor.store.links import Links
 from monitor.store.passkeys import Passkeys
@@ -83,6 +85,20 @@ class Accounts(Links, Passkeys):
         with self._database.reading() as session:
             rows = session.exec(select(AccountRow).order_by(col(AccountRow.email)))
             return [account_from(row) for row in rows]
+
+    def at(self, school: str) -> list[Account]:
+        """All of this school, the disabled ones too."""
+        named = cast(col(AccountRow.schools), String).contains(f'"{school}"', autoescape=True)
+        query = select(AccountRow).where(named).order_by(col(AccountRow.email))
+        with self._database.reading() as session:
+            found = [account_from(row) for row in session.exec(query)]
+        return [account for account in found if school in account.schools]
+
+    def known(self, ids: Iterable[int]) -> dict[int, Account]:
+        """Those of these that there are."""
+        query = select(AccountRow).where(col(AccountRow.id).in_(set(ids)))
+        with self._database.reading() as session:
+            return {key_of(row): account_from(row) for row in session.exec(query)}
 
     def disable(self, email: str, *, by: str = COMMAND_LINE) -> None:
         """Ends every session of the account at once. Raises AccountError."""

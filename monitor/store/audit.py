@@ -5,12 +5,12 @@ Who looked at evidence, or took it out, stands in the custody log; here both are
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, Subquery, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, literal, select, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col, func, or_
 
@@ -21,6 +21,9 @@ from monitor.store.custody_tables import CustodyRow
 from monitor.store.database import Database
 from monitor.store.tables import CaptureRow, IncidentRow, MentionRow
 
+_FEW = 20  # schools
+MOST = 10_000  # lines are counted; of more it is said that there are more
+_Lines = Select[Any, str, str, str, str]
 ONE_LOOK = timedelta(hours=1)  # whoever reads an incident again within it is not written down anew
 _BY_PEOPLE = (
     Handling.VIEWED,
@@ -110,33 +113,43 @@ class Audit(Database):
     def deeds_of(
         self, accounts: Collection[int], limit: int, offset: int
     ) -> tuple[list[Found], int]:
-        """What was done by or to these accounts, newest first, and how much there is of it; not
-        which incidents they read, nor what they reported."""
+        """What was done by or to these accounts, newest first, and how much there is of it, up to
+        MOST; not which incidents they read, nor what they reported."""
         names = [account(each) for each in accounts]
         theirs = select(*_COLUMNS).where(
             col(AuditRow.act).not_in((Act.READ, Act.REPORTED)),
             or_(col(AuditRow.subject).in_(names), col(AuditRow.actor).in_(names)),
         )
-        return self._page(theirs.subquery(), limit, offset)
+        return self._page([theirs], limit, offset)
 
     def looks_at(
-        self, wanted: Wanted, number: str, limit: int, offset: int
+        self, wanted: Wanted, number: str, source: str, limit: int, offset: int
     ) -> tuple[list[Found], int]:
         """Who read, saw, handed in or took out what of these incidents, or of the one with this
-        *number*, newest first; and how much there is of it."""
+        *number*, newest first; and how much there is of it, up to MOST. Reports are those by
+        way of *source*."""
         with self.reading() as session:
             within = among(session, wanted)
         if number:
             within.append(col(IncidentRow.number) == number)
-        every = union_all(*(query.where(*within) for query in _looks())).subquery()
-        return self._page(every, limit, offset)
+        return self._page(list(_looks(within, (*wanted.schools,), source)), limit, offset)
 
-    def _page(self, found: Subquery, limit: int, offset: int) -> tuple[list[Found], int]:
-        newest = select(found).order_by(found.c.moment.desc(), found.c.n.desc())
+    def _page(self, kinds: Sequence[_Lines], limit: int, offset: int) -> tuple[list[Found], int]:
+        """Of each kind no more is looked through than can stand on the page; and counted no
+        further than MOST."""
+        newest = [_newest(kind, offset + limit) for kind in kinds]
+        found = union_all(*(select(kind.subquery()) for kind in newest)).subquery()
+        page = select(found).order_by(found.c.moment.desc(), found.c.n.desc())
+        some = union_all(*(select(kind.limit(MOST).subquery().c.n) for kind in kinds)).subquery()
         with self.reading() as session:
-            rows = session.execute(newest.limit(limit).offset(offset)).all()
-            total = session.execute(select(func.count()).select_from(found)).scalar_one()
-        return [_found(*row) for row in rows], total
+            rows = session.execute(page.limit(limit).offset(offset)).all()
+            total = session.execute(select(func.count()).select_from(some)).scalar_one()
+        return [_found(*row) for row in rows], min(total, MOST)
+
+
+def _newest(kind: _Lines, most: int) -> _Lines:
+    n, moment = list(kind.selected_columns)[:2]
+    return kind.order_by(moment.desc(), n.desc()).limit(most)
 
 
 _COLUMNS = (
@@ -151,17 +164,27 @@ _COLUMNS = (
 _REPORT = aliased(MentionRow)  # what one may not know of is looked up among mentions, too
 
 
-def _looks() -> Iterator[Select[Any, str, str, str, str]]:
-    yield (
-        select(*_COLUMNS)
-        .join(IncidentRow, col(IncidentRow.number) == col(AuditRow.subject))
-        .where(col(AuditRow.act) == Act.READ)
-    )
+def _reads(within: Sequence[ColumnElement[bool]], schools: Sequence[str]) -> _Lines:
+    """Of few schools, the lines of each incident; of many, the incident of each line, the newest
+    first: so that a page looks at little more than it shows."""
+    reads = select(*_COLUMNS).where(col(AuditRow.act) == Act.READ)
+    its = col(IncidentRow.number) == col(AuditRow.subject)
+    if len(schools) <= _FEW:
+        return reads.join(IncidentRow, its).where(*within)
+    return reads.where(select(col(IncidentRow.key)).where(its, *within).exists())
+
+
+def _looks(
+    within: Sequence[ColumnElement[bool]], schools: Sequence[str], source: str
+) -> Iterator[_Lines]:
+    """*within*: which incidents."""
+    yield _reads(within, schools)
     yield (
         select(*_COLUMNS[:-1], col(IncidentRow.number))
         .join(_REPORT, col(_REPORT.external_id) == col(AuditRow.subject))
         .join(IncidentRow, col(IncidentRow.key) == col(_REPORT.incident))
-        .where(col(AuditRow.act) == Act.REPORTED)
+        .where(col(_REPORT.school).in_(schools), col(_REPORT.source) == source)
+        .where(col(AuditRow.act) == Act.REPORTED, *within)
     )
     custody = select(
         col(CustodyRow.n),
@@ -169,7 +192,9 @@ def _looks() -> Iterator[Select[Any, str, str, str, str]]:
         col(CustodyRow.act),
         col(CustodyRow.actor),
         col(IncidentRow.number),
-    ).where(col(CustodyRow.act).in_(_BY_PEOPLE), col(CustodyRow.actor) != literal(PROGRAM))
+    ).where(
+        col(CustodyRow.act).in_(_BY_PEOPLE), col(CustodyRow.actor) != literal(PROGRAM), *within
+    )
     yield custody.join(IncidentRow, col(IncidentRow.number) == col(CustodyRow.subject))
     yield custody.join(CaptureRow, col(CaptureRow.id) == col(CustodyRow.subject)).join(
         IncidentRow, col(IncidentRow.key) == col(CaptureRow.incident)

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
 
-from sqlalchemy import JSON, ColumnElement, case, cast, type_coerce
-from sqlalchemy.orm import Mapped
+from sqlalchemy import ColumnElement, case, true
 from sqlmodel import Session, col, func, or_, select
 
 from monitor.domain import (
@@ -24,14 +23,13 @@ from monitor.domain import (
     Severity,
 )
 from monitor.store.database import Database
-from monitor.store.history_tables import RevisionRow
 from monitor.store.rechecks import rechecks_of
 from monitor.store.rows import evidence_from_row, incident_from_row, told_from_row
 from monitor.store.search import has
 from monitor.store.sightings import (
-    became,
     copies_of,
     near_copies,
+    posts_in_it,
     seen_by_edits,
     sightings_of,
     tells_as,
@@ -150,9 +148,9 @@ def among(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.like:
         found.append(tells_as(wanted.like))
     if not wanted.about_head:
-        found.append(~_concerns(session, col(IncidentRow.about_head), "about_head"))
+        found.append(~_concerns(IncidentRow.about_head, MentionRow.about_head))
     if not wanted.child_safety:
-        found.append(~_concerns(session, col(IncidentRow.child_safety), "child_safety"))
+        found.append(~_concerns(IncidentRow.child_safety, MentionRow.child_safety))
     return found
 
 
@@ -172,19 +170,10 @@ def _asked_for(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         yield col(IncidentRow.due) < wanted.due_before
 
 
-def _concerns(session: Session, flag: Mapped[bool], name: str) -> ColumnElement[bool]:
-    """As Case.concerns_head and .concerns_child say it: the incident, or any sighting in it."""
-    judged = _as_json(session, col(MentionRow.assessment))[name].as_boolean()
-    changed = _as_json(session, col(RevisionRow.assessment))[name].as_boolean()
-    seen = select(MentionRow.source).where(MentionRow.incident == IncidentRow.key, judged)
-    return or_(flag, seen.exists(), became(judged, changed))
-
-
-def _as_json(session: Session, text: Mapped[str]) -> ColumnElement[JSON]:
-    """PostgreSQL wants the cast; in SQLite, where JSON is text, a cast makes it a number."""
-    if session.get_bind().dialect.name == "postgresql":
-        return cast(text, JSON)
-    return type_coerce(text, JSON)
+def _concerns(incident: bool, post: bool) -> ColumnElement[bool]:
+    """As Case.concerns_head and .concerns_child say it: the *incident*, or any *post* in it by
+    any of its texts."""
+    return or_(col(incident), *(each.exists() for each in posts_in_it(col(post) == true())))
 
 
 def _listed(session: Session, rows: Sequence[IncidentRow]) -> list[Listed]:

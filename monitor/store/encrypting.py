@@ -47,7 +47,7 @@ def encrypt(url: str, key: str) -> bool:
 
 def _write(old: Engine, new: Path, key: str) -> None:
     """The connection stays in the pool, and so does its lock: nobody may write to the old one."""
-    copy = sqlite_engine(f"sqlite:///{new}", key)
+    copy = sqlite_engine(old.url.set(database=str(new)), key)
     with old.connect() as connection:
         _be_alone(connection)
         _export(connection, new, key)

@@ -213,6 +213,8 @@ def _incidentless(entry: Entry) -> MentionRow:
         published_at=mention.published_at,
         first_seen_at=entry.seen_at,
         about_school=entry.assessment.about_school,
+        about_head=entry.assessment.about_head,
+        child_safety=entry.assessment.child_safety,
         assessment=json.dumps(assessment_to_json(entry.assessment)),
     )
 

@@ -109,6 +109,8 @@ def keep_revision(session: Session, entry: Entry) -> bool:
         return False
     mention = session.get_one(MentionRow, (entry.school, *entry.mention.key))
     mention.about_school = mention.about_school or entry.assessment.about_school
+    mention.about_head = mention.about_head or entry.assessment.about_head
+    mention.child_safety = mention.child_safety or entry.assessment.child_safety
     session.add(mention)
     return True
 

@@ -16,7 +16,7 @@ from monitor.store.tables import IncidentRow, MentionRow
 
 Post = tuple[str, str, str]  # school, source, external id
 
-_FEW = 20  # schools; of more, to name them in the search costs more than it spares
+_FEW = 20  # schools; of more, to name them in a search costs more than it spares
 _WORDS = table("passage_words", column("rowid"))
 # To FTS5 the name of the table is a column, too: all of it.
 _ALL_OF_IT: ColumnElement[str] = literal_column("passage_words")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import ColumnElement, Subquery, tuple_
 from sqlmodel import Session, col, func, select, update
+from sqlmodel.sql.expression import SelectOfScalar
 
 from monitor.domain import Mention, Sighting
 from monitor.store.history_tables import RevisionRow, TellingRow
@@ -98,15 +99,12 @@ def _id(*parts: str) -> str:
     return "ev-" + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-def became(
-    judged_first: ColumnElement[bool], judged_then: ColumnElement[bool]
-) -> ColumnElement[bool]:
-    """That an incident has to do with an edited post that was once judged so, by either text."""
-    query = select(RevisionRow.source).join(MentionRow, _POST == _REVISED)
-    either = judged_first | judged_then
-    here = query.where(MentionRow.incident == IncidentRow.key, either)
-    later = query.where(RevisionRow.incident == IncidentRow.key, either)
-    return here.exists() | later.exists()
+def posts_in_it(which: ColumnElement[bool]) -> Iterator[SelectOfScalar[str]]:
+    """Posts of an incident of the query around it: those that joined it, and those that became
+    its business by an edit."""
+    yield select(MentionRow.source).where(MentionRow.incident == IncidentRow.key, which)
+    by_edit = select(RevisionRow.source).join(MentionRow, _POST == _REVISED)
+    yield by_edit.where(RevisionRow.incident == IncidentRow.key, which)
 
 
 def seen_by_edits(session: Session, incidents: Sequence[str]) -> list[tuple[str | None, str, str]]:

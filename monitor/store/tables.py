@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Index, LargeBinary, Text
+from sqlalchemy import DateTime, Dialect, Index, LargeBinary, Text, text
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -118,6 +118,14 @@ class EventRow(SQLModel, table=True):
     at: datetime = _when()
 
 
+def _of_few(name: str, flag: str) -> Index:
+    """An index of only those mentions of which it is so, in the words in which queries ask."""
+    in_sqlite, in_postgresql = text(f"{flag} = 1"), text(flag)
+    return Index(
+        name, "incident", "school", sqlite_where=in_sqlite, postgresql_where=in_postgresql
+    )
+
+
 class MentionRow(SQLModel, table=True):
     __tablename__ = "mention"
     __table_args__ = (
@@ -125,6 +133,8 @@ class MentionRow(SQLModel, table=True):
         Index("ix_mention_story", "school", "story"),
         Index("ix_mention_seen", "school", "first_seen_at"),
         Index("ix_mention_native", "school", "external_id"),
+        _of_few("ix_mention_head", "about_head"),
+        _of_few("ix_mention_child", "child_safety"),
     )
     school: str = Field(primary_key=True)
     source: str = Field(primary_key=True)
@@ -139,7 +149,9 @@ class MentionRow(SQLModel, table=True):
     sensitive: bool
     published_at: datetime | None = _when(nullable=True)
     first_seen_at: datetime = _when()
-    about_school: bool
+    about_school: bool  # this and the next two by any of its texts, the changed ones too
+    about_head: bool = False
+    child_safety: bool = False
     assessment: str = Field(sa_type=Text)  # JSON, monitor.wire.AssessmentJson
     incident: str | None = Field(default=None, foreign_key="incident.key", index=True)
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-from sqlmodel import col, select
+from sqlalchemy import ColumnElement, case, tuple_
+from sqlmodel import col, func, select
 
-from monitor.health import CLOCK_SLACK, Actor, SourceHealth
+from monitor.health import CLOCK_SLACK, LATE, Actor, Grade, SourceHealth
 from monitor.store.database import Database, one_writer
 from monitor.store.logbook import Logbook
 from monitor.store.rows import health_from_row, visit_row
 from monitor.store.tables import VisitRow
 
+SourceKey = tuple[str, str]  # school, source
 _DAY = timedelta(days=1)
 
 
@@ -85,7 +87,53 @@ class Visits(Database):
             session.add(row)
             return True
 
-    def health(self) -> list[SourceHealth]:
+    def health(self, keys: Iterable[SourceKey] | None = None) -> list[SourceHealth]:
+        """Of all, or of those that *keys* name: by school, then by source."""
+        query = select(VisitRow).order_by(VisitRow.school, VisitRow.source)
+        if keys is not None:
+            query = query.where(tuple_(col(VisitRow.school), col(VisitRow.source)).in_(keys))
         with self.reading() as session:
-            rows = session.exec(select(VisitRow).order_by(VisitRow.school, VisitRow.source))
-            return [health_from_row(row) for row in rows]
+            return [health_from_row(row) for row in session.exec(query)]
+
+    def grades(
+        self, schools: Collection[str], now: datetime, at_best: Grade = Grade.WELL
+    ) -> dict[SourceKey, Grade]:
+        """How each source that was ever visited for these schools is, at a glance; no more
+        than those that are *at_best* so."""
+        grade = _grade(now)
+        query = select(VisitRow.school, VisitRow.source, grade).where(
+            col(VisitRow.school).in_(schools), grade <= at_best
+        )
+        with self.reading() as session:
+            return {(school, source): Grade(n) for school, source, n in session.exec(query)}
+
+    def last_read(self, schools: Collection[str]) -> dict[str, datetime]:
+        """When each source was last read well for any of these schools, by its name."""
+        at = col(VisitRow.last_success_at)
+        query = (
+            select(VisitRow.source, func.max(at))
+            .where(col(VisitRow.school).in_(schools), at.is_not(None))
+            .group_by(VisitRow.source)
+        )
+        with self.reading() as session:
+            return {source: at for source, at in session.exec(query) if at is not None}
+
+    def cursors(self, keys: Iterable[SourceKey]) -> dict[SourceKey, str | None]:
+        """How far these have been read, as their kinds keep it."""
+        this = tuple_(col(VisitRow.school), col(VisitRow.source)).in_(keys)
+        query = select(VisitRow.school, VisitRow.source, VisitRow.cursor).where(this)
+        with self.reading() as session:
+            return {(school, source): cursor for school, source, cursor in session.exec(query)}
+
+
+def _grade(now: datetime) -> ColumnElement[int]:
+    """As monitor.health_words.state says it of one."""
+    error, doubt = col(VisitRow.error) != "", col(VisitRow.canary) != ""
+    return case(
+        (error & col(VisitRow.needs_a_person), Grade.NEEDS_SOMEONE),
+        (error, Grade.UNREADABLE),
+        (doubt | (col(VisitRow.ailment) != ""), Grade.DOUBTFUL),
+        (col(VisitRow.last_success_at).is_(None), Grade.UNREAD),
+        (col(VisitRow.next_visit_at) < now - LATE, Grade.OVERDUE),
+        else_=Grade.WELL,
+    )

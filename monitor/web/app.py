@@ -19,7 +19,9 @@ from monitor.profile import Profile
 from monitor.reviewing import Reviewer
 from monitor.store.accounts import Accounts
 from monitor.store.database import StoreError
+from monitor.trying import Trials
 from monitor.vault import VaultLocked
+from monitor.visitor import Visit
 from monitor.web import (
     account,
     audit,
@@ -55,7 +57,13 @@ from monitor.web import answer as answer_screen
 from monitor.web import pack as pack_screen
 from monitor.web.desk import Desk, Log, Pack, Reporting, Supply, Verify, Work
 from monitor.web.door import to
-from monitor.web.guard import NotAllowed, SecondStepNeeded, SignInNeeded, insist_on_policies
+from monitor.web.guard import (
+    NotAllowed,
+    SecondStepNeeded,
+    SignInNeeded,
+    insist_on_policies,
+    signed_in,
+)
 from monitor.web.page import render
 from monitor.web.shield import Shield
 from monitor.web.typed import what_was_typed
@@ -111,6 +119,8 @@ def create_app(
     pack: Pack,
     profile: Callable[[str], Profile],
     playbook: Playbook,
+    asked: Callable[[Collection[str]], list[Visit]],
+    trials: Trials,
     answer: Callable[[str], bool],
     clock: Callable[[], datetime],
     secure_cookies: bool,
@@ -137,6 +147,8 @@ def create_app(
         pack=pack,
         profile=profile,
         playbook=playbook,
+        asked=asked,
+        trials=trials,
         answer=answer,
         clock=clock,
         secure_cookies=secure_cookies,
@@ -147,7 +159,7 @@ def create_app(
     insist_on_policies(app)
     for error, handler in _HANDLERS.items():
         app.add_exception_handler(error, handler)
-    app.add_middleware(Shield, hosts=frozenset(hosts), tls=secure_cookies)
+    app.add_middleware(Shield, hosts=frozenset(hosts), tls=secure_cookies, broken=_broken)
     return app
 
 
@@ -172,41 +184,46 @@ def _asked(request: Request) -> str:
     return request.url.path + (f"?{request.url.query}" if with_query else "")
 
 
+def _error(request: Request, status: int, title: str, say: str = "") -> HTMLResponse:
+    """With the menu, for whoever is signed in as far as can be told."""
+    try:
+        account = signed_in(request)
+    except (StoreError, VaultLocked):
+        account = None
+    return render(request, "error", status=status, account=account, title=title, say=say)
+
+
 def _no_key(request: Request, error: Exception) -> HTMLResponse:
-    return render(
-        request,
-        "error",
-        status=503,
-        title="Ask whoever looks after the monitor at your school",
-        say=str(error),
-    )
+    title = "Ask whoever looks after the monitor at your school"
+    return _error(request, 503, title, str(error))
 
 
 def _not_allowed(request: Request, _: Exception) -> HTMLResponse:
-    return render(request, "error", status=403, title="This page is not for your account", say="")
+    return _error(request, 403, "This page is not for your account")
 
 
 def _not_found(request: Request, _: Exception) -> HTMLResponse:
-    return render(
-        request, "error", status=404, title="Page not found", say="Please check the address."
-    )
+    return _error(request, 404, "Page not found", "Please check the address.")
 
 
 def _http(request: Request, error: Exception) -> HTMLResponse:
     status = error.status_code if isinstance(error, HTTPException) else 404
     if status == 404:
         return _not_found(request, error)
-    return render(request, "error", status=status, title="That does not work here", say="")
+    return _error(request, status, "That does not work here")
 
 
 def _store(request: Request, error: Exception) -> HTMLResponse:
-    return render(
-        request, "error", status=503, title="The log cannot be read just now", say=str(error)
-    )
+    return _error(request, 503, "The log cannot be read just now", str(error))
 
 
 def _locked(request: Request, error: Exception) -> HTMLResponse:
-    return render(request, "error", status=409, title="It is encrypted", say=str(error))
+    return _error(request, 409, "It is encrypted", str(error))
+
+
+def _broken(request: Request) -> HTMLResponse:
+    say = "Please try again; if it stays, tell your IT."
+    return _error(request, 500, "Something went wrong here", say)
 
 
 _Answer = Response | Awaitable[Response]

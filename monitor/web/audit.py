@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
@@ -13,9 +13,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from monitor.audit import Act
+from monitor.audit import Act, ids_in
 from monitor.audit import account as named
 from monitor.custody import Handling
+from monitor.reporting import SOURCE
 from monitor.store.accounts import Account
 from monitor.store.audit import Found
 from monitor.web.desk import Desk, desk
@@ -95,11 +96,12 @@ def audit(request: Request, account: AuditReader, asked: Annotated[Asked, Query(
     )
 
 
-def in_words(room: Desk, account: Account, found: Iterable[Found]) -> list[Line]:
+def in_words(room: Desk, account: Account, found: Sequence[Found]) -> list[Line]:
     """Numbers of accounts become their addresses, for all at the schools of *account*."""
+    ids = ids_in(name for each in found for name in (each.subject, each.actor))
     known = {
-        named(each.id): each.email if each.schools & account.schools else _ELSEWHERE
-        for each in room.accounts.everyone()
+        named(id_): each.email if each.schools & account.schools else _ELSEWHERE
+        for id_, each in room.accounts.known(ids).items()
     }
     return [
         Line(
@@ -129,4 +131,5 @@ def _found(room: Desk, account: Account, about: str, asked: Asked) -> tuple[list
     if about == "people":
         ids = [each.id for each in people_of(room, account)]
         return room.store.deeds_of(ids, PER_PAGE, offset)
-    return room.store.looks_at(within_reach(room, account), asked.incident, PER_PAGE, offset)
+    reach = within_reach(room, account)
+    return room.store.looks_at(reach, asked.incident, SOURCE, PER_PAGE, offset)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from alerts.playbook import Playbook
 from monitor.coverage import SourceDay
 from monitor.custody import Deed, Link
 from monitor.domain import Case, Event, Evidence, Incident, School
-from monitor.health import SourceHealth
+from monitor.health import Grade, SourceHealth
 from monitor.passkey import RelyingParty
 from monitor.profile import Profile
 from monitor.reporting import Report
@@ -25,6 +25,9 @@ from monitor.store.accounts import Account, Accounts
 from monitor.store.audit import Found, Sent
 from monitor.store.cases import Listed, Wanted
 from monitor.store.checkouts import Holder
+from monitor.store.visits import SourceKey
+from monitor.trying import Trials
+from monitor.visitor import Visit
 
 
 class Log(Protocol):
@@ -40,7 +43,19 @@ class Log(Protocol):
 
     def case(self, number: str) -> Case | None: ...
 
-    def health(self) -> list[SourceHealth]: ...
+    def health(self, keys: Iterable[SourceKey] | None = None) -> list[SourceHealth]: ...
+
+    def grades(
+        self, schools: Collection[str], now: datetime, at_best: Grade = Grade.WELL
+    ) -> dict[SourceKey, Grade]:
+        """How each source that was ever visited for these schools is, at a glance; no more than
+        those that are *at_best* so."""
+
+    def last_read(self, schools: Collection[str]) -> dict[str, datetime]:
+        """When each source was last read well for any of these schools, by its name."""
+
+    def cursors(self, keys: Iterable[SourceKey]) -> dict[SourceKey, str | None]:
+        """How far these have been read, as their kinds keep it."""
 
     def checked_days(self, school: str, first: date, last: date) -> list[SourceDay]:
         """What each source was on each day, both days included."""
@@ -69,7 +84,7 @@ class Log(Protocol):
         """What was done by or to these accounts, newest first, and how much there is of it."""
 
     def looks_at(
-        self, wanted: Wanted, number: str, limit: int, offset: int
+        self, wanted: Wanted, number: str, source: str, limit: int, offset: int
     ) -> tuple[list[Found], int]:
         """Who read, saw or took out what of these incidents, and how much there is of it."""
 
@@ -145,6 +160,8 @@ class Desk:
     pack: Pack
     profile: Callable[[str], Profile]  # of the school with this id
     playbook: Playbook  # the steps after an incident
+    asked: Callable[[Collection[str]], list[Visit]]  # of the schools with these ids
+    trials: Trials  # of a source, once, by hand
     answer: Callable[[str], bool]  # write down that the alert with this link was seen
     clock: Callable[[], datetime]
     secure_cookies: bool

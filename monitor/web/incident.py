@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -14,9 +14,10 @@ from starlette.exceptions import HTTPException
 from alerts.evidence.at_rest import Locked
 from alerts.evidence.filing import NOT_THE_POST
 from alerts.evidence.record import META
-from alerts.evidence.report import SCREENSHOT
+from alerts.evidence.report import SCREENSHOT, TEXT
 from alerts.evidence.seal import read_sealed
 from monitor.audit import account as named
+from monitor.audit import ids_in
 from monitor.counts import LONDON
 from monitor.custody import Handling, Link
 from monitor.domain import (
@@ -49,6 +50,7 @@ from monitor.wire import places
 from monitor.words import CATEGORIES, DECISIONS, SEVERITIES, VERACITIES
 
 router = APIRouter()
+MOST_WORDS = 20_000  # characters of a mail; all of them are in the evidence pack
 ALIKE = 5  # others of one story that are named; the list shows the rest
 IN_ITS_PLACE = NOT_THE_POST + SCREENSHOT
 _WORDS = {category.value: words for category, words in CATEGORIES.items()} | {
@@ -108,7 +110,9 @@ class Proof:
     evidence: Evidence
     screenshot: bool
     wrong: list[str] | None  # None: there is nothing sealed to prove
-    locked: str = ""  # why its picture cannot be read, and what to do
+    locked: str = ""  # why what it holds cannot be read, and what to do
+    words: str = ""  # of a mail that a person handed in; `more`: they are not all
+    more: bool = False
     stamps: tuple[Stamp, ...] = ()
     handed_in_by: str = ""
 
@@ -199,8 +203,8 @@ def _alike(room: Desk, account: Account, case: Case) -> list[Listed]:
 
 def colleagues(room: Desk, case: Case) -> list[str]:
     """The addresses of all who may work on it."""
-    everyone = room.accounts.everyone()
-    return [each.email for each in everyone if may(each, Action.WORK_INCIDENTS, case)]
+    here = room.accounts.at(case.incident.school)
+    return [each.email for each in here if may(each, Action.WORK_INCIDENTS, case)]
 
 
 def case_for(room: Desk, account: Account, number: str) -> Case:
@@ -264,40 +268,51 @@ def _handed_in_by(room: Desk, case: Case) -> dict[str, str]:
     """By id of evidence: who handed it in."""
     supplied = [each.id for each in case.evidence if each.shows is Shows.SUPPLIED]
     deeds = room.store.custody_of(supplied) if supplied else []
-    return {d.subject: _who(room, d) for d in deeds if d.act == Handling.SUPPLIED}
+    handed_in = [deed for deed in deeds if deed.act == Handling.SUPPLIED]
+    return {deed.subject: who for deed, who in _by_whom(room, handed_in)}
 
 
 def _packs(room: Desk, case: Case) -> list[tuple[datetime, str, str]]:
     """When an evidence pack was made, by whom, and the number that proves it; newest first."""
     deeds = room.store.custody_of([case.incident.number])
     packed = [deed for deed in deeds if deed.act == Handling.PACKED]
-    return [(datetime.fromisoformat(d.moment), _who(room, d), d.sha256) for d in packed[::-1]]
+    return [
+        (datetime.fromisoformat(deed.moment), who, deed.sha256)
+        for deed, who in _by_whom(room, packed[::-1])
+    ]
 
 
-def _who(room: Desk, deed: Link) -> str:
-    """An account's address, as far as it is still known."""
-    known = {named(each.id): each.email for each in room.accounts.everyone()}
-    return known.get(deed.actor, deed.actor)
+def _by_whom(room: Desk, deeds: Sequence[Link]) -> Iterator[tuple[Link, str]]:
+    """With an account's address, as far as it is still known."""
+    known = room.accounts.known(ids_in(deed.actor for deed in deeds)) if deeds else {}
+    emails = {named(id_): each.email for id_, each in known.items()}
+    for deed in deeds:
+        yield deed, emails.get(deed.actor, deed.actor)
 
 
 def _proof(room: Desk, case: Case, evidence: Evidence) -> Proof:
     sealed = evidence.state is not EvidenceState.WANTED
     picture = screenshot_of(case, evidence) is not None
+    shown = META if picture else TEXT if evidence.shows is Shows.SUPPLIED else ""
+    content, locked = _read(room, evidence, shown)
     return Proof(
         evidence=evidence,
         screenshot=picture,
         wrong=_wrong(evidence, room.verify) if sealed else None,
-        locked=_locked(room, evidence) if picture else "",
+        locked=locked,
+        words="" if picture else content[:MOST_WORDS],
+        more=len(content) > MOST_WORDS,
     )
 
 
-def _locked(room: Desk, evidence: Evidence) -> str:
-    """Tried on a small file: whoever can read that can read the picture."""
+def _read(room: Desk, evidence: Evidence, name: str) -> tuple[str, str]:
+    """What stands in a file of text, and why it cannot be read. Of a picture a small file beside
+    it is tried: whoever can read that can read the picture."""
     try:
-        read_sealed(room.evidence_root, evidence, META, room.key)
+        found = read_sealed(room.evidence_root, evidence, name, room.key) if name else None
     except Locked as error:
-        return str(error)
-    return ""
+        return "", str(error)
+    return (found or b"").decode(errors="replace"), ""
 
 
 def _wrong(evidence: Evidence, verify: Verify) -> list[str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from math import ceil
 from typing import Annotated
 from urllib.parse import urlencode
@@ -15,11 +13,10 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from monitor.counts import LONDON
 from monitor.domain import Category, Decision, Incident, IncidentState, Severity
-from monitor.health import SourceHealth
-from monitor.health_words import wrong
 from monitor.searching import terms
 from monitor.store.accounts import Account
 from monitor.store.cases import Listed, Wanted
+from monitor.web.checked import checked
 from monitor.web.desk import Desk, Log, desk
 from monitor.web.display import place
 from monitor.web.guard import IncidentReader
@@ -77,16 +74,6 @@ class Asked(BaseModel):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
-    """What was looked at lately, and what could not be."""
-
-    places: int
-    last: datetime | None
-    failing: tuple[SourceHealth, ...]
-    doubtful: tuple[tuple[str, str], ...] = ()  # the source, and what is wrong with it
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """A part of the list, counted from 1; `total` is of the whole list."""
 
@@ -117,7 +104,7 @@ def incidents(
         asked=asked,
         schools=schools,
         choices=_choices(schools),
-        checked=checked(room.store.health(), account),
+        checked=checked(room, account),
         places=seen_at,
         together=together if may(account, Action.WORK_INCIDENTS) else None,
         views={
@@ -129,17 +116,6 @@ def incidents(
 def together(incident: Incident) -> bool:
     """Whether it may be decided with others, by somebody who read only their lines."""
     return not incident.child_safety and incident.severity is not Severity.CRITICAL
-
-
-def checked(health: Iterable[SourceHealth], account: Account) -> Checked:
-    of_ours = [one for one in health if one.school in account.schools]
-    read = [one.last_success_at for one in of_ours if one.last_success_at]
-    return Checked(
-        places=len({one.source for one in of_ours if one.last_success_at}),
-        last=max(read, default=None),
-        failing=tuple(one for one in of_ours if one.error),
-        doubtful=tuple((o.source, wrong(o)) for o in of_ours if wrong(o) and not o.error),
-    )
 
 
 def within_reach(room: Desk, account: Account) -> Wanted:

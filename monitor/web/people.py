@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from math import ceil
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
 from monitor.audit import account as named
@@ -18,18 +19,28 @@ from monitor.web.page import render
 from monitor.web.policy import SEES, Action, may
 
 router = APIRouter()
+PER_PAGE = 100
 
 
 @router.get("/people")
-def people(request: Request, account: PeopleReader) -> Response:
+def people(
+    request: Request,
+    account: PeopleReader,
+    page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
+) -> Response:
     room = desk(request)
-    found = people_of(room, account)
+    everyone = people_of(room, account)
+    everyone.sort(key=lambda each: (each.disabled_at is not None, each.email))
+    pages = max(1, ceil(len(everyone) / PER_PAGE))
+    found = everyone[(min(page, pages) - 1) * PER_PAGE :][:PER_PAGE]
     inside = Counter(each.account for each in room.accounts.sessions(found))
     return render(
         request,
         "people",
         account=account,
-        people=sorted(found, key=lambda each: (each.disabled_at is not None, each.email)),
+        people=found,
+        page=min(page, pages),
+        pages=pages,
         inside=inside,
         schools={school.id: school.name for school in room.schools_of(account)},
         may_add=may(account, Action.MANAGE_PEOPLE),

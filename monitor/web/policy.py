@@ -18,6 +18,7 @@ class Action(StrEnum):
     READ_TRENDS = "read_trends"
     COMPARE_SCHOOLS = "compare_schools"
     READ_SOURCES = "read_sources"
+    TEST_SOURCES = "test_sources"
     READ_SCHOOL = "read_school"
     REPORT = "report"
     KEEP_OWN_ACCOUNT = "keep_own_account"
@@ -53,6 +54,7 @@ _ROLES: Mapping[Action, frozenset[AccountRole]] = MappingProxyType(
         Action.READ_SOURCES: frozenset(
             {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.ADMIN}
         ),
+        Action.TEST_SOURCES: frozenset({AccountRole.HEAD, AccountRole.OFFICE, AccountRole.ADMIN}),
     }
 )
 

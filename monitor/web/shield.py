@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -39,9 +42,17 @@ _log = logging.getLogger(__name__)
 
 
 class Shield:
-    def __init__(self, app: ASGIApp, hosts: frozenset[str], *, tls: bool) -> None:
-        """*hosts*: the names, without port, under which staff reach the dashboard."""
-        self._app = app
+    def __init__(
+        self,
+        app: ASGIApp,
+        hosts: frozenset[str],
+        *,
+        tls: bool,
+        broken: Callable[[Request], Response],
+    ) -> None:
+        """*hosts*: the names, without port, under which staff reach the dashboard. *broken*: the
+        page that says that something went wrong; where it fails too, a sentence has to do."""
+        self._app, self._broken = app, broken
         self._hosts = frozenset(host.lower() for host in hosts)
         self._headers = HEADERS | (HSTS if tls else {})
 
@@ -65,7 +76,15 @@ class Shield:
         except Exception as error:  # noqa: BLE001 - whatever it is, nobody sees a traceback
             _report(error)
             if not begun:
-                await _BROKEN(scope, receive, say)
+                page = await run_in_threadpool(self._say_so, Request(scope))
+                await page(scope, receive, say)
+
+    def _say_so(self, request: Request) -> Response:
+        try:
+            return self._broken(request)
+        except Exception as error:  # noqa: BLE001 - as above
+            _report(error)
+            return _BROKEN
 
     def _refusal(self, method: str, path: str, headers: Headers) -> Response | None:
         host = headers.get("host", "").lower()

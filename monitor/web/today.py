@@ -12,9 +12,10 @@ from monitor.counts import LONDON
 from monitor.domain import IncidentState
 from monitor.store.accounts import Account
 from monitor.store.cases import Listed, Wanted
+from monitor.web.checked import checked
 from monitor.web.desk import Desk, desk
 from monitor.web.guard import IncidentReader
-from monitor.web.incidents import checked, seen_at, within_reach
+from monitor.web.incidents import seen_at, within_reach
 from monitor.web.page import render
 
 router = APIRouter()
@@ -40,7 +41,7 @@ def today(request: Request, account: IncidentReader) -> Response:
         "today",
         account=account,
         piles=list(_piles(room, account)),
-        checked=checked(room.store.health(), account),
+        checked=checked(room, account),
         schools={school.id: school.name for school in room.schools_of(account)},
         places=seen_at,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from rich.console import Console
 
@@ -37,17 +37,18 @@ _MEASURES: tuple[tuple[str, Callable[[], Section | Iterable[Section]]], ...] = (
 
 
 def main() -> int:
-    progress = Console(stderr=True)
+    show(_sections(Console(stderr=True)))
+    sys.stdout.write("\nHow well it judges (tests/quality/test_posts)\n")
+    sys.stdout.flush()
+    return judging_scores([str(judging.HELD_OUT)])
+
+
+def _sections(progress: Console) -> Iterator[Section]:
     for what, measure in _MEASURES:
         if progress.is_terminal:
             progress.print(f"Measuring {what} ...")
         measured = measure()
-        for section in [measured] if isinstance(measured, Section) else measured:
-            show([section])
-            sys.stdout.flush()
-    sys.stdout.write("\nHow well it judges (tests/quality/test_posts)\n")
-    sys.stdout.flush()
-    return judging_scores([str(judging.HELD_OUT)])
+        yield from [measured] if isinstance(measured, Section) else measured
 
 
 if __name__ == "__main__":

@@ -1,15 +1,12 @@
-"""Figures, and how they are shown."""
+"""Figures, and how they are shown: each line as soon as it was measured."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 
-from rich.console import Console
-from rich.table import Table
-
-WIDTH = 110  # characters, where nobody looks on a terminal
+_WHAT, _MEDIAN, _SPAN, _RUNS = 64, 10, 22, 5  # characters of a column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,36 +25,37 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """Ours first, then what stands beside it. `note` says what a reader has to know."""
+    """Ours first, then what stands beside it; `figures` may still have to be measured, one by
+    one. `note` says what a reader has to know."""
 
     title: str
-    figures: tuple[Figure, ...] = ()
+    figures: Iterable[Figure] = ()
     note: str = ""
 
 
-def show(sections: Sequence[Section]) -> None:
-    """To standard output: a table, with the notes under it."""
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=WIDTH)
-    table = Table("", "median", "lowest to highest", "runs", "unit")
-    for column in table.columns[1:4]:
-        column.justify = "right"
+def show(sections: Iterable[Section]) -> None:
+    """To standard output."""
+    _say(_line("", "median", "lowest to highest", "runs", "unit"))
     for section in sections:
-        table.add_section()
-        table.add_row(section.title, style="bold")
+        _say(f"\n{section.title}")
         for figure in section.figures:
-            table.add_row(*_cells(figure))
-    console.print(table)
-    for section in sections:
+            _say(_written(figure))
         if section.note:
-            console.print(f"{section.title}: {section.note}", markup=False, highlight=False)
+            _say(f"  ({section.note})")
 
 
-def _cells(figure: Figure) -> tuple[str, str, str, str, str]:
-    def written(value: float) -> str:
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _line(what: str, middle: str, span: str, runs: str, unit: str) -> str:
+    return f"{what:<{_WHAT}}{middle:>{_MEDIAN}}{span:>{_SPAN}}{runs:>{_RUNS}}  {unit}".rstrip()
+
+
+def _written(figure: Figure) -> str:
+    def said(value: float) -> str:
         return f"{value:,.{figure.decimals}f}"
 
     values = figure.values
-    span = f"{written(min(values))} to {written(max(values))}"
-    return f"  {figure.what}", written(median(values)), span, str(len(values)), figure.unit
+    span = f"{said(min(values))} to {said(max(values))}"
+    return _line(f"  {figure.what}", said(median(values)), span, str(len(values)), figure.unit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,6 +16,7 @@ from types import MappingProxyType
 import httpx
 from argon2 import PasswordHasher
 from fastapi.routing import APIRoute
+from pydantic import HttpUrl
 from pyotp import TOTP
 
 from alerts.evidence.at_rest import NO_KEY, Key
@@ -58,17 +59,32 @@ from monitor.store.mentions import Entry
 from monitor.store.store import Store
 from monitor.terms import Terms
 from monitor.trends import Groups
+from monitor.trying import Trials
 from monitor.vault import Vault
+from monitor.visitor import Visit
 from monitor.web.app import create_app
 from monitor.web.server import listen, server
 from monitor.working import work
+from sources.contract import Source
+from sources.feed import Feed
 from sources.http import PoliteClient
+from sources.searxng import Searxng
 
 PASSWORD = "seven purple kettles"
 SCHOOLS = {
     "wexcombe": School(id="wexcombe", name="Wexcombe Park Primary School"),
     "otherby": School(id="otherby", name="Otherby Hall School"),
 }
+
+
+def a_feed(name: str, url: str = "https://forum.wexcombe.example/feed") -> Feed:
+    return Feed(name=name, url=HttpUrl(url))
+
+
+SOURCES: tuple[Source, ...] = (
+    a_feed("town forum"),
+    Searxng(name="web search", url=HttpUrl("https://search.wexcombe.example")),
+)
 NO_GROUPS: Groups = MappingProxyType({})
 
 
@@ -118,10 +134,19 @@ class Dashboard:
     clock: Clock
     schools: Mapping[str, School] = field(default_factory=lambda: SCHOOLS)
     groups: Groups = field(default_factory=dict)
+    sources: list[Source] = field(default_factory=list)  # of the configuration
     url: str = ""
     changed: list[str] = field(default_factory=list)  # what verify() answers
     phones: dict[str, Phone] = field(default_factory=dict)  # by e-mail address
     routes: list[APIRoute] = field(default_factory=list)
+
+    def asked(self, schools: Collection[str]) -> list[Visit]:
+        return [
+            Visit(school=self.schools[id_], source=source)
+            for source in self.sources
+            for id_ in schools
+            if source.serves(self.schools[id_])
+        ]
 
     def add_account(self, role: AccountRole, *schools: str, email: str = "") -> str:
         """With a password, and the second step where the role needs it; staff have neither."""
@@ -354,13 +379,15 @@ def running(
     database: str = "",
     schools: Mapping[str, School] = SCHOOLS,
     groups: Groups = NO_GROUPS,
+    allow: Collection[str] = (),
 ) -> Iterator[Dashboard]:
+    """*allow*: the places on loopback that a source may be asked at, as "host:port"."""
     store = Store(database or f"sqlite:///{folder / 'monitor.db'}")
     clock = Clock()
     hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     accounts = Accounts(store, clock, Vault(file=folder / "dashboard-key.txt"), hasher)
-    board = Dashboard(store, accounts, folder / "evidence", clock, schools, groups)
-    client = PoliteClient(Egress(frozenset()), contact="office@wexcombepark.example")
+    board = Dashboard(store, accounts, folder / "evidence", clock, schools, groups, [*SOURCES])
+    client = PoliteClient(Egress(frozenset(allow)), contact="office@wexcombepark.example")
     room = EvidenceRoom(
         board.evidence,
         EvidenceSettings(),
@@ -387,6 +414,8 @@ def running(
             profile=board.profile,
             playbook=load_playbook(),
             work=lambda number, event, seen: work(store, number, event, TELLINGS, seen=seen),
+            asked=board.asked,
+            trials=Trials(client, clock),
             answer=lambda link: answer(store, link, clock()),
             clock=clock,
             secure_cookies=secure_cookies,

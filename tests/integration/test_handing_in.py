@@ -93,6 +93,30 @@ def test_what_is_handed_in_is_sealed_and_marked_and_shown_without_hidden_facts(
         assert picture.size == (60, 40)
 
 
+MAIL = (
+    "From: Parent <parent@post.example>\r\nTo: office@wexcombepark.example\r\n"
+    "Date: Fri, 20 Nov 2026 08:00:00 +0000\r\nSubject: Your school\r\n"
+    "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
+    "Content-Transfer-Encoding: 8bit\r\n\r\n"
+    "I shall tell the paper. <script>alert(1)</script> \u202eneddih\r\n"
+)
+
+
+def test_the_words_of_a_mail_that_was_handed_in_can_be_read_and_nothing_of_them_is_alive(
+    board: Dashboard, office: httpx.Client
+) -> None:
+    number = board.add_incident("They lie")
+    page = send(office, file_form(office, number), MAIL.encode(), "x.eml").text
+    assert "Read the mail that was handed in" in page
+    assert "Subject: Your school" in page
+    assert "I shall tell the paper. &lt;script&gt;alert(1)&lt;/script&gt; [U+202E]neddih" in page
+    assert "all of it is in the evidence pack" not in page
+    long = MAIL + "and so on " * 3_000
+    page = send(office, file_form(office, number), long.encode(), "x.eml").text
+    assert len(page) < 60_000
+    assert "all of it is in the evidence pack" in page
+
+
 def test_without_a_clear_no_not_a_byte_of_the_file_is_read(
     board: Dashboard, office: httpx.Client
 ) -> None:

@@ -37,7 +37,7 @@ from monitor.store.accounts import AccountRole
 from monitor.store.entry import Entry
 from monitor.working import work
 from tests.integration.chromium import chromium, enter, open_page
-from tests.integration.dashboard import PASSWORD, TELLINGS, Dashboard, running
+from tests.integration.dashboard import PASSWORD, TELLINGS, Dashboard, a_feed, running
 from tests.integration.looking import pages
 from tests.payloads import ELSEWHERE, EVERY, SCRIPT, STYLE, handfuls
 
@@ -112,6 +112,7 @@ def board() -> Iterator[Dashboard]:
         for handful in HANDFULS:
             write(board, handful)
         for payload in EVERY:
+            board.sources.append(a_feed(payload))
             board.store.failed(
                 "wexcombe",
                 payload,
@@ -189,7 +190,7 @@ def test_on_no_page_does_anything_of_it_run_ask_or_hide(
     numbers = [case.incident.number for case in board.store.cases()]
     assert len(numbers) == len(HANDFULS)
     where = dict.fromkeys(path for number in numbers for _, path in pages(number))
-    for path in where:
+    for path in (*where, "/sources?page=2", "/sources?page=3", "/sources?page=4"):
         answer = watched.page.goto(board.url + path)
         assert answer is not None
         assert answer.ok, path
@@ -206,7 +207,7 @@ def test_in_no_form_does_any_of_it_run_ask_or_hide(board: Dashboard, watched: Wa
     for path in [*(path for _, path in pages(number)), f"/incidents/{number}/hand-in"]:
         watched.page.goto(board.url + path)
         for form in range(watched.page.locator("main form").count())[
-            : 2 if "/steps" in path else 99
+            : 2 if path.endswith(("/steps", "/sources")) else 99
         ]:
             watched.page.goto(board.url + path)
             there: list[str] = watched.page.eval_on_selector_all(

@@ -294,7 +294,7 @@ def test_sources_that_cannot_be_read_are_said_on_the_list(board: Dashboard) -> N
     with board.signed_in(AccountRole.OFFICE) as client:
         page = client.get("/incidents").text
         assert "Checked 1 place, last at Fri 20 Nov 2026, 09:30." in page
-        assert "1 place cannot be read just now" in page
+        assert "What cannot be read just now" in page
         assert "The server does not answer." in page
 
 

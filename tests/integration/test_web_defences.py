@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 
 from monitor.domain import Reason
 from monitor.store.accounts import AccountRole
-from tests.integration.dashboard import PASSWORD, Dashboard, running
+from tests.integration.dashboard import PASSWORD, Dashboard, a_feed, running
 
 
 @pytest.fixture
@@ -73,6 +73,7 @@ def test_what_strangers_write_is_only_ever_text(board: Dashboard, payload: str) 
         source=payload,
         because=(Reason(category="threat", start=0, end=3, text=payload, rule=payload),),
     )
+    board.sources.append(a_feed(payload))
     board.store.failed(
         "wexcombe",
         payload,
@@ -84,6 +85,21 @@ def test_what_strangers_write_is_only_ever_text(board: Dashboard, payload: str) 
     with board.signed_in(AccountRole.HEAD) as client:
         for path in ("/incidents", f"/incidents/{number}", "/sources"):
             assert_inert(client.get(path).text)
+
+
+def test_whoever_is_signed_in_keeps_the_menu_whatever_goes_wrong(board: Dashboard) -> None:
+    with board.signed_in(AccountRole.OFFICE) as client:
+        for path, status in (
+            ("/nowhere", 404),
+            ("/incidents/2026-999", 404),
+            ("/people", 403),
+            ("/incidents?page=many", 404),
+        ):
+            page = client.get(path)
+            assert page.status_code == status
+            assert 'aria-label="Menu"' in page.text
+    with board.browser() as client:
+        assert 'aria-label="Menu"' not in client.get("/nowhere").text
 
 
 _KEPT = {"/static/style.css": "public, max-age=31536000, immutable"}
@@ -208,9 +224,15 @@ def test_a_fault_shows_a_sentence_and_no_traceback(
     board: Dashboard, caplog: pytest.LogCaptureFixture
 ) -> None:
     with board.signed_in(AccountRole.HEAD) as client:
-        board.store.health = lambda: 1 / 0  # type: ignore[assignment,method-assign,return-value]  # breaks it
+        board.store.last_read = lambda _: 1 / 0  # type: ignore[assignment,method-assign,return-value]  # breaks it
         answer = client.get("/incidents")
-    assert answer.status_code == 500
+        client.cookies.clear()
+        board.accounts.session = lambda _: 1 / 0  # type: ignore[assignment,method-assign,return-value]  # and all
+        client.cookies.set("session", "x")
+        sentence = client.get("/incidents")
+    assert answer.status_code == sentence.status_code == 500
+    assert 'aria-label="Menu"' in answer.text
+    assert "Something went wrong here" in sentence.text
     assert "Something went wrong here" in answer.text
     assert "ZeroDivisionError" in caplog.text
     assert "division by zero" not in caplog.text

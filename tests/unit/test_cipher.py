@@ -10,6 +10,7 @@ import sys
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import Engine, event
@@ -121,6 +122,16 @@ def test_a_database_from_before_is_encrypted_with_all_that_is_in_it(
     assert b"SQLite format 3" not in everything
     assert is_all_there(Store(url, key=KEY))
     assert not encrypt(url, KEY), "it is done"
+
+
+def test_a_folder_of_an_odd_name_is_no_matter(tmp_path: Path) -> None:
+    folder = tmp_path / "a%20b?"
+    folder.mkdir()
+    url = f"sqlite:///{quote(str(folder / 'monitor.db'))}"  # as the settings write it
+    begun_without_a_key(url)
+    assert encrypt(url, KEY)
+    assert [path.name for path in tmp_path.rglob("*")] == ["a%20b?", "monitor.db"]
+    assert is_all_there(Store(url, key=KEY))
 
 
 def test_what_is_not_there_yet_is_not_made(url: str, tmp_path: Path) -> None:

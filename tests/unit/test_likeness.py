@@ -44,6 +44,16 @@ def test_few_words_are_alike_by_chance_and_have_no_sketch() -> None:
     assert sketch("Disgusting, absolutely disgusting.") is None
 
 
+def test_two_links_without_words_are_not_alike() -> None:
+    """As reported by staff: the name of the school, which may be long, and an address."""
+    school = "St Mary and St Joseph's Roman Catholic Voluntary Aided Primary School"
+    for name in ("Wexcombe Park Primary School", school):
+        for end in ("7301234567890123456", "7301234567890123457"):
+            link = f"https://www.tiktok.com/@wexcombe.parents/video/{end}?is_copy_url=1&lang=en"
+            assert sketch(f"{name}\n{link}", name) is None
+    assert sketch(f"{school}\n{RANT}", school) is not None
+
+
 def test_a_sketch_is_short_however_long_the_text() -> None:
     assert len(drawn(RANT * 1000)) == len(drawn(RANT)) == 256
 
