@@ -184,6 +184,8 @@ class _Said:
             return []
         if decided == right:
             return [f"A person decided on {self.says(decided)}; all were real incidents."]
+        if not right:
+            return [f"A person decided on {self.says(decided)}; none was a real incident."]
         return [
             f"A person decided on {self.says(decided)}: {self.says(right)} were real incidents, "
             "the others criticism, no concern, or not about the school."

@@ -80,7 +80,8 @@ class TermSettings(Section):
 def terms_of(
     own: Sequence[TermSettings], inset: Sequence[date], closed: Sequence[date], read: Terms
 ) -> Terms:
-    """What stands in the configuration and what was *read* from a file, together."""
+    """What stands in the configuration and what was *read* from a file, together. Raises
+    ValueError where terms overlap."""
     return Terms(
         own=(*(one.term() for one in own), *read.own),
         inset=frozenset(inset) | read.inset,

@@ -37,6 +37,13 @@ _COLUMNS: Mapping[str, tuple[str, Callable[[Trend], int | None]]] = {
 _FURTHER = tuple(_COLUMNS)[1:]
 
 
+_LINES = (
+    "Solid lines: 998 of 1,000 schools that do not differ lie between them by chance; dotted "
+    "lines: 95 of 100. A school outside differs, and the numbers do not say why: it may simply be "
+    "watched by more sources."
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustReport:
     """`trends`: by the school's name, None where nothing of the period is published. `ids`:
@@ -100,9 +107,7 @@ class TrustReport:
         return [
             "Each number is what the school itself has published of its term, counted once when "
             "the term and its holidays were over. What a school withholds is in no sum here.",
-            "Solid lines: 998 of 1,000 schools that do not differ lie between them by chance; "
-            "dotted lines: 95 of 100. A school outside differs, and the numbers do not say why: "
-            "it may simply be watched by more sources.",
+            *([_LINES] if self.funnels else ()),
             "There is no order of schools here, for with small numbers an order is mostly chance.",
             "Trends of one school, with what could not be seen there, are in its own report.",
         ]
@@ -131,7 +136,7 @@ class TrustReport:
         total = f"{sum(known.values()):,}"
         if len(known) == len(self.trends):
             return f"{total} in all"
-        return f"{total} in the {len(known)} schools that can show a number"
+        return f"{total} in the {_schools(len(known))} that can show a number"
 
     def _shown(self, name: str, title: str) -> int | str:
         if self.trends[name] is None:

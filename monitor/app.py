@@ -23,10 +23,12 @@ from monitor.coverage import Coverage
 from monitor.dispatch import Dispatch
 from monitor.domain import Assessment, Event, Incident, Mention, School
 from monitor.egress import Egress
+from monitor.elsewhere import Elsewhere
 from monitor.evidence_room import EvidenceRoom
 from monitor.forgetting import Forgotten, forget, would_forget
 from monitor.health import Check
 from monitor.pipeline import Assess, Polled
+from monitor.posting import PostRoom
 from monitor.reporting import Report, take
 from monitor.retention import cutoffs
 from monitor.reviewing import Reviewer
@@ -42,6 +44,7 @@ from sources.http import PoliteClient
 STAMPS = timedelta(minutes=1)  # so long may a scan ask for time stamps; what is left comes later
 LOOK_AGAIN = timedelta(minutes=2)  # so long may a scan look at what it captured before
 CAMERA_FIRST = timedelta(minutes=2)  # so long may a scan take pictures before it tells people
+_AT_THE_DOOR = timedelta(seconds=10)  # for one answer; a person waits
 
 Clock = Callable[[], datetime]
 
@@ -112,7 +115,7 @@ class App:
         self.schools = Schools(settings, clock)
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.store = Store(settings.database_url(), key=settings.key_of_database())
-        egress = Egress(frozenset(settings.network.allow))
+        self._egress = egress = Egress(frozenset(settings.network.allow))
         self.client = PoliteClient(egress, contact=settings.network.contact, gap=gap)
         self.visitor = Visitor(
             settings.sources, self.schools, self.client, self.assess, self.store, clock
@@ -147,6 +150,13 @@ class App:
     @cached_property
     def accounts(self) -> Accounts:
         return Accounts(self.store, self.clock, self.settings.vault())
+
+    @cached_property
+    def elsewhere(self) -> dict[str, Elsewhere]:
+        """The accounts elsewhere with which people may sign in, by kind."""
+        board, room = self.settings.dashboard, PostRoom(self._egress, patience=_AT_THE_DOOR)
+        found = board.sign_in.providers(board.url)
+        return {each.kind: Elsewhere(each, room, self.clock) for each in found}
 
     def jobs(self) -> dict[str, Callable[[], object]]:
         """What the scheduler ticks, by name. Each does what is due, and can be killed anywhere."""

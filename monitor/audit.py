@@ -17,6 +17,7 @@ DOOR = "the sign-in page"  # who did it, where nobody is signed in yet
 class Act(StrEnum):
     SIGNED_IN = "signed in"
     SIGNED_IN_BY_PASSKEY = "signed in with a passkey"
+    SIGNED_IN_ELSEWHERE = "signed in with an account elsewhere"
     REFUSED = "refused"
     SIGNED_OUT = "signed out"
     PASSWORD_SET = "password set"  # noqa: S105 - no password
@@ -29,6 +30,8 @@ class Act(StrEnum):
     PASSKEY_ADDED = "passkey added"
     PASSKEY_REMOVED = "passkey removed"
     PASSKEY_REFUSED = "passkey refused"
+    TIED = "account elsewhere tied"
+    UNTIED = "account elsewhere untied"
     ADDED = "added"
     LINK_MADE = "link made"
     DISABLED = "disabled"

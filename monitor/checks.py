@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,9 +18,11 @@ from alerts.routing import term_reader
 from monitor.app import App
 from monitor.check_mail import check_mail
 from monitor.domain import Role
+from monitor.elsewhere import Elsewhere
 from monitor.finding import Finding
 from monitor.health import SourceHealth
 from monitor.health_words import lines
+from monitor.openid import NotBelieved
 from monitor.secret import MissingSecret
 from monitor.settings import Settings
 from monitor.store.database import StoreError
@@ -81,8 +83,23 @@ def _the_rest(app: App, send_to: str) -> Iterator[Finding]:
     yield _browser(app.clock())
     yield from check_key(app.settings.evidence)
     yield from _contacts(app)
+    yield from check_doors(app.elsewhere.values())
     yield from _term_reports(app)
     yield from check_mail(app, send_to)
+
+
+def check_doors(doors: Iterable[Elsewhere]) -> Iterator[Finding]:
+    """Accounts elsewhere with which staff sign in, as far as it can be tried without a person."""
+    for there in doors:
+        part, name = f"signing in with {there.provider.name}", there.provider.name
+        try:
+            there.begin()
+        except NotBelieved as error:
+            said = f"{name}: {error.detail or error} See docs/sign-in.md."
+            yield Finding(part=part, ok=False, sentence=said)
+        else:
+            said = f"{name} answers. The redirect URI there must be {there.provider.back}"
+            yield Finding(part=part, ok=True, sentence=said)
 
 
 def _secrets(app: App) -> Iterator[Finding]:

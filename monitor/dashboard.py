@@ -48,6 +48,7 @@ def build(app: App) -> FastAPI:
         clock=app.clock,
         secure_cookies=public.scheme == "https",
         party=party_at(app.settings.dashboard.url),
+        elsewhere=app.elsewhere,
         hosts={*LOOPBACK, public.hostname or HOST},
     )
 

@@ -1,4 +1,5 @@
-"""The one door to the network, lent to the channels by which people are told."""
+"""The one door to the network, lent to the channels by which people are told, and to the page
+where they sign in."""
 
 from __future__ import annotations
 
@@ -25,6 +26,7 @@ class PostRoom:
     alone for an hour as it would a site that we only visit: whoever must be told waits."""
 
     egress: Egress
+    patience: timedelta = _LONGEST
     transport: httpx.BaseTransport | None = None  # instead of the network, for recordings
 
     def get(self, url: str, *, params: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
@@ -53,7 +55,7 @@ class PostRoom:
 
     def _client(self) -> PoliteClient:
         return PoliteClient(
-            self.egress, gap=timedelta(0), deadline=_LONGEST, transport=self.transport
+            self.egress, gap=timedelta(0), deadline=self.patience, transport=self.transport
         )
 
 

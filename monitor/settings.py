@@ -34,7 +34,8 @@ from monitor.egress import place
 from monitor.passkey import party_at
 from monitor.retention import Retention
 from monitor.secret import MissingSecret, Reference, Secret
-from monitor.term_file import BadTermDates, read_file
+from monitor.sign_in_settings import SignIn
+from monitor.term_file import read_file
 from monitor.terms import Terms
 from monitor.vault import KEY_FILE, Vault
 from monitor.watchdog_settings import WatchdogSettings
@@ -88,7 +89,7 @@ class SchoolSettings(Section):
         return roster(self.contacts, self.deputies, self.absences, today)
 
     def calendar(self) -> Terms:
-        """When there is school. Raises BadTermDates."""
+        """When there is school. Raises ValueError with a sentence."""
         read = read_file(self.term_dates) if self.term_dates else Terms()
         return terms_of(self.terms, self.inset_days, self.closed_days, read)
 
@@ -153,6 +154,7 @@ class Dashboard(Section):
         description="the address under which staff open the dashboard; mails link to it, and "
         "passkeys belong to it",
     )
+    sign_in: SignIn = Field(default_factory=SignIn)
     key: Secret | None = Field(
         None,
         description="what the second step of signing in is encrypted with: 32 characters or more "
@@ -404,6 +406,11 @@ def _contradictions(settings: Settings) -> list[tuple[str, str]]:
         ]
     if settings.database != "sqlite" and not settings.database.startswith("env:"):
         found.append(("database", 'write "sqlite", or "env:NAME" for a PostgreSQL address'))
+    board = settings.dashboard
+    if any(board.sign_in.providers(board.url)) and not party_at(board.url).fit:
+        found.append(
+            ("dashboard.url", "must begin with https:// and a name for dashboard.sign_in")
+        )
     if settings.database != "sqlite" and settings.database_key is not None:
         found.append(("database_key", "is for SQLite; PostgreSQL has its own ways to encrypt"))
     return found
@@ -412,7 +419,7 @@ def _contradictions(settings: Settings) -> list[tuple[str, str]]:
 def _bad_dates(school: SchoolSettings) -> list[str]:
     try:
         school.calendar()
-    except BadTermDates as error:
+    except ValueError as error:  # BadTermDates of a file, or terms that overlap
         return [str(error)]
     return []
 

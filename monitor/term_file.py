@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from calendar import month_name
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -12,8 +13,16 @@ from pathlib import Path
 
 from monitor.terms import Break, Term, Terms
 
-_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
+_DATE = re.compile(
+    r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"
+    r"|(?:[a-z]+,? )?(?P<day_>\d{1,2})(?:st|nd|rd|th)?"
+    r"(?: (?P<name>[a-z]+),? |[/.-](?P<month_>\d{1,2})[/.-])"
+    r"(?P<year_>\d{2}|\d{4})",
+    re.IGNORECASE,
+)
+_MONTHS = {name[:3].casefold(): number for number, name in enumerate(month_name) if name}
 _LONGEST = timedelta(days=200)
+_NOT_A_DATE = "a date is written as 02/09/2026, day first, as 2 September 2026, or as 2026-09-02"
 
 
 class BadTermDates(ValueError):
@@ -53,17 +62,18 @@ def read_terms(text: str) -> Terms:
         raise BadTermDates(f"{where}: a quotation mark opens and never closes") from None
     if not read.terms:
         raise BadTermDates('it names no term; write a line such as "Autumn term,02/09/2026,...')
-    return _together(read)
+    try:
+        return _together(read)
+    except ValueError as error:
+        raise BadTermDates(str(error)) from None
 
 
 def _line(read: _Read, cells: list[str]) -> None:
-    what, dates = cells[0].casefold() if cells else "", [_date(cell) for cell in cells[1:] if cell]
-    known = [day for day in dates if day is not None]
-    if not known:
-        return
-    if None in dates:
-        raise ValueError("a date is written as 02/09/2026, day first, or as 2026-09-02")
-    first, last = known[0], known[-1]
+    what, written = cells[0].casefold() if cells else "", [cell for cell in cells[1:] if cell]
+    if not any(character.isdigit() for cell in written for character in cell):
+        return  # a heading, or nothing
+    dates = [_date(cell) for cell in written]
+    first, last = dates[0], dates[-1]
     if not timedelta(0) <= last - first <= _LONGEST:
         raise ValueError("the last day lies before the first, or more than half a year after it")
     if re.search(r"half[- ]?term", what):
@@ -73,20 +83,29 @@ def _line(read: _Read, cells: list[str]) -> None:
     elif re.search(r"clos|holiday", what):
         read.closed |= set(_days(first, last))
     elif "term" in what:
+        if len(dates) < 2:
+            raise ValueError("a term has a first and a last day")
         read.terms.append((cells[0], first, last))
     else:
         raise ValueError("begin the line with a term, Half-term, INSET or Closed")
 
 
-def _date(cell: str) -> date | None:
+def _date(cell: str) -> date:
     found = _DATE.fullmatch(cell)
     if found is None:
-        return None
-    parts = found.group(1, 2, 3) if found[1] else found.group(6, 5, 4)
+        raise ValueError(_NOT_A_DATE)
+    year, day = (int(found[part] or found[f"{part}_"]) for part in ("year", "day"))
     try:
-        return date(*map(int, parts))
+        return date(year if year > 99 else 2000 + year, _month(found), day)
     except ValueError:
         raise ValueError(f"there is no day {cell}") from None
+
+
+def _month(found: re.Match[str]) -> int:
+    """Nought, which is no month, for a name that is none."""
+    if found["name"]:
+        return _MONTHS.get(found["name"][:3].casefold(), 0)
+    return int(found["month"] or found["month_"])
 
 
 def _days(first: date, last: date) -> Iterable[date]:
@@ -94,8 +113,16 @@ def _days(first: date, last: date) -> Iterable[date]:
 
 
 def _together(read: _Read) -> Terms:
+    """Raises ValueError."""
     own = []
     for name, start, end in read.terms:
         rest = next((r for r in read.rests if start <= r.start and r.end <= end), None)
-        own.append(Term(name=name, start=start, end=end, half_term=rest))
+        known = name if any(c.isdigit() for c in name) else f"{name} {start.year}"
+        own.append(Term(name=known, start=start, end=end, half_term=rest))
+    for rest in read.rests:
+        if rest not in [term.half_term for term in own]:
+            raise ValueError(
+                f"the half-term that begins on {rest.start:%d/%m/%Y} lies within none of the "
+                "terms, or beside another in the same term"
+            )
     return Terms(own=tuple(own), inset=frozenset(read.inset), closed=frozenset(read.closed))

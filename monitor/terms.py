@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")  # the clock on the school's wall
@@ -65,6 +66,14 @@ class Terms:
     own: tuple[Term, ...] = ()
     inset: frozenset[date] = frozenset()
     closed: frozenset[date] = frozenset()
+
+    def __post_init__(self) -> None:
+        for one, following in pairwise(sorted(self.own, key=lambda term: term.start)):
+            if following.start <= one.end:
+                raise ValueError(
+                    f"{one.name} and {following.name} overlap: the one must end before the "
+                    "other begins"
+                )
 
     def is_school_day(self, day: date) -> bool:
         """Whether pupils come."""

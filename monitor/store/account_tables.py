@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger
+from sqlalchemy import JSON, BigInteger, UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
 from monitor.store.tables import UtcDateTime
@@ -76,6 +76,20 @@ class PasskeyRow(SQLModel, table=True):
     used_at: datetime | None = _when(nullable=True)
 
 
+class IdentityRow(SQLModel, table=True):
+    """An account elsewhere that is tied to one here. `subject`: its number there."""
+
+    __tablename__ = "identity"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+    id: int | None = Field(default=None, primary_key=True)
+    account: int = Field(foreign_key="account.id", index=True)
+    kind: str
+    issuer: str
+    subject: str
+    tied_at: datetime = _when()
+    used_at: datetime = _when()
+
+
 class BegunRow(SQLModel, table=True):
     """What was begun at the door, or on one's account, and is finished a moment later.
     `token_sha256`: of a cookie; one browser begins one thing at a time."""
@@ -128,6 +142,10 @@ def forget_second_step(session: Session, row: AccountRow) -> None:
     session.add(row)
     session.exec(delete(RecoveryRow).where(col(RecoveryRow.account) == row.id))
     forget_sessions_of(session, row)
+
+
+def forget_identities(session: Session, row: AccountRow) -> None:
+    session.exec(delete(IdentityRow).where(col(IdentityRow.account) == row.id))
 
 
 def forget_passkeys(session: Session, row: AccountRow) -> bool:

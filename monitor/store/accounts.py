@@ -25,19 +25,20 @@ from monitor.store.account import (
 from monitor.store.account_tables import (
     AccountRow,
     by_email,
+    forget_identities,
     forget_links,
     forget_passkeys,
     forget_second_step,
     forget_sessions_of,
     key_of,
 )
+from monitor.store.identities import Identities
 from monitor.store.links import Links
-from monitor.store.passkeys import Passkeys
 
 __all__ = ["Account", "AccountError", "AccountRole", "Accounts"]
 
 
-class Accounts(Links, Passkeys):
+class Accounts(Links, Identities):
     def add(
         self,
         email: str,
@@ -68,6 +69,7 @@ class Accounts(Links, Passkeys):
             session.flush()
             forget_second_step(session, row)
             forget_passkeys(session, row)
+            forget_identities(session, row)
             self._write_down(session, Act.ADDED, row, by)
             return self._invite(session, row)
 
@@ -109,4 +111,5 @@ class Accounts(Links, Passkeys):
             forget_links(session, row)
             forget_second_step(session, row)
             forget_passkeys(session, row)
+            forget_identities(session, row)
             self._write_down(session, Act.DISABLED, row, by)

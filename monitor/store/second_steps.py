@@ -131,6 +131,8 @@ class SecondSteps(Sessions):
         without a second step by the password. Raises AccountError."""
         account = self._count(token)
         with_code = account.second_step is not None
+        if not with_code and account.password_hash is None:
+            raise AccountError("Set up a second step first, or ask for a link to set a password.")
         if not with_code and not self._right(account.password_hash or "", comparable(proof)):
             raise AccountError("This is not your password.")
         with self._database.transaction() as session:

@@ -169,7 +169,7 @@ class Sessions(Entrance):
                 row.password_hash = self._hasher.hash(comparable(password))
                 session.add(row)
             forget_tries(session, row.email)
-            return self._begin(session, row, whole=not _owes_second_step(row))
+            return self._begin(session, row, whole=not owes_second_step(row))
 
     def _note_refusal(self, row: AccountRow | None, act: Act) -> None:
         """Of an account that there is; what else was typed is nobody's business."""
@@ -195,7 +195,8 @@ def _open(row: SessionRow) -> OpenSession:
     )
 
 
-def _owes_second_step(row: AccountRow) -> bool:
+def owes_second_step(row: AccountRow) -> bool:
+    """After a password, or an account elsewhere that asked for none."""
     return row.second_step is not None or AccountRole(row.role) in SECOND_STEP_NEEDED
 
 

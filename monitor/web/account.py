@@ -9,13 +9,16 @@ from fastapi.responses import RedirectResponse, Response
 
 from monitor.audit import account as named
 from monitor.store.accounts import Account, AccountError
+from monitor.web.audit import in_words
 from monitor.web.desk import desk
 from monitor.web.guard import Oneself, token_of
 from monitor.web.page import render
 
 router = APIRouter()
+_MOST = 10  # deeds
 _DONE = {
     "passkey-added": "The passkey is added. You can sign in with it from now on.",
+    "untied": "It is untied. Whoever signs in with it again ties it anew, if it has your address.",
     "passkey-removed": "The passkey is removed. Delete it on your device, too.",
 }
 
@@ -67,7 +70,9 @@ def show(
     done: str = "",
 ) -> Response:
     """*errors*: by field. *typed*: a name for a passkey."""
-    accounts = desk(request).accounts
+    room, accounts = desk(request), desk(request).accounts
+    found, _ = room.store.deeds_of([account.id], 3 * _MOST, 0)
+    deeds = [deed for deed in found if deed.subject == named(account.id)][:_MOST]
     return render(
         request,
         "account",
@@ -75,10 +80,12 @@ def show(
         account=account,
         left=accounts.recovery_codes_left(account),
         passkeys=accounts.passkeys(account),
-        party=desk(request).party,
+        identities=accounts.identities(account),
+        party=room.party,
         typed=typed,
         done=done,
         sessions=accounts.sessions([account]),
-        schools=[school.name for school in desk(request).schools_of(account)],
+        schools=[school.name for school in room.schools_of(account)],
+        deeds=in_words(room, account, deeds),
         errors=errors or {},
     )

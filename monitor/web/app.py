@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -14,6 +15,7 @@ from starlette.exceptions import HTTPException
 from alerts.evidence.at_rest import NO_KEY, Key, Locked
 from alerts.playbook import Playbook
 from monitor.domain import School
+from monitor.elsewhere import Elsewhere
 from monitor.passkey import RelyingParty
 from monitor.profile import Profile
 from monitor.reviewing import Reviewer
@@ -54,6 +56,7 @@ from monitor.web import (
     views,
 )
 from monitor.web import answer as answer_screen
+from monitor.web import elsewhere as elsewhere_screen
 from monitor.web import pack as pack_screen
 from monitor.web.desk import Desk, Log, Pack, Reporting, Supply, Verify, Work
 from monitor.web.door import to
@@ -77,6 +80,7 @@ _SCREENS = (
     set_up,
     account,
     passkey,
+    elsewhere_screen,
     invite,
     today,
     answer_screen,
@@ -125,6 +129,7 @@ def create_app(
     clock: Callable[[], datetime],
     secure_cookies: bool,
     party: RelyingParty,
+    elsewhere: Mapping[str, Elsewhere] = MappingProxyType({}),
     hosts: Collection[str] = LOOPBACK,
 ) -> FastAPI:
     """*hosts*: the names, without port, by which browsers reach it; all others are refused.
@@ -153,6 +158,7 @@ def create_app(
         clock=clock,
         secure_cookies=secure_cookies,
         party=party,
+        elsewhere=elsewhere,
     )
     for screen in _SCREENS:
         app.router.routes.extend(screen.router.routes)

@@ -31,6 +31,7 @@ PER_PAGE = 50
 _WORDS: Mapping[str, str] = {
     Act.SIGNED_IN: "Signed in",
     Act.SIGNED_IN_BY_PASSKEY: "Signed in with a passkey",
+    Act.SIGNED_IN_ELSEWHERE: "Signed in with Microsoft or Google",
     Act.REFUSED: "Wrong password for this account",
     Act.SIGNED_OUT: "Signed out",
     Act.PASSWORD_SET: "Password set with a one-time link",
@@ -43,6 +44,8 @@ _WORDS: Mapping[str, str] = {
     Act.PASSKEY_ADDED: "Passkey added",
     Act.PASSKEY_REMOVED: "Passkey removed",
     Act.PASSKEY_REFUSED: "A passkey of this account was refused",
+    Act.TIED: "Tied to an account at Microsoft or Google",
+    Act.UNTIED: "Untied from an account at Microsoft or Google",
     Act.ADDED: "Account added",
     Act.LINK_MADE: "New one-time link made",
     Act.DISABLED: "Account disabled",

@@ -15,6 +15,7 @@ from alerts.playbook import Playbook
 from monitor.coverage import SourceDay
 from monitor.custody import Deed, Link
 from monitor.domain import Case, Event, Evidence, Incident, School
+from monitor.elsewhere import Elsewhere
 from monitor.health import Grade, SourceHealth
 from monitor.passkey import RelyingParty
 from monitor.profile import Profile
@@ -166,6 +167,7 @@ class Desk:
     clock: Callable[[], datetime]
     secure_cookies: bool
     party: RelyingParty  # whom passkeys are for
+    elsewhere: Mapping[str, Elsewhere]  # accounts elsewhere with which people sign in
 
     @property
     def cookie(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from fastapi import Request
@@ -39,12 +40,15 @@ def ticket_of(request: Request) -> str:
     return request.cookies.get(desk(request).ticket, "")
 
 
-def give_ticket(request: Request, answer: Response, ticket: str) -> Response:
+def give_ticket(
+    request: Request, answer: Response, ticket: str, lasts: timedelta = ANSWER_WITHIN
+) -> Response:
+    """`lax`, not `strict`: whoever comes back from Microsoft or Google must still have it."""
     room = desk(request)
     answer.set_cookie(
         room.ticket,
         ticket,
-        max_age=int(ANSWER_WITHIN.total_seconds()),
+        max_age=int(lasts.total_seconds()),
         path="/",
         httponly=True,
         samesite="lax",

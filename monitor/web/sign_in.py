@@ -41,6 +41,7 @@ def show(
         errors=errors,
         password_set=password_set,
         party=desk(request).party,
+        elsewhere=[each.provider for each in desk(request).elsewhere.values()],
     )
 
 

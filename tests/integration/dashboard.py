@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -46,6 +46,7 @@ from monitor.domain import (
     Urgency,
 )
 from monitor.egress import Egress
+from monitor.elsewhere import Elsewhere
 from monitor.evidence_room import EvidenceRoom
 from monitor.likeness import sketch
 from monitor.passkey import party_at
@@ -375,6 +376,7 @@ def running(
     *,
     secure_cookies: bool = False,
     name: str = "127.0.0.1",
+    elsewhere: Callable[[str, Clock], Mapping[str, Elsewhere]] = lambda *_: {},
     key: Key = NO_KEY,
     database: str = "",
     schools: Mapping[str, School] = SCHOOLS,
@@ -420,6 +422,7 @@ def running(
             clock=clock,
             secure_cookies=secure_cookies,
             party=party_at(board.url),
+            elsewhere=elsewhere(board.url, clock),
         )
         board.routes = [route for route in app.routes if isinstance(route, APIRoute)]
         web = server(app)

@@ -67,7 +67,7 @@ def add(page: Page, board: Dashboard, email: str) -> None:
     page.goto(f"{board.url}/account")
     page.get_by_text("Add a passkey").click()
     page.get_by_label("A name for it").fill("My phone")
-    page.get_by_label("Six figures").first.fill(board.code(email))
+    page.locator("#passkey-proof").fill(board.code(email))
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Make the passkey").click()
 
@@ -167,6 +167,7 @@ def test_a_passkey_leads_on_to_what_was_wanted_and_ends_what_was_before(tmp_path
         assert client.post("/sign-in/passkey", data=form).headers["location"] == "/incidents"
         assert client.cookies["session"] != before
         assert board.accounts.session(before) is None
+        assert "Signed in with a passkey" in client.get("/account").text, "what happened lately"
         again = client.post("/sign-in/passkey", data=form)
         assert again.status_code == 403
         assert "done already" in again.text

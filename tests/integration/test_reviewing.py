@@ -286,10 +286,56 @@ def test_the_pages_have_no_fault_that_axe_finds_and_the_pdf_is_tagged(
         for each in pages:
             page.set_content(each)
             assert faults(page) == []
+        for one in reports[::10]:
+            page.set_content(as_html(one.report))
+            told = said_of_itself(page.pdf(tagged=True, outline=True))
+            assert told == {squeezed(title) for title in titles(one.report)}
     pdf = print_pdf(pages[0], browser)
     assert b"/StructTreeRoot" in pdf
     assert b"/Alt" in pdf
-    assert PLANTED.encode() not in pdf
+    assert said_of_itself(pdf) == {squeezed(title) for title in titles(largest)}
+
+
+HEADINGS = {"The numbers", "What could not be seen, and how it was counted"}
+
+
+def titles(report: Report) -> set[str]:
+    return {report.title, in_title(report), *HEADINGS}
+
+
+def in_title(report: Report) -> str:
+    return f"{report.title}, {report.period}"
+
+
+def said_of_itself(pdf: bytes) -> set[str]:
+    """The titles of a PDF and of its outline; that it has no other words beside its pages."""
+    (facts,) = re.findall(rb"obj\n<<(/Title [^<>]*?/Producer[^<>]*)>>", pdf)
+    known = {b"Title", b"Creator", b"Producer", b"CreationDate", b"ModDate"}
+    assert set(re.findall(rb"^/?(\w+) \(", facts.replace(b"\n/", b"\n"), re.MULTILINE)) == known
+    assert b"HeadlessChrome" in facts
+    assert b"/Metadata" not in pdf
+    assert b"/EmbeddedFile" not in pdf
+    return {squeezed(title.decode()) for title in re.findall(rb"/Title \(([^()]*)\)", pdf)}
+
+
+def squeezed(title: str) -> str:
+    """Where a heading goes on in a second line, Chromium's outline has no blank."""
+    return title.replace(" ", "")
+
+
+def test_a_pdf_says_of_itself_only_what_the_school_and_the_days_are(
+    reports: list[Reviewed],
+) -> None:
+    """It takes that from the page's title and headings, and the page is all that it is made of;
+    so what holds for these holds for every PDF."""
+    for report in (one.report for one in reports):
+        page = as_html(report)
+        assert re.findall("<title>(.*?)</title>", page) == [in_title(report)]
+        assert set(re.findall("<h[1-6]>(.*?)</h[1-6]>", page)) == titles(report) - {
+            in_title(report)
+        }
+        assert report.period == "1 September 2026 to 3 January 2027"
+        assert not re.search("<meta name=.(?!viewport)", page)
 
 
 def test_a_moment_in_the_summer_holidays_is_in_the_summer_term(tmp_path: Path) -> None:

@@ -318,7 +318,7 @@ def test_the_page_of_sources_says_how_each_is_who_must_act_and_what_was_checked(
         tree = BeautifulSoup(client.get("/sources").text, "html.parser")
     page = " ".join(tree.get_text(" ").split())
     assert "As a rule something new comes every 2 days." in page
-    assert "The office is told after 7 days without anything new." in page
+    assert "The office is told after 9 days without anything new." in page
     assert "Needs someone" in page
     assert f"Who must act: {WHO[Actor.KEY_HOLDER]}" in page
     assert "Fri 20 Nov 0 web search" in page

@@ -155,6 +155,9 @@ def test_what_became_of_incidents_and_what_alerts_were_worth_is_said() -> None:
     said = sentences(replace(TREND, incidents=20, tables={**TREND.tables, **handled}))
     assert "20 incidents were opened; all are closed, 15 of them within five school days." in said
     assert any(s.startswith("A person decided on 20: 10 were real incidents, the") for s in said)
+    handled[Division.OUTCOMES] = dict.fromkeys(Outcome, 0) | {Outcome.NO_CONCERN: 20}
+    said = sentences(replace(TREND, incidents=20, tables={**TREND.tables, **handled}))
+    assert "A person decided on 20; none was a real incident." in said
 
 
 def test_what_was_criticised_and_what_came_of_asking_is_said() -> None:

@@ -173,3 +173,30 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, content: bytes, wor
 def test_no_file_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="monitor init"):
         load(tmp_path / "config.toml")
+
+
+MICROSOFT = """
+[dashboard.sign_in.microsoft]
+tenant = "66666666-7777-8888-9999-000000000000"
+client_id = "11111111-2222-3333-4444-555555555555"
+client_secret = "env:MICROSOFT_SIGN_IN_SECRET"
+"""
+
+
+def test_microsoft_and_google_send_people_back_to_https_only(tmp_path: Path) -> None:
+    found = mistakes(tmp_path, GOOD + MICROSOFT)
+    assert found == {"dashboard.url": "must begin with https:// and a name for dashboard.sign_in"}
+    url = '[dashboard]\nurl = "https://monitor.school.example"\n'
+    board = read(tmp_path, GOOD + url + MICROSOFT).dashboard
+    (provider,) = board.sign_in.providers(board.url)
+    assert provider.back == "https://monitor.school.example/sign-in/with/microsoft/back"
+
+
+def test_only_one_tenant_can_be_named(tmp_path: Path) -> None:
+    anybody = MICROSOFT.replace("66666666-7777-8888-9999-000000000000", "common")
+    assert "dashboard.sign_in.microsoft.tenant" in mistakes(tmp_path, GOOD + anybody)
+
+
+def test_an_address_that_no_browser_opens_is_a_mistake(tmp_path: Path) -> None:
+    found = mistakes(tmp_path, GOOD + '[dashboard]\nurl = "https://a..b"\n')
+    assert "https://monitor.school.example" in found["dashboard.url"]

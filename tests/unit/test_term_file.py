@@ -34,11 +34,25 @@ def test_a_spreadsheet_of_term_dates_is_read() -> None:
 
 
 @pytest.mark.parametrize(
+    "written",
+    [
+        *("02/09/2026", "2/9/26", "02.09.2026", "02-09-2026", "2026-09-02", "2 September 2026"),
+        *("Wed 2 Sep 2026", "Wednesday, 2nd September 2026", "2 sept 26"),
+    ],
+)
+def test_a_date_is_read_as_offices_write_it(written: str) -> None:
+    (autumn,) = read_terms(f'Autumn term,"{written}",18/12/2026').own
+    assert (autumn.name, autumn.start) == ("Autumn term 2026", date(2026, 9, 2))
+
+
+@pytest.mark.parametrize(
     ("line", "wrong"),
     [
         ("Autumn term,31/09/2026,18/12/2026", r"line 1: there is no day 31/09/2026"),
         ("Autumn term,18/12/2026,02/09/2026", r"line 1: the last day lies before the first"),
         ("Autumn term,2 Sept,18/12/2026", r"line 1: a date is written as 02/09/2026"),
+        ("Autumn term,2 Smarch 2026,18/12/2026", r"line 1: there is no day 2 Smarch 2026"),
+        ("Autumn term,02/09/2026", r"line 1: a term has a first and a last day"),
         ("Sports day,02/06/2026", r"line 1: begin the line with a term"),
         ("INSET,02/06/2026", r"it names no term"),
         ("", r"it names no term"),
@@ -47,6 +61,16 @@ def test_a_spreadsheet_of_term_dates_is_read() -> None:
 def test_a_mistake_is_said_with_its_line(line: str, wrong: str) -> None:
     with pytest.raises(BadTermDates, match=wrong):
         read_terms(line)
+
+
+def test_a_half_term_that_lies_in_no_term_is_said_and_not_forgotten() -> None:
+    with pytest.raises(BadTermDates, match=r"begins on 20/12/2026 lies within none of the terms"):
+        read_terms("Autumn term,02/09/2026,18/12/2026\nHalf-term,20/12/2026,24/12/2026")
+
+
+def test_terms_that_overlap_are_said() -> None:
+    with pytest.raises(BadTermDates, match="Autumn term 2026 and Term 2 2026 overlap"):
+        read_terms("Autumn term,02/09/2026,18/12/2026\nTerm 2 2026,01/11/2026,18/12/2026")
 
 
 def test_a_file_that_is_not_there_or_no_text_is_said(tmp_path: Path) -> None:

@@ -6,7 +6,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from monitor.term_file import read_terms
 from monitor.terms import Break, Term, Terms, customary, easter, is_bank_holiday
+from monitor.words import day as in_words
+from tests.architecture.project import ROOT
 
 ASSUMED = Terms()
 OURS = Term(
@@ -155,3 +158,29 @@ def test_a_term_that_ends_before_it_begins_is_refused_in_words() -> None:
             end=date(2026, 12, 18),
             half_term=Break(start=date(2027, 2, 15), end=date(2027, 2, 19)),
         )
+
+
+def test_terms_that_overlap_are_refused_in_words() -> None:
+    """Each report is on a term, so no day may belong to two."""
+    one = Term(name="Term 1", start=date(2026, 9, 2), end=date(2026, 12, 18))
+    two = Term(name="Term 2", start=date(2026, 12, 18), end=date(2027, 2, 12))
+    with pytest.raises(ValueError, match="Term 1 and Term 2 overlap"):
+        Terms(own=(two, one))
+
+
+def test_the_page_for_schools_has_the_dates_that_are_assumed() -> None:
+    page = (ROOT / "docs" / "terms.md").read_text(encoding="utf-8")
+    for term in (*customary(2026), *customary(2027)):
+        rest = term.half_term
+        assert rest is not None
+        days = map(in_words, (term.start, term.end, rest.start, rest.end))
+        row = "| {} | {} to {} | {} to {} |".format(term.name, *days)
+        assert row in page
+
+
+def test_the_file_in_the_page_for_schools_is_read() -> None:
+    page = (ROOT / "docs" / "terms.md").read_text(encoding="utf-8")
+    terms = read_terms(page.split("```csv\n")[1].split("```")[0])
+    assert [term.name for term in terms.own] == ["Autumn term 2026", "Spring term 2027"]
+    assert all(term.half_term for term in terms.own)
+    assert (terms.inset, terms.closed) == ({date(2026, 9, 1)}, {date(2026, 10, 12)})

@@ -132,5 +132,6 @@ def test_the_same_numbers_make_the_same_picture() -> None:
 
 def test_nothing_published_is_said() -> None:
     made = TrustReport(first=FIRST, last=LAST, trends={"Ashby": None, "Birch": None})
+    assert not any("Solid lines" in limit for limit in made.limits)
     assert made.sentences == ["No school has published anything of this period yet."]
     assert made.pictures == []
