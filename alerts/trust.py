@@ -86,15 +86,12 @@ class TrustReport:
 
     @property
     def tables(self) -> list[Table]:
-        return [
-            Table(
-                title=title,
-                what="School",
-                of=of,
-                rows=tuple((name, self._shown(name, title)) for name in sorted(self.trends)),
-            )
-            for title, (of, _) in _COLUMNS.items()
-        ]
+        return [self._table(title, of) for title, (of, _) in _COLUMNS.items()]
+
+    def _table(self, title: str, of: str) -> Table:
+        known = self._known(title)
+        rows = tuple((name, self._shown(name, known)) for name in sorted(self.trends))
+        return Table(title=title, what="School", of=of, rows=rows)
 
     @property
     def grid(self) -> list[tuple[str, list[int | str]]]:
@@ -138,10 +135,8 @@ class TrustReport:
             return f"{total} in all"
         return f"{total} in the {_schools(len(known))} that can show a number"
 
-    def _shown(self, name: str, title: str) -> int | str:
-        if self.trends[name] is None:
-            return NOT_PUBLISHED
-        return self._known(title).get(name, WITHHELD)
+    def _shown(self, name: str, known: Mapping[str, int]) -> int | str:
+        return NOT_PUBLISHED if self.trends[name] is None else known.get(name, WITHHELD)
 
     def _points(self, part: str, whole: str) -> list[Point]:
         parts, wholes = self._known(part), self._known(whole)

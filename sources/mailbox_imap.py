@@ -127,14 +127,16 @@ def folder(
         imap.shutdown()
 
 
-def _look_into(imap: imaplib.IMAP4, name: str) -> None:
+def _look_into(imap: _Imap, name: str) -> None:
+    found: list[Any] = []
     try:
         with _named():
-            status, _ = imap.select(f'"{name}"', readonly=True)
+            status, found = imap.select(f'"{name}"', readonly=True)
     except Refused:
         status = "BAD"
     if status != "OK":
         raise AccessRefused(f"the mailbox has no folder {name}, or it may not be opened")
+    imap.there = int(_said(found)) if re.fullmatch(rb"\d{1,10}", _said(found)) else 0
 
 
 def _log_in(imap: imaplib.IMAP4, login: Password | OAuth, user: str) -> None:
@@ -185,6 +187,7 @@ class _Imap(imaplib.IMAP4):
 
     def __init__(self, line: ssl.SSLSocket, *, greeted: bool = False) -> None:
         self._line, self._held = line, bytearray(b"* OK\r\n" if greeted else b"")
+        self.there = 0  # mails in the folder
         try:
             super().__init__()
         except BaseException:
@@ -232,7 +235,7 @@ class _Imap(imaplib.IMAP4):
         self.send(b"i IDLE\r\n")
         came = self._until(b"+")
         while not (came or over() or time.monotonic() > until):
-            came = self._comes_soon() and _has_come(self._said_next())
+            came = self._comes_soon() and self._has_come(self._said_next())
         self.send(b"DONE\r\n")
         return self._until(b"i ") or came
 
@@ -243,8 +246,17 @@ class _Imap(imaplib.IMAP4):
             line = self._said_next()
             if line.startswith(answer):
                 return came
-            came = came or _has_come(line)
+            came = self._has_come(line) or came
         raise imaplib.IMAP4.abort("endless")
+
+    def _has_come(self, line: bytes) -> bool:
+        """Some servers say at every IDLE how many there are: that is news only if more are."""
+        found = re.match(rb"\* (\d{1,10}) (EXISTS|EXPUNGE)", line, re.IGNORECASE)
+        if found is None:
+            return False
+        before = self.there
+        self.there = int(found[1]) if found[2].upper() == b"EXISTS" else before - 1
+        return self.there > before
 
     def _said_next(self) -> bytes:
         line = self.readline()
@@ -271,7 +283,3 @@ class _Imap(imaplib.IMAP4):
 
     def shutdown(self) -> None:
         self._line.close()
-
-
-def _has_come(line: bytes) -> bool:
-    return re.match(rb"\* \d+ EXISTS", line, re.IGNORECASE) is not None

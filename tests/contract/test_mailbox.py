@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -23,11 +23,13 @@ from monitor.egress import Egress
 from monitor.pipeline import poll
 from monitor.store.store import Store
 from nlp.assess import Assessor
-from sources import line, mailbox
+from sources import line, mailbox, mailbox_imap
 from sources.contract import Page, Source
 from sources.errors import AccessRefused, LayoutChanged, SourceError, Unreachable
 from sources.http import PoliteClient
 from sources.mailbox import Mailbox
+from sources.mailbox_imap import folder
+from sources.mailbox_login import Password
 from sources.testing import SCHOOL, Promises
 from tests.dovecot import PASSWORD, Dovecot
 
@@ -699,6 +701,20 @@ class TestListening:
         dovecot.deliver(user, mail(1))
         next(rings)
 
+    def test_a_server_that_always_says_how_many_mails_there_are_rings_only_for_more(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(mailbox_imap, "_STEP", 0.05)
+        said = {b"IDLE": b"+ go on\r\n* 3 EXISTS\r\n", b"EXAMINE": b"* 3 EXISTS\r\n"}
+        ours, theirs = socket.socketpair()
+        Thread(target=_answer, args=(theirs, said), daemon=True).start()
+        with folder(ours, "INBOX", Password("x"), "u") as opened:  # type: ignore[arg-type]  # no TLS
+            assert [opened.wait(9, _soon()) for _ in range(3)] == [False] * 3
+            said[b"IDLE"] = b"+ go on\r\n* 4 EXISTS\r\n"
+            assert [opened.wait(9, _soon()) for _ in range(2)] == [True, False]
+            said[b"IDLE"] = b"+ go on\r\n* 1 EXPUNGE\r\n* 4 EXISTS\r\n"
+            assert opened.wait(9, _soon())
+
     def test_a_server_that_cannot_tell_is_visited_by_the_clock(
         self, dovecot: Dovecot, user: str
     ) -> None:
@@ -714,6 +730,30 @@ class TestListening:
             list(heard(box(dovecot, user, port=port), Event()))
         with dovecot.refusing(b"DONE", b"") as port, pytest.raises(Unreachable, match="too long"):
             list(heard(box(dovecot, user, port=port), Event()))
+
+
+def _soon() -> Callable[[], bool]:
+    """Over when it is asked for the fourth time: a few lines were read by then."""
+    asked = count(1)
+    return lambda: next(asked) > 3
+
+
+def _answer(line: socket.socket, said: dict[bytes, bytes]) -> None:
+    """A mail server of few words; *said*: what it says before its answer to a command."""
+    with line, line.makefile("rb") as heard:
+        line.sendall(b"* OK hello\r\n")
+        for command in heard:
+            tag, name = (*command.split(), b"")[:2]
+            if name == b"CAPABILITY":
+                line.sendall(b"* CAPABILITY IMAP4rev1 IDLE\r\n")
+            if tag == b"DONE":
+                line.sendall(b"i OK done\r\n")
+                continue
+            line.sendall(said.get(name, b""))
+            if name == b"EXAMINE":
+                line.sendall(b"* OK [UIDVALIDITY 1] so\r\n")
+            if name != b"IDLE":
+                line.sendall(tag + b" OK done\r\n")
 
 
 class TestStartTls:

@@ -135,3 +135,19 @@ def test_nothing_published_is_said() -> None:
     assert not any("Solid lines" in limit for limit in made.limits)
     assert made.sentences == ["No school has published anything of this period yet."]
     assert made.pictures == []
+
+
+def test_six_hundred_schools_are_counted_once_for_each_column(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And not once for every other school."""
+    counted, known = list[str](), TrustReport._known
+
+    def noted(report: TrustReport, title: str) -> dict[str, int]:
+        counted.append(title)
+        return known(report, title)
+
+    monkeypatch.setattr(TrustReport, "_known", noted)
+    trends = {f"s{n}": SCHOOLS["Elm"] for n in range(600)}
+    assert len(TrustReport(first=FIRST, last=LAST, trends=trends).grid) == 600
+    assert len(counted) == len(set(counted)) == 6
