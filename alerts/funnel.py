@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import sqrt
 from textwrap import shorten
 from typing import TYPE_CHECKING
@@ -37,7 +38,7 @@ class Point:
         return self.part / self.whole
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: what is worked out of all is kept
 class Funnel:
     """Of `whole`, as "mentions", how many `did`, as "raised a concern"."""
 
@@ -45,7 +46,7 @@ class Funnel:
     did: str
     points: tuple[Point, ...]
 
-    @property
+    @cached_property
     def usual(self) -> float:
         """The share of all together."""
         return sum(p.part for p in self.points) / sum(p.whole for p in self.points)
@@ -55,11 +56,11 @@ class Funnel:
         spread = deviations * sqrt(self.usual * (1 - self.usual) / whole)
         return max(0.0, self.usual - spread), min(1.0, self.usual + spread)
 
-    @property
+    @cached_property
     def higher(self) -> list[Point]:
         return [p for p in self.points if p.share > self.within(p.whole)[1]]
 
-    @property
+    @cached_property
     def lower(self) -> list[Point]:
         return [p for p in self.points if p.share < self.within(p.whole)[0]]
 
@@ -111,8 +112,9 @@ class _Drawing:
                 shares = [100 * self.funnel.within(int(n) or 1, deviations)[end] for n in sizes]
                 axes.plot(sizes, shares, ls=style, color=FAINT, lw=1)
         axes.axhline(100 * self.funnel.usual, color=FAINT, lw=1)
+        standing_out = {*self.funnel.higher, *self.funnel.lower}
         for point in self.funnel.points:
-            outside = point in (*self.funnel.higher, *self.funnel.lower)
+            outside = point in standing_out
             axes.plot(point.whole, 100 * point.share, "D" if outside else "o", color=INK, ms=5)
             if outside:
                 self._name(axes, point, most)

@@ -110,7 +110,7 @@ class Verdict:
 
 
 _WORTH_SAYING = 0.05
-_PERHAPS_OURS = 0.2  # on schools not trained on, half of what is grave and lies above is ours
+_PERHAPS_OURS = 0.1  # on schools not trained on, two in three of what is grave and above are ours
 
 
 def verdict_of(case: Case, thresholds: Thresholds) -> Verdict:
@@ -127,7 +127,10 @@ def doubt_of(case: Case, thresholds: Thresholds) -> Verdict | None:
     reading = case.reading
     if reading is None or not _PERHAPS_OURS <= case.relevance < thresholds.about:
         return None
-    grave = reading.at_least[Severity.HIGH] >= thresholds.at_least[Severity.HIGH]
+    heard = reading.at_least[Severity.HIGH] >= thresholds.at_least[Severity.HIGH]
+    grave = (
+        heard or _signs(case).of_danger
+    )  # what must not be missed is not read away here, either
     return _if_ours(case, reading, thresholds) if grave else None
 
 

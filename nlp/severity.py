@@ -23,6 +23,12 @@ class Signs:
     first_person: bool = False  # somebody speaks of harming themselves
     home_address: bool = False
 
+    @property
+    def of_danger(self) -> bool:
+        """Somebody, not only somebody's address, may be in danger."""
+        danger = (self.specific, self.weapon, self.adult_to_child, self.adult_charged)
+        return any((*danger, self.image, self.first_person))
+
 
 # What is flagged at all is worth a line in the trends, and what carries no flag is at most a
 # grave complaint for the digest: nobody is woken by criticism.

@@ -43,7 +43,7 @@ VERSION = "reader-2026.11c"
 SEED = 1
 PUBLIC_EPOCHS, EPOCHS, LAST_EPOCHS, REPLAY = 1.0, 8.0, 4.0, 0.25
 # In the words; the rest in the network, which is too sure of itself.
-TRUST = {"about": 0.5, "categories": 0.7, "severity": 0.6, "sentiment": 0.6}
+TRUST = {"about": 0.5, "categories": 0.5, "severity": 0.6, "sentiment": 0.6}
 UNDECIDED: dict[str, object] = {"about": 0.5, "categories": {}, "at_least": {}}
 
 

@@ -111,3 +111,15 @@ def still(network: Network, layers: int) -> None:
     for part in lowest:
         for weights in part.parameters():
             weights.requires_grad_(False)
+
+
+def soften(network: Network, before: Mapping[str, Tensor], share: float) -> None:
+    """Take *share* of the way back to the weights *before* it learnt, and let the heads speak
+    as much more quietly: what was learnt by heart goes first (shrink and perturb: Ash and
+    Adams 2020; between the two lies a network that is as good: Wortsman et al. 2022)."""
+    with torch.no_grad():
+        for name, weights in network.named_parameters():
+            if name.startswith("encoder."):
+                weights.lerp_(before[name], share)
+            elif name.startswith(("heads.", "words.")):
+                weights.mul_(1.0 - share)

@@ -26,7 +26,7 @@ from tests.wexcombe import WEXCOMBE
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 NOTICE = "The gate of Wexcombe Park Primary School is closed on Friday because of the snow."
-THREAT = "I am going to burn down Wexcombe Park Primary School tonight."
+THREAT = "I will bring a knife to Wexcombe Park Primary School tomorrow."
 RANT = (
     "The teachers at Wexcombe Park Primary School are muppets and the clowns in the office are "
     "even dafter, and I hope that all of them hear it at the gate from every single one of us."
@@ -104,7 +104,7 @@ def test_an_edit_joins_its_incident_and_tells_only_what_is_worse(town: Town) -> 
     town.says("forum", ("1", RANT))
     town.visit("forum")
     (before,) = town.cases()
-    town.says("forum", ("1", f"{RANT} So there."))
+    town.says("forum", ("1", f"{RANT} Really."))
     town.visit("forum")
     (same,) = town.cases()
     assert same.told == before.told

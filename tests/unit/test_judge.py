@@ -36,7 +36,7 @@ def _case(*, about: float, grave: float) -> Case:
     [
         (0.35, 0.6, True),  # perhaps ours, and grave if it is
         (0.35, 0.1, False),  # perhaps ours, and nothing in it
-        (0.1, 0.9, False),  # somebody else's
+        (0.05, 0.9, False),  # somebody else's
         (0.8, 0.9, False),  # ours: judged, not doubted
     ],
 )
