@@ -125,13 +125,14 @@ def doubt_of(case: Case, thresholds: Thresholds) -> Verdict | None:
     """What it would be if it were about the school, of what is grave and perhaps is: a person
     has to say. None of anything else."""
     reading = case.reading
-    if reading is None or not _PERHAPS_OURS <= case.relevance < thresholds.about:
+    if reading is None or case.relevance >= thresholds.about:
         return None
+    danger = _signs(case).of_danger  # what must not be missed is not read away here, either
     heard = reading.at_least[Severity.HIGH] >= thresholds.at_least[Severity.HIGH]
-    grave = (
-        heard or _signs(case).of_danger
-    )  # what must not be missed is not read away here, either
-    return _if_ours(case, reading, thresholds) if grave else None
+    perhaps = case.relevance >= _PERHAPS_OURS and (heard or danger)
+    # "i hate hallow fell i want to die": what names us is not left to the reader alone
+    named = danger and case.link is not None and case.link.about_school
+    return _if_ours(case, reading, thresholds) if perhaps or named else None
 
 
 def _if_ours(case: Case, reading: Reading, thresholds: Thresholds) -> Verdict:
@@ -241,7 +242,7 @@ def _child_safety(case: Case, categories: frozenset[Category]) -> bool:
     child = _CHILD.search(case.text.lower) is not None
     return (
         Category.SELF_HARM in categories
-        or (Category.SEXUAL in categories and child)
+        or (Category.SEXUAL in categories and (child or _signs(case).adult_to_child))
         or (Category.DEFAMATION in categories
             and {"adult", "child"} <= _tags(case, Category.DEFAMATION))
         or {Category.IDENTIFYING, Category.THREAT} <= categories

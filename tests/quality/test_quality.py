@@ -92,5 +92,6 @@ def test_a_sentence_that_must_be_right(assessor: Assessor, number: int) -> None:
     else:
         assert found.categories == frozenset()
     assert (found.severity.rank >= 3) is wanted.get("alert", found.severity.rank >= 3)
+    assert found.sentiment.value == wanted.get("sentiment", found.sentiment.value)
     for flag in ("criticism", "about_head", "child_safety"):
         assert getattr(found, flag) is wanted.get(flag, getattr(found, flag))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from monitor.domain import Mention, School
+from monitor.domain import Category, Mention, School, Severity
 from nlp import assess
 from nlp.assess import Assessor
 from tests.wexcombe import WEXCOMBE, post
@@ -125,3 +125,26 @@ def test_what_may_be_ours_and_would_be_about_the_head_is_kept_from_the_head(
     assert "may not be about the school" in (found.not_assessed or "")
     assert found.categories == frozenset()
     assert found.about_head
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The head of Wexcombe Park Primary School is a paedophile and has been abusing pupils.",
+        "The caretaker at Wexcombe Park Primary School is a paedophile",
+        "A teacher at Wexcombe Park Primary School, Wexcombe, has been molesting children",
+    ],
+)
+def test_abuse_charged_in_plain_words_is_told_today(assessor: Assessor, text: str) -> None:
+    found = assessor(post(text), WEXCOMBE)
+    assert Category.SEXUAL in found.categories
+    assert found.severity.rank >= Severity.HIGH.rank
+    assert found.child_safety
+
+
+def test_a_cry_for_help_that_names_us_reaches_a_person_whatever_the_reader_makes_of_it(
+    assessor: Assessor,
+) -> None:
+    found = assessor(post("i hate wexcombe park so much i want to kill myself"), WEXCOMBE)
+    assert found.child_safety
+    assert found.not_assessed or found.severity.rank >= Severity.HIGH.rank
