@@ -6,7 +6,7 @@ something that was said under encryption (CVE-2011-0411 and its kin).
 
 from __future__ import annotations
 
-import socket
+from typing import Protocol
 
 from sources.errors import LayoutChanged, Unreachable
 
@@ -20,7 +20,15 @@ _NO_TLS = (
 )
 
 
-def start_tls(line: socket.socket) -> None:
+class Line(Protocol):
+    """An open connection, as a socket is one."""
+
+    def settimeout(self, value: float, /) -> None: ...
+    def recv(self, bufsize: int, /) -> bytes: ...
+    def sendall(self, data: bytes, /) -> None: ...
+
+
+def start_tls(line: Line) -> None:
     """Raises SourceError where the server will not, and OSError."""
     line.settimeout(_SECONDS)
     if not _next(line).upper().startswith(b"* OK"):
@@ -34,7 +42,7 @@ def start_tls(line: socket.socket) -> None:
         raise LayoutChanged(_NO_TLS)
 
 
-def _next(line: socket.socket) -> bytes:
+def _next(line: Line) -> bytes:
     said = b""
     while not said.endswith(b"\n"):
         byte = line.recv(1)

@@ -27,7 +27,8 @@ BASE = "https://place.example"
 POST = {
     "uri": "at://did:plc:a/app.bsky.feed.post/1",
     "cid": "c",
-    "author": {"handle": "a.example"},
+    "author": {"did": "did:plc:a", "handle": "a.example"},
+    "record": {"text": "Our school"},
 }
 LEMMY = {
     "post": {"ap_id": f"{BASE}/post/1", "name": "Our school"},
