@@ -24,6 +24,8 @@ from sqlalchemy import Engine, event
 from alerts.evidence import launcher
 from monitor import settings
 from monitor.app import App, Quiet
+from monitor.domain import Assessment, Mention, School
+from monitor.pipeline import Assess
 from monitor.rounds import Rounds
 from nlp.assess import Assessor
 from tests.databases import NewDatabase
@@ -134,8 +136,16 @@ def forum() -> Iterator[Forum]:
 
 
 @pytest.fixture(scope="module")
-def assessor() -> Assessor:
-    return Assessor()
+def assess() -> Assess:
+    """The judge, who need not read the same few posts some hundred times."""
+    assessor, known = Assessor(), dict[str, Assessment]()
+
+    def remembered(mention: Mention, school: School) -> Assessment:
+        if mention.text not in known:
+            known[mention.text] = assessor(mention, school)
+        return known[mention.text]
+
+    return remembered
 
 
 @dataclass
@@ -146,7 +156,7 @@ class World:
     new_database: NewDatabase
     smtp: SmtpServer
     forum: Forum
-    assessor: Assessor
+    assess: Assess
     monkeypatch: pytest.MonkeyPatch
 
     def begin_anew(self) -> None:
@@ -159,7 +169,7 @@ class World:
     @contextmanager
     def app(self, now: datetime) -> Iterator[App]:
         config = settings.load(self.folder / "config.toml")
-        app = App(config, clock=lambda: now, assess=self.assessor, gap=timedelta(0))
+        app = App(config, clock=lambda: now, assess=self.assess, gap=timedelta(0))
         visitor = app.visitor
         visitor.rounds = Rounds(visitor.visit, visitor.give_up, at_once=1)  # in a known order
         try:
@@ -254,14 +264,14 @@ def world(
     new_database: NewDatabase,
     tmp_path: Path,
     forum: Forum,
-    assessor: Assessor,
+    assess: Assess,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[World]:
     # A school without a browser: its evidence is the words, made by the same code in a
     # tenth of the time. That a killed camera leaves no half picture is tested beside it.
     monkeypatch.setattr(launcher, "_candidates", lambda: iter(()))
     with SmtpServer() as smtp:
-        yield World(tmp_path, new_database, smtp, forum, assessor, monkeypatch)
+        yield World(tmp_path, new_database, smtp, forum, assess, monkeypatch)
 
 
 def test_killed_at_every_step_and_run_again_equals_never_killed(world: World) -> None:
