@@ -495,6 +495,7 @@ ORPHAN = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from alerts.evidence import apart
 from alerts.evidence.capture import capture
 from monitor.domain import CaptureMode, CapturePromise, Mention
 from monitor.egress import Egress

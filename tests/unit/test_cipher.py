@@ -192,7 +192,7 @@ def test_killed_at_any_step_there_is_one_good_database(url: str, tmp_path: Path)
     begun_without_a_key(url)
     good = (tmp_path / "monitor.db").read_bytes()
     states = []
-    for step in range(0, 10_000, 1 if os.environ.get("ALL_STEPS") else 97):
+    for step in range(0, 10_000, 1 if os.environ.get("ALL_STEPS") else 61):
         for path in tmp_path.iterdir():
             path.unlink()
         (tmp_path / "monitor.db").write_bytes(good)

@@ -102,6 +102,7 @@ def test_the_technician_has_sources_and_no_content() -> None:
     allowed = {action for action in Action if may(account(AccountRole.ADMIN), action)}
     assert allowed == {
         Action.READ_SOURCES,
+        Action.TEST_SOURCES,
         Action.READ_SCHOOL,
         Action.KEEP_OWN_ACCOUNT,
         Action.INVITE_COLLEAGUES,
