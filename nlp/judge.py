@@ -153,7 +153,7 @@ def _if_ours(case: Case, reading: Reading, thresholds: Thresholds) -> Verdict:
     )
 
 
-_LIKELY = 0.5  # of what a category needs by itself
+_LIKELY = 0.6  # of what a category needs by itself; less makes threats of buses that will stop
 
 
 def _likeliest(
