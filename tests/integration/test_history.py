@@ -186,12 +186,12 @@ def test_a_clock_is_read_only_so_often_and_what_is_worse_however_often(
     for n in range(6):
         town.says("forum", ("1", f"{NOTICE} Changed {n} times."))
         town.visit("forum")
-    town.says("forum", ("1", f"{NOTICE} {THREAT}"))
+    town.says("forum", ("1", THREAT))
     assert town.visit("forum").incidents_opened == 1
     for n in range(4):
-        town.says("forum", ("1", f"{NOTICE} {THREAT} Seen {n} times."))
+        town.says("forum", ("1", f"{THREAT} Seen {n} times."))
         assert town.visit("forum").new == 0, "no worse than before"
     (case,) = town.cases()
     assert len(case.told) == 1
-    assert [r.mention.text for r in case.sightings[0].revisions][-1] == f"{NOTICE} {THREAT}"
+    assert [r.mention.text for r in case.sightings[0].revisions][-1] == THREAT
     assert len(case.sightings[0].revisions) == 4
