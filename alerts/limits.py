@@ -7,7 +7,7 @@ from datetime import date
 
 from monitor.counts import Judge, Scores, SourceGroup
 from monitor.coverage import Coverage, days_by_group
-from monitor.words import GROUPS, day
+from monitor.words import GROUPS, day, many
 
 _LOOKED_FOR = (SourceGroup.NEWS, SourceGroup.SOCIAL, SourceGroup.REVIEWS, SourceGroup.FORUMS,
                SourceGroup.SEARCH)  # fmt: skip
@@ -45,15 +45,11 @@ def _outages(coverage: Coverage, groups: Mapping[str, SourceGroup]) -> list[str]
         )
         for group in SourceGroup
     }
-    said = [f"{GROUPS[g].lower()} on {_days(n)}" for g, n in failed.items() if n]
+    said = [f"{GROUPS[g].lower()} on {many(n, 'day')}" for g, n in failed.items() if n]
     if not said:
         return []
     return [f"What was visited and could not be read (out of order, or its quota used up): "
             f"{'; '.join(said)}."]  # fmt: skip
-
-
-def _days(number: int) -> str:
-    return "1 day" if number == 1 else f"{number} days"
 
 
 def judged(judges: Sequence[Judge], scores: Scores | None) -> list[str]:

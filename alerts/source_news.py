@@ -12,6 +12,7 @@ from alerts.body import Context
 from alerts.text import one_line, render, table, uk_time
 from monitor.health import Actor, Ailment, News, Notice
 from monitor.health_words import MEANS, WHO, who, wrong
+from monitor.words import many
 
 _CHECK = 'Run "monitor check": it tries the source at once and says in words what is wrong.'
 _SINCE_THEN = (
@@ -62,13 +63,10 @@ def subject(notices: tuple[Notice, ...]) -> str:
     """Read on locked screens; so no source is named."""
     blind = _names(notices, ended=False)
     if not blind:
-        return f"Works again: {_many(_names(notices, ended=True))}"
+        return f"Works again: {many(len(_names(notices, ended=True)), 'place')}"
     still = all(n.news is not News.TROUBLE for n in notices)
-    return f"{'Reminder: the' if still else 'The'} monitor may be blind in {_many(blind)}"
-
-
-def _many(names: set[str]) -> str:
-    return "1 place" if len(names) == 1 else f"{len(names)} places"
+    who = "Reminder: the" if still else "The"
+    return f"{who} monitor may be blind in {many(len(blind), 'place')}"
 
 
 def body(notices: tuple[Notice, ...], context: Context) -> str:

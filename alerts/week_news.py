@@ -9,7 +9,7 @@ from alerts.text import one_line, render, table, uk_time
 from monitor.domain import Category, Incident, IncidentState
 from monitor.unusual import is_unusual
 from monitor.week import Week
-from monitor.words import CATEGORIES
+from monitor.words import CATEGORIES, many
 
 _MOST = 10
 _A_WEEK = timedelta(days=7, hours=1)  # one of them has an hour more, when the clocks go back
@@ -18,11 +18,11 @@ _A_WEEK = timedelta(days=7, hours=1)  # one of them has an hour more, when the c
 def subject(week: Week) -> str:
     """Read on locked screens; so no source and no incident is named."""
     found = len(week.incidents)
-    what = "nothing new" if not found else _many(found, "new incident")
+    what = "nothing new" if not found else many(found, "new incident")
     if not week.looked:
         return "This week: nobody looked"
     if week.unseen:
-        return f"This week: {what}, and {_many(len(week.unseen), 'place')} not seen"
+        return f"This week: {what}, and {many(len(week.unseen), 'place')} not seen"
     return f"This week: {what}"
 
 
@@ -56,10 +56,10 @@ def _looked(week: Week) -> str:
             "We did not look at all: the program was off, or no place could be read. Nobody knows "
             "what was written. Please pass this mail to whoever looks after the program, today."
         )
-    looked = f"We looked {_many(week.looked, 'time')} at {_many(week.places, 'place')}."
+    looked = f"We looked {many(week.looked, 'time')} at {many(week.places, 'place')}."
     if not week.unseen:
         return f"{looked} Every place could be seen."
-    return f"{looked} {_many(len(week.unseen), 'place')} could not be seen when the week ended."
+    return f"{looked} {many(len(week.unseen), 'place')} could not be seen when the week ended."
 
 
 def _facts(week: Week) -> list[tuple[str, str]]:
@@ -71,7 +71,7 @@ def _facts(week: Week) -> list[tuple[str, str]]:
     else:
         rows.append(("Good news", "none that we could find" if week.looked else "not known"))
     if week.criticism:
-        said = f"{_many(week.criticism, 'post')} of lawful criticism, counted and in no log"
+        said = f"{many(week.criticism, 'post')} of lawful criticism, counted and in no log"
         rows.append(("Criticism", said))
     none = "none" if week.looked else "not known"
     rows.append(("New incidents", str(len(week.incidents) or none)))
@@ -84,7 +84,7 @@ def _facts(week: Week) -> list[tuple[str, str]]:
 def _posts(week: Week) -> str:
     if not week.posts:
         return "nothing was found" if week.looked else "not known"
-    said = _many(week.posts, "post")
+    said = many(week.posts, "post")
     if week.usual is None:
         return said
     if is_unusual(week.posts, week.usual):
@@ -107,7 +107,3 @@ def _speak(number: int) -> str:
         if number == 1
         else (f"{number} posts speak well of the school")
     )
-
-
-def _many(number: int, what: str) -> str:
-    return f"1 {what}" if number == 1 else f"{number:,} {what}s"

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from monitor.counts import LONDON, SourceGroup
 from monitor.health import Check
-from monitor.words import day, when
+from monitor.words import day, many, when
 
 _MOST_RUNS = 6  # stretches of days named in a sentence
 
@@ -124,14 +124,12 @@ def sentences(coverage: Coverage) -> list[str]:
         return ["There is no record that anything was checked in this period."]
     every = len(coverage.days)
     done = every - len(coverage.unchecked)
-    many = "1 source" if len(read) == 1 else f"{len(read)} sources"
     when = f"on each of the {every} days" if done == every else f"on {done} of the {every} days"
-    said = [f"The school checked {many} {when} of this period."]
+    said = [f"The school checked {many(len(read), 'source')} {when} of this period."]
     if coverage.unchecked:
         said.append(f"Nothing was checked on {_runs(coverage.unchecked)}.")
     if never := [name for name, days in coverage.sources.items() if not days]:
-        some = "1 source" if len(never) == 1 else f"{len(never)} sources"
-        said.append(f"{some.capitalize()} could not be read on any day of it.")
+        said.append(f"{many(len(never), 'source')} could not be read on any day of it.")
     return said
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from monitor.health import FEWEST_FINDS, LATE, Actor, Ailment, SourceHealth
-from monitor.words import when
+from monitor.words import many, when
 
 CANNOT_FIND = (
     "It no longer finds what it must find (as a rule the school's name on the school's own "
@@ -110,7 +110,7 @@ def about(span: timedelta) -> str:
     hours = max(1, round(span / timedelta(hours=1)))
     days = round(span / timedelta(days=1))
     if hours < 48:
-        return "1 hour" if hours == 1 else f"{hours} hours"
+        return many(hours, "hour")
     return f"{days} days"
 
 

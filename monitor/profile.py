@@ -10,7 +10,7 @@ from alerts.roster import Roster
 from monitor.domain import Role
 from monitor.settings import SchoolSettings, Settings
 from monitor.terms import Terms
-from monitor.words import ROLES, day
+from monitor.words import ROLES, day, many
 
 _A_YEAR = timedelta(days=365)
 _NEVER = "not set"
@@ -230,9 +230,9 @@ def _list(words: Sequence[str]) -> str:
 def _days(count: int) -> str:
     years, rest = divmod(count, 365)
     if years and rest <= years:  # leap days
-        return "1 year" if years == 1 else f"{years} years"
+        return many(years, "year")
     return f"{count} days"
 
 
 def _hours_long(count: int) -> str:
-    return "1 hour without an answer" if count == 1 else f"{count} hours without an answer"
+    return f"{many(count, 'hour')} without an answer"

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from monitor.domain import Assessment, Mention, School, Severity, Sighting
 from monitor.wire import moment
+from monitor.words import many
 
 Assess = Callable[[Mention, School], Assessment]
 
@@ -122,8 +123,7 @@ def _flagged(judged: Assessment) -> bool:
 
 def in_words(done: Rejudged, days: int, shown: int) -> Iterator[str]:
     """For a person at a terminal; never a word of a post. At most *shown* posts are named."""
-    posts = "1 post" if done.posts == 1 else f"{done.posts} posts"
-    yield f"{posts} of the last {days} days judged again, by {_models(done)}."
+    yield f"{many(done.posts, 'post')} of the last {days} days judged again, by {_models(done)}."
     if done.unkept:
         yield f"{done.unkept} of them could not be: their words may not be kept."
     if not done.changes:

@@ -12,6 +12,7 @@ from monitor.finding import Finding
 from monitor.rounds import Rounds
 from monitor.secret import MissingSecret
 from monitor.visitor import Visit
+from monitor.words import many
 from sources.errors import SourceError
 from sources.http import PoliteClient
 
@@ -95,8 +96,7 @@ def try_once(visit: Visit, client: PoliteClient) -> Finding:
         fault = f"The program that reads it failed ({type(error).__name__}); please report this."
         return _finding(visit, fault, ok=False)
     found = len(page.mentions) if page else 0
-    items = "1 item" if found == 1 else f"{found} items"
-    return _finding(visit, f"Read; {items} on the first page.", ok=True)
+    return _finding(visit, f"Read; {many(found, 'item')} on the first page.", ok=True)
 
 
 def _unanswered(visit: Visit) -> Finding:

@@ -176,6 +176,11 @@ STILL_THERE: Mapping[StillThere, str] = MappingProxyType(
 )
 
 
+def many(number: int, thing: str) -> str:
+    """ "1 post", "2 posts"; *thing* takes an s."""
+    return f"1 {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
 def day(one: date) -> str:
     return f"{one.day} {one:%B %Y}"
 

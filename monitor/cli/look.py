@@ -25,6 +25,7 @@ from monitor.cli.common import (
     opened,
     say,
 )
+from monitor.words import many
 from sources import registry
 
 
@@ -163,8 +164,7 @@ def assess(config: ConfigPath = CONFIG, school: SchoolId = None) -> None:
         sys.stdout.write(answer.line + "\n")
         sys.stdout.flush()
     if bad:
-        lines = "1 line" if bad == 1 else f"{bad} lines"
-        raise Failed(f"{lines} could not be judged; the answer to each says why.")
+        raise Failed(f"{many(bad, 'line')} could not be judged; the answer to each says why.")
 
 
 def sources(

@@ -34,8 +34,8 @@ def run(arguments: Sequence[str | Path], words: bytes = b"", folder: Path | None
     with TemporaryDirectory() as place:
         streams = [Path(place) / name for name in ("stdin", "stdout", "stderr")]
         streams[0].write_bytes(words)
-        start = _as_command, (command, streams, folder or Path.cwd(), environment())
-        process = _loaded().Process(target=start[0], args=start[1])
+        become = (command, streams, folder or Path.cwd(), environment())
+        process = _loaded().Process(target=_as_command, args=become)
         process.start()
         process.join(PATIENCE)
         if process.exitcode is None:
