@@ -41,6 +41,13 @@ def _commands() -> Iterator[tuple[str, str]]:
 COMMANDS = sorted(set(_commands()))
 
 
+def test_only_a_projects_own_papers_lie_at_the_top() -> None:
+    """A note to a colleague once did, for all to read."""
+    assert {path.name for path in ROOT.glob("*.md")} == {
+        "CHANGELOG.md", "CONTRIBUTING.md", "README.md",
+    }  # fmt: skip
+
+
 def test_the_papers_do_name_commands() -> None:
     said = {command for _, command in COMMANDS}
     assert {"make run", "make test", "monitor init", "monitor check", "monitor run"} <= said
