@@ -139,11 +139,14 @@ quietly "$venv/bin/python" tools/assets/bring.py ||
 
 has_driver || apt_install libatomic1 || true
 # With the fonts that pages expect: a picture full of empty boxes is poor evidence.
-has_browser || apt_install chromium chromium-sandbox fonts-liberation fonts-noto-color-emoji || true
+fonts="fonts-liberation fonts-noto-color-emoji"
+# shellcheck disable=SC2086 # a list of words
+has_browser || apt_install chromium-headless-shell chromium-sandbox $fonts ||
+    apt_install chromium chromium-sandbox $fonts || true
 has_browser || { has_driver && download_browser; } || true
 if ! has_browser; then
     say "There is no browser, and none could be installed: pages will be recorded by their words \
-only, without pictures. Once it is there (Debian: apt install chromium libatomic1), it is used."
+only, without pictures. Once it is there (Debian: apt install chromium-headless-shell chromium-sandbox libatomic1), it is used."
 else
     try_browser || true
 fi

@@ -24,7 +24,8 @@ if sys.platform != "win32":
 
 ABSENT = (
     "There is no browser on this computer, so the page was not opened. "
-    "Install Chromium (on Debian or Ubuntu: apt install chromium), then run `monitor check`."
+    "Install Chromium (on Debian: apt install chromium-headless-shell chromium-sandbox), then "
+    "run `monitor check`."
 )
 NO_SANDBOX = (
     "The browser cannot be sandboxed on this system, so no page is opened: pages are written "
@@ -41,6 +42,11 @@ ROOT = (
     "so no page is opened. Run the monitor as an ordinary user."
 )
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
+# Chromium without windows: it starts in half the time and draws the same.
+SHELL = "chromium-headless-shell"
+# Where Debian's start script finds it. The script itself keeps the day when it was written, by
+# which a browser would seem older than it is.
+SHELL_PROGRAM = Path("/usr/lib/chromium/chromium-headless-shell")
 ORDINARY_USER = "nobody"
 PID_FILE = "browser.pid"
 
@@ -73,6 +79,8 @@ def built_at(browser: Path) -> datetime:
 
 
 def _candidates() -> Iterator[Path]:
+    if (shell := shutil.which(SHELL)) is not None:
+        yield from (SHELL_PROGRAM, Path(shell))
     yield from (Path(found) for found in map(shutil.which, NAMES) if found)
     yield from map(Path, _APPLICATIONS)
     yield from (Path(root) / path for root in _program_folders() for path in _PROGRAMS)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from alerts.evidence import launcher
 from alerts.evidence.launcher import find_browser
 from monitor.checks import age_of
 
@@ -38,6 +39,19 @@ def test_where_only_a_link_is_new_the_browser_is_still_old(tmp_path: Path) -> No
     link = tmp_path / "google-chrome"
     link.symlink_to(browser(tmp_path, 45))
     assert age_of(link, NOW)
+
+
+def test_debians_start_script_does_not_make_a_browser_older(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    browser(folder, 45).rename(folder / launcher.SHELL)
+    program = browser(tmp_path, 3)
+    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.setattr(launcher, "SHELL_PROGRAM", program)
+    monkeypatch.setattr(launcher, "_is_root", lambda: False)  # whose own folders hide from nobody
+    assert find_browser() == program
 
 
 def test_edge_is_found_where_windows_keeps_it(monkeypatch: pytest.MonkeyPatch) -> None:
