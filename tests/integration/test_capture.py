@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import struct
@@ -134,7 +135,7 @@ def test_a_full_capture_holds_everything_and_proves_itself(
     assert json.loads((folder / "source.json").read_text())["text"] == POST
     assert meta()["page"]["status"] == 200
     assert ["Content-Type", "text/html; charset=utf-8"] in meta()["page"]["headers"]
-    assert meta()["made_with"]["browser"].startswith("Chrome/")
+    assert re.match(r"(Headless)?Chrome/\d+\.", meta()["made_with"]["browser"])
     assert abs(meta()["clock_offset_seconds"]) < 60
     assert meta()["job"]["asked_by"] == "a person"
 
