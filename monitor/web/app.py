@@ -38,6 +38,7 @@ from monitor.web import (
     passkey,
     people,
     person,
+    person_change,
     report,
     school,
     screenshot,
@@ -103,6 +104,7 @@ _SCREENS = (
     school,
     people,
     person,
+    person_change,
     audit,
     static,
 )

@@ -95,6 +95,9 @@ ALLOWED: dict[str, set[AccountRole] | str] = {
     "POST /people/{id_}/link": {ADMIN},
     "POST /people/{id_}/disable": {ADMIN},
     "POST /people/{id_}/second-step": {ADMIN},
+    "GET /people/{id_}/change": {ADMIN},
+    "POST /people/{id_}/change": {ADMIN},
+    "POST /people/{id_}/ties/{tie}": {ADMIN},
     "POST /people/{id_}/sessions/{handle}": {ADMIN},
     "GET /audit": {HEAD, DSL, ADMIN},
 }
@@ -152,6 +155,7 @@ class Town:
             evidence_id=thing.evidence if thing else "nothing",
             id_=id_,
             which=1,
+            tie=1,
             kind="microsoft",
             handle="0123456789abcdef",
             alias="A1",
