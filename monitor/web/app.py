@@ -14,8 +14,9 @@ from starlette.exceptions import HTTPException
 
 from alerts.evidence.at_rest import NO_KEY, Key, Locked
 from alerts.playbook import Playbook
-from monitor.domain import School
+from monitor.domain import Case, School
 from monitor.elsewhere import Elsewhere
+from monitor.lessons import Learnt
 from monitor.passkey import RelyingParty
 from monitor.profile import Profile
 from monitor.reviewing import Reviewer
@@ -35,6 +36,7 @@ from monitor.web import (
     incident,
     incidents,
     invite,
+    lessons,
     passkey,
     people,
     person,
@@ -101,6 +103,7 @@ _SCREENS = (
     trust,
     sources,
     school,
+    lessons,
     people,
     person,
     audit,
@@ -118,6 +121,7 @@ def create_app(
     verify: Verify,
     reviewer: Reviewer,
     work: Work,
+    taught: Callable[[Case], Learnt],
     reporting: Reporting,
     supply: Supply,
     pack: Pack,
@@ -147,6 +151,7 @@ def create_app(
         verify=verify,
         reviewer=reviewer,
         work=work,
+        taught=taught,
         report=reporting,
         supply=supply,
         pack=pack,
