@@ -1,13 +1,15 @@
 """What a decision of a person teaches. Pure.
 
 One decision makes a lesson only of what is plainly somebody else ("Garden Centre" after the
-school's name); anything broader needs two decisions, of different posts and not in one go, and
-whatever a decision contradicts is not learnt, or is overturned.
+school's name); anything broader needs two decisions, of different posts and not in one go. Where
+something narrow explains a post, nothing broad is made of it: two posts about the garden centre
+say nothing of the forum on which both stand. And whatever a decision contradicts is not learnt,
+or is overturned.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property
 
@@ -20,6 +22,7 @@ from nlp.relevance import link
 
 MOST_NEW = 3  # of one decision
 MOST = 200  # in force at one school: more than that nobody looks through
+_NARROW = (ClueKind.AFTER, ClueKind.BEFORE)
 _ONE_GO = timedelta(minutes=1)  # several that were ticked together are one decision
 
 
@@ -31,12 +34,7 @@ def taught_by(
     this, sense = _Posts(school, decided), decided.sense
     others = [_Posts(school, one) for one in earlier if one.number != decided.number]
     mine = {one.clue.key: one for one in known if one.sense is sense}
-    new: list[Clue] = []
-    almost: list[Clue] = []
-    for found in this.teachable():
-        if _is_open(mine.get(found.clue.key)) and not _contradicted(found.clue, this, others):
-            enough = found.distinctive or _agreed_on(found.clue, this, others)
-            (new if enough else almost).append(found.clue)
+    new, almost = _clues(this, others, mine)
     room = max(0, MOST - sum(lesson.in_force for lesson in known))
     there = [mine[found.clue.key] for found in this.teachable() if found.clue.key in mine]
     return Learnt(
@@ -50,6 +48,23 @@ def taught_by(
         refused=tuple(one for one in there if one.stands is LessonAct.TAKEN_BACK),
         sure=this.sure,
     )
+
+
+def _clues(
+    this: _Posts, others: Sequence[_Posts], mine: Mapping[tuple[ClueKind, str], Lesson]
+) -> tuple[list[Clue], list[Clue]]:
+    """What is learnt now, and what would be by a second decision; the narrowest first."""
+    narrow = [one.clue for one in mine.values() if one.in_force and one.clue.kind in _NARROW]
+    new: list[Clue] = []
+    almost: list[Clue] = []
+    for found in this.teachable():
+        clue = found.clue
+        if clue.kind not in _NARROW and this.explained_by([*narrow, *new]):
+            break
+        if _is_open(mine.get(clue.key)) and not _contradicted(clue, this, others):
+            enough = found.distinctive or _agreed_on(clue, this, others, narrow)
+            (new if enough else almost).append(clue)
+    return new, almost
 
 
 class _Posts:
@@ -85,6 +100,11 @@ class _Posts:
         once = {found.clue.key: found for found in fit}
         return sorted(once.values(), key=lambda found: list(ClueKind).index(found.clue.kind))
 
+    def explained_by(self, narrow: Iterable[Clue]) -> bool:
+        """Whether something narrower than a place or a page says already what they are about."""
+        plain = any(found.distinctive for found in self.teachable())
+        return plain or any(clue.kind in _NARROW and self.show(clue) for clue in narrow)
+
     def show(self, clue: Clue) -> bool:
         """Whether it is so of any of them."""
         return self._may_show(clue) and any(holds(clue, *each) for each in self._seen)
@@ -118,11 +138,12 @@ def _contradicted(clue: Clue, this: _Posts, others: Iterable[_Posts]) -> bool:
     )
 
 
-def _agreed_on(clue: Clue, this: _Posts, others: Iterable[_Posts]) -> bool:
+def _agreed_on(clue: Clue, this: _Posts, others: Iterable[_Posts], narrow: Sequence[Clue]) -> bool:
     return any(
         other.decided.sense is this.decided.sense
         and _independent(this.decided, other.decided)
         and other.show(clue)
+        and (clue.kind in _NARROW or not other.explained_by(narrow))
         for other in others
     )
 

@@ -4,7 +4,7 @@ school beyond doubt or speaks of danger, and what would have alerted somebody is
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from monitor.domain import Assessment, Severity
@@ -24,8 +24,7 @@ _GRAVE = ["I will stab Mr Deputy with a knife on Friday at the gate", "I want to
           "the head of year forged the exam results and pocketed the money",
           "a teacher has been dealing drugs to year 9 kids"]  # fmt: skip
 _OTHER = ["the kids cried", "was heaving", "in Wexcombe", "teachers are rude", "lovely day out",
-          "Ketterley",
-          "my son's year 4 class at Oakmarsh Garden Centre", "our class went from school to"]  # fmt: skip
+          "Ketterley", "our class went from school to"]  # fmt: skip
 TEXTS = st.lists(st.sampled_from([*_NAMES, *_GRAVE, *_OTHER]), min_size=1, max_size=5).map(
     ". ".join
 )
@@ -58,8 +57,18 @@ def _in_doubt(judged: Assessment) -> bool:
     return judged.about_school and judged.not_assessed is not None
 
 
+GARDEN = {LESSONS[0]}
+ALERTS = (
+    "my son's year 4 class at Oakmarsh Garden Centre in Wexcombe: the head has been stealing "
+    "from the PTA for years and everyone knows"
+)
+A_CHILD = "my daughter was at Oakmarsh Garden Centre, my friend says she wants to end it all"
+
+
+@example(text=ALERTS, taught=GARDEN)
+@example(text=A_CHILD, taught=GARDEN)
 @given(text=TEXTS, taught=st.sets(st.sampled_from(LESSONS), min_size=1))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_lesson_lowers_what_is_beyond_doubt_or_dangerous(
     assessor: Assessor, pipeline: Pipeline, text: str, taught: set[Lesson]
 ) -> None:

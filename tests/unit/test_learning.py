@@ -106,16 +106,39 @@ def test_nothing_is_learnt_from_what_names_the_school_beyond_doubt(sense: Sense)
     assert learnt.new == learnt.almost == ()
 
 
-def test_what_is_ours_is_learnt_of_communities_places_and_things_and_only_from_two() -> None:
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{} Oakmarsh Choir, the one in Ketterley", {"Choir"}),
+        ("{} Oakmarsh Garden Centre stall", {"Garden Centre"}),
+        ("{} teachers of Oakmarsh, we live in Ketterley", {"Ketterley", "reddit.com/r/wexcombe"}),
+    ],
+)
+def test_what_is_ours_is_only_learnt_from_two(text: str, words: set[str]) -> None:
     here = "https://reddit.com/r/wexcombe/1"
-    posts = [post(f"{said} Oakmarsh Choir, the one in Ketterley", here) for said in "ab"]
     one, two = (
-        decided(each, sense=Sense.OURS, number=f"2026-00{n}", hours=n)
-        for n, each in enumerate(posts)
+        decided(
+            post(text.format(said), here),
+            sense=Sense.OURS,
+            number=f"2026-00{said}",
+            hours=int(said),
+        )
+        for said in "12"
     )
     assert taught_by(one, OAKMARSH, [], []).new == ()
-    learnt = taught_by(two, OAKMARSH, [one], [])
-    assert {clue.words for clue in learnt.new} == {"Choir", "Ketterley", "reddit.com/r/wexcombe"}
+    assert {clue.words for clue in taught_by(two, OAKMARSH, [one], []).new} == words
+
+
+def test_what_something_narrow_explains_teaches_nothing_broad() -> None:
+    """Both stand on the town's forum, which is full of parents."""
+    one = decided(GARDEN, number="2026-001", hours=-9)
+    two = post("Oakmarsh Motors again")
+    known = after(a_lesson(), LessonAct.LEARNT, "2026-001")
+    for before in ([], [known]):
+        learnt = taught_by(decided(two), OAKMARSH, [one], before)
+        assert {clue.words for clue in (*learnt.new, *learnt.almost)} == {"Motors"}
+    bare = decided(post("Oakmarsh is shut"))
+    assert "forum.example" not in {c.words for c in taught_by(bare, OAKMARSH, [one], []).new}
 
 
 def test_that_a_whole_site_is_about_us_is_not_learnt() -> None:

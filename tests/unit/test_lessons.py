@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from monitor.domain import Assessment
-from monitor.lessons import Lesson, Sense, id_in
 from monitor.lessons import ClueKind as Kind
+from monitor.lessons import Lesson, Sense, id_in
 from nlp.assess import Assessor
 from nlp.lessons import Spoken, shifted
 from tests.oakmarsh import OAKMARSH, a_lesson, post
