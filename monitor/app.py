@@ -21,13 +21,13 @@ from monitor.answering import answer
 from monitor.counts import LONDON
 from monitor.coverage import Coverage
 from monitor.dispatch import Dispatch
-from monitor.domain import Assessment, Case, Event, Incident, Mention, School
+from monitor.domain import Assessment, Event, Incident, Mention, School
 from monitor.egress import Egress
 from monitor.elsewhere import Elsewhere
 from monitor.evidence_room import EvidenceRoom
 from monitor.forgetting import Forgotten, forget, would_forget
 from monitor.health import Check
-from monitor.lessons import Learnt, Lesson
+from monitor.lessons import Lesson
 from monitor.pipeline import Assess, Polled
 from monitor.posting import PostRoom
 from monitor.reporting import Report, take
@@ -37,7 +37,7 @@ from monitor.schools import Schools
 from monitor.settings import Settings
 from monitor.store.accounts import Account, Accounts
 from monitor.store.store import Store
-from monitor.teaching import taught_by_case, work_and_learn
+from monitor.teaching import work_and_learn
 from monitor.visitor import Visit, Visitor
 from nlp.assess import Assessor, model_version
 from sources.http import PoliteClient
@@ -221,10 +221,6 @@ class App:
         """A person does something to an incident. Raises NoSuchIncident, Overtaken."""
         tellings = self.schools.tellings()
         return work_and_learn(self.store, self.schools, tellings, number, event, seen)
-
-    def taught_by(self, case: Case) -> Learnt:
-        """What the decision on it would teach now."""
-        return taught_by_case(self.store, self.schools, case)
 
     def answer(self, link: str) -> bool:
         """Write down that the letter with this link was seen."""

@@ -37,7 +37,6 @@ def build(app: App) -> FastAPI:
         verify=problems,
         reviewer=app.reviewer,
         work=app.work,
-        taught=app.taught_by,
         reporting=app.take_report,
         supply=app.evidence.supply,
         pack=app.evidence.export,

@@ -8,7 +8,7 @@ wrote a post, and what teaches it (nlp/clues.py) takes up no name of anybody.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -54,14 +54,19 @@ class Clue:
 
 
 class LessonAct(StrEnum):
-    """What may happen to a lesson. overturned: somebody decided otherwise of a post that it spoke
-    of. taken_back: by hand; from then on no decision brings it back, only a person does."""
+    """What may happen to a lesson. noted: the first of two decisions that taught it. overturned:
+    somebody decided otherwise of a post that it spoke of. taken_back: by hand; from then on no
+    decision brings it back, only a person does."""
 
+    NOTED = "noted"
     LEARNT = "learnt"
     AGREED = "agreed"
     OVERTURNED = "overturned"
     TAKEN_BACK = "taken_back"
     PUT_BACK = "put_back"
+
+
+TAUGHT = (LessonAct.NOTED, LessonAct.LEARNT, LessonAct.AGREED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +104,7 @@ class Lesson:
     @property
     def incidents(self) -> tuple[str, ...]:
         """Those whose decisions it came from, the first one first."""
-        taught = (LessonAct.LEARNT, LessonAct.AGREED)
-        return tuple(dict.fromkeys(d.incident for d in self.deeds if d.act in taught))
+        return tuple(dict.fromkeys(d.incident for d in self.deeds if d.act in TAUGHT))
 
     @property
     def rule(self) -> str:
@@ -158,6 +162,7 @@ class Decided:
     sense: Sense
     at: datetime
     by: str
+    role: str
     sightings: tuple[Sighting, ...]
 
     @property
@@ -168,12 +173,14 @@ class Decided:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learnt:
-    """What follows from a decision. `almost`: what a second decision like it would teach;
+    """What follows from a decision. `first`: for what is new by a second decision, the first;
+    `almost`: what a second decision like it would teach;
     `refused`: what it would teach, had nobody taken it back; `sure`: the post names the school
     beyond doubt, so there is nothing to be learnt from it."""
 
     sense: Sense = Sense.NOT_US
     new: tuple[Clue, ...] = ()
+    first: Mapping[Clue, Decided] = field(default_factory=dict)
     agreed: tuple[Lesson, ...] = ()
     overturned: tuple[Lesson, ...] = ()
     almost: tuple[Clue, ...] = ()

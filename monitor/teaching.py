@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Protocol
 
 from monitor.domain import Act, Case, Decision, Event, Incident, School
-from monitor.lessons import NOTHING, Decided, Learnt, sense_of
+from monitor.lessons import NOTHING, Decided, Learnt, Lesson, sense_of
 from monitor.store.store import Store
 from monitor.working import Tellings, work
 from nlp.learning import taught_by
+
+
+class Remembers(Protocol):
+    """What a decision is held against."""
+
+    def decided(self, school: str) -> list[Decided]: ...
+    def lessons(self, school: str) -> list[Lesson]: ...
 
 
 def work_and_learn(
@@ -27,7 +35,7 @@ def work_and_learn(
     return work(store, number, event, tellings, seen=seen, learnt=learnt)
 
 
-def taught_by_case(store: Store, schools: Mapping[str, School], case: Case) -> Learnt:
+def taught_by_case(store: Remembers, schools: Mapping[str, School], case: Case) -> Learnt:
     """What the decision on an incident would teach now: why it has taught nothing, say."""
     decided = [event for event in case.history if event.act is Act.DECIDED]
     decision = case.incident.standing.decision
@@ -37,7 +45,7 @@ def taught_by_case(store: Store, schools: Mapping[str, School], case: Case) -> L
 
 
 def _learnt(
-    store: Store, schools: Mapping[str, School], case: Case, decision: Decision, event: Event
+    store: Remembers, schools: Mapping[str, School], case: Case, decision: Decision, event: Event
 ) -> Learnt:
     school = schools.get(case.incident.school)
     if school is None:
@@ -47,6 +55,7 @@ def _learnt(
         sense=sense_of(decision),
         at=event.at,
         by=event.by,
+        role=event.role,
         sightings=case.sightings,
     )
     return taught_by(decided, school, store.decided(school.id), store.lessons(school.id))

@@ -34,12 +34,13 @@ def taught_by(
     this, sense = _Posts(school, decided), decided.sense
     others = [_Posts(school, one) for one in earlier if one.number != decided.number]
     mine = {one.clue.key: one for one in known if one.sense is sense}
-    new, almost = _clues(this, others, mine)
+    new, first, almost = _clues(this, others, mine)
     room = max(0, MOST - sum(lesson.in_force for lesson in known))
     there = [mine[found.clue.key] for found in this.teachable() if found.clue.key in mine]
     return Learnt(
         sense=sense,
         new=tuple(new[: min(MOST_NEW, room)]),
+        first=first,
         agreed=tuple(one for one in there if one.in_force and decided.number not in one.incidents),
         overturned=tuple(
             one for one in known if one.in_force and one.sense is not sense and this.show(one.clue)
@@ -52,19 +53,23 @@ def taught_by(
 
 def _clues(
     this: _Posts, others: Sequence[_Posts], mine: Mapping[tuple[ClueKind, str], Lesson]
-) -> tuple[list[Clue], list[Clue]]:
-    """What is learnt now, and what would be by a second decision; the narrowest first."""
+) -> tuple[list[Clue], dict[Clue, Decided], list[Clue]]:
+    """What is learnt now, with which earlier decisions, and what would be by a second one; the
+    narrowest first."""
     narrow = [one.clue for one in mine.values() if one.in_force and one.clue.kind in _NARROW]
     new: list[Clue] = []
+    first: dict[Clue, Decided] = {}
     almost: list[Clue] = []
     for found in this.teachable():
         clue = found.clue
         if clue.kind not in _NARROW and this.explained_by([*narrow, *new]):
             break
         if _is_open(mine.get(clue.key)) and not _contradicted(clue, this, others):
-            enough = found.distinctive or _agreed_on(clue, this, others, narrow)
-            (new if enough else almost).append(clue)
-    return new, almost
+            agreeing = None if found.distinctive else _agreeing(clue, this, others, narrow)
+            if agreeing is not None:
+                first[clue] = agreeing.decided
+            (new if found.distinctive or agreeing else almost).append(clue)
+    return new, first, almost
 
 
 class _Posts:
@@ -138,14 +143,19 @@ def _contradicted(clue: Clue, this: _Posts, others: Iterable[_Posts]) -> bool:
     )
 
 
-def _agreed_on(clue: Clue, this: _Posts, others: Iterable[_Posts], narrow: Sequence[Clue]) -> bool:
-    return any(
-        other.decided.sense is this.decided.sense
-        and _independent(this.decided, other.decided)
-        and other.show(clue)
-        and (clue.kind in _NARROW or not other.explained_by(narrow))
-        for other in others
-    )
+def _agreeing(
+    clue: Clue, this: _Posts, others: Iterable[_Posts], narrow: Sequence[Clue]
+) -> _Posts | None:
+    """An earlier decision that says the same."""
+    for other in others:
+        if (
+            other.decided.sense is this.decided.sense
+            and _independent(this.decided, other.decided)
+            and other.show(clue)
+            and (clue.kind in _NARROW or not other.explained_by(narrow))
+        ):
+            return other
+    return None
 
 
 def _independent(one: Decided, other: Decided) -> bool:

@@ -38,6 +38,7 @@ def decided(
         sense=sense,
         at=NOW + timedelta(hours=hours),
         by=by,
+        role="office",
         sightings=tuple(
             Sighting(mention=each, assessment=judged, first_seen_at=NOW, story=story)
             for each in posts

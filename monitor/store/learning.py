@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlmodel import Session, col, func, select, update
 
 from monitor.domain import Event, Reason
-from monitor.lessons import Clue, Learnt, LessonAct, LessonDeed, Sense, id_in
+from monitor.lessons import Clue, Decided, Learnt, LessonAct, LessonDeed, Sense, id_in
 from monitor.store.lesson_tables import LessonDeedRow, LessonRow
 
 
@@ -23,6 +23,8 @@ def learn(session: Session, school: str, number: str, learnt: Learnt, event: Eve
     for clue in learnt.new:
         row = _row_of(session, school, learnt.sense, clue)
         if row.id is None or not row.in_force:
+            if (first := learnt.first.get(clue)) is not None:
+                add_deed(session, row, _noted(first))
             add_deed(session, row, deed(LessonAct.LEARNT))
     for lessons, act in (
         (learnt.agreed, LessonAct.AGREED),
@@ -32,6 +34,12 @@ def learn(session: Session, school: str, number: str, learnt: Learnt, event: Eve
             row = session.get_one(LessonRow, lesson.id)
             if row.in_force:  # nobody took it back in the meantime
                 add_deed(session, row, deed(act))
+
+
+def _noted(first: Decided) -> LessonDeed:
+    return LessonDeed(
+        act=LessonAct.NOTED, at=first.at, by=first.by, role=first.role, incident=first.number
+    )
 
 
 def lessons_behind(reasons: Iterable[Reason]) -> set[int]:

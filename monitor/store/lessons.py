@@ -90,6 +90,7 @@ class Lessons(Database):
                     sense=sense_of(Decision(found[key][1].value)),
                     at=found[key][1].at,
                     by=found[key][1].who,
+                    role=found[key][1].role,
                     sightings=tuple(posts.get(key, ())),
                 )
                 for key in keys

@@ -14,9 +14,8 @@ from starlette.exceptions import HTTPException
 
 from alerts.evidence.at_rest import NO_KEY, Key, Locked
 from alerts.playbook import Playbook
-from monitor.domain import Case, School
+from monitor.domain import School
 from monitor.elsewhere import Elsewhere
-from monitor.lessons import Learnt
 from monitor.passkey import RelyingParty
 from monitor.profile import Profile
 from monitor.reviewing import Reviewer
@@ -121,7 +120,6 @@ def create_app(
     verify: Verify,
     reviewer: Reviewer,
     work: Work,
-    taught: Callable[[Case], Learnt],
     reporting: Reporting,
     supply: Supply,
     pack: Pack,
@@ -151,7 +149,6 @@ def create_app(
         verify=verify,
         reviewer=reviewer,
         work=work,
-        taught=taught,
         report=reporting,
         supply=supply,
         pack=pack,

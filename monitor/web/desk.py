@@ -18,7 +18,7 @@ from monitor.custody import Deed, Link
 from monitor.domain import Case, Event, Evidence, Incident, School
 from monitor.elsewhere import Elsewhere
 from monitor.health import Grade, SourceHealth
-from monitor.lessons import Learnt, Lesson, LessonDeed
+from monitor.lessons import Decided, Lesson, LessonDeed
 from monitor.passkey import RelyingParty
 from monitor.profile import Profile
 from monitor.reporting import Report
@@ -124,6 +124,9 @@ class Log(Protocol):
     def lessons(self, school: str) -> list[Lesson]:
         """All that the school's decisions have taught, the newest first."""
 
+    def decided(self, school: str) -> list[Decided]:
+        """The last decision on each of the incidents that were decided lately."""
+
     def lessons_of(self, number: str) -> list[Lesson]:
         """Those that had anything to do with an incident."""
 
@@ -171,7 +174,6 @@ class Desk:
     key: Key  # to read what is encrypted there
     verify: Verify  # what is wrong with the files; nothing when they are unchanged
     work: Work  # as monitor.working.work: the number, what was done, what had been seen
-    taught: Callable[[Case], Learnt]  # what the decision on an incident would teach now
     reviewer: Reviewer
     report: Reporting  # writes it down; the number of its incident
     supply: Supply

@@ -14,9 +14,10 @@ from starlette.exceptions import HTTPException
 from monitor.audit import Act, Trace
 from monitor.audit import account as named
 from monitor.domain import Case, Decision
-from monitor.lessons import Learnt, Lesson, LessonAct, LessonDeed, Sense, in_words
+from monitor.lessons import TAUGHT, Learnt, Lesson, LessonAct, LessonDeed, Sense, in_words
 from monitor.store.accounts import Account
 from monitor.store.learning import lessons_behind
+from monitor.teaching import taught_by_case
 from monitor.web.desk import Desk, desk
 from monitor.web.guard import Teacher
 from monitor.web.incidents import within_reach
@@ -27,7 +28,6 @@ _TURNS = {
     "take_back": (LessonAct.TAKEN_BACK, Act.LESSON_TAKEN_BACK),
     "use_again": (LessonAct.PUT_BACK, Act.LESSON_USED_AGAIN),
 }
-TAUGHT = (LessonAct.LEARNT, LessonAct.AGREED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +63,14 @@ def behind(room: Desk, case: Case) -> dict[str, Lesson]:
 def why_nothing(room: Desk, case: Case) -> list[str]:
     """In sentences, why the decision on an incident has taught nothing; none where nobody asks."""
     decision = case.incident.standing.decision
-    return list(_said(room.taught(case), decision)) if decision else []
+    return (
+        list(_said(taught_by_case(room.store, room.schools, case), decision)) if decision else []
+    )
 
 
 def _said(learnt: Learnt, decision: Decision) -> list[str]:
     if learnt.almost and not learnt.new:
-        wanted = "; ".join(in_words(clue, learnt.sense) for clue in learnt.almost)
+        wanted = ". ".join(in_words(clue, learnt.sense) for clue in learnt.almost)
         return [
             f"Nothing yet. A second decision like it, about another post, would teach: {wanted}."
         ]

@@ -70,6 +70,7 @@ def _of_lesson(lesson: Lesson, number: str) -> Iterator[Moment]:
 
 
 _LESSONS = {
+    LessonAct.NOTED: "With a later one, this taught the monitor",
     LessonAct.LEARNT: "The monitor learnt from this",
     LessonAct.AGREED: "This agrees with what the monitor had learnt",
     LessonAct.OVERTURNED: "This overturned what the monitor had learnt",

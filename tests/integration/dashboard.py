@@ -58,7 +58,7 @@ from monitor.store.account import NO_PASSWORD
 from monitor.store.accounts import Account, AccountRole, Accounts
 from monitor.store.mentions import Entry
 from monitor.store.store import Store
-from monitor.teaching import taught_by_case, work_and_learn
+from monitor.teaching import work_and_learn
 from monitor.terms import Terms
 from monitor.trends import Groups
 from monitor.trying import Trials
@@ -418,7 +418,6 @@ def running(
             work=lambda number, event, seen: work_and_learn(
                 store, schools, TELLINGS, number, event, seen
             ),
-            taught=lambda case: taught_by_case(store, schools, case),
             asked=board.asked,
             trials=Trials(client, clock),
             answer=lambda link: answer(store, link, clock()),

@@ -133,9 +133,10 @@ def test_what_is_broad_is_learnt_from_the_second_decision_in_the_log(store: Stor
     almost = taught_by_case(store, {"oakmarsh": OAKMARSH}, case).almost
     assert "Ketterley" in {clue.words for clue in almost}
     decide(store, two, hours=1)
-    assert said(store.lessons("oakmarsh")) == [
-        "“Ketterley” in a post says that it is not about us"
-    ]
+    (lesson,) = store.lessons("oakmarsh")
+    assert str(lesson) == "“Ketterley” in a post says that it is not about us"
+    assert [(d.act.value, d.incident) for d in lesson.deeds] == [("noted", one), ("learnt", two)]
+    assert said(store.lessons_of(one)) == [str(lesson)]
 
 
 def test_a_change_of_mind_overturns_what_was_learnt_and_can_be_changed_again(store: Store) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from monitor.app import Reader
 from monitor.domain import Assessment
 from monitor.lessons import ClueKind as Kind
 from monitor.lessons import Lesson, Sense, id_in
@@ -69,6 +70,14 @@ def test_what_was_taught_to_be_ours_is_looked_at(assessor: Assessor) -> None:
         assessor(post(text), OAKMARSH, [lesson]).relevance
         > assessor(post(text), OAKMARSH).relevance
     )
+
+
+def test_the_program_judges_by_what_was_taught_from_the_next_post_on() -> None:
+    taught: dict[str, list[Lesson]] = {"oakmarsh": []}
+    judge, garden = Reader(taught.__getitem__), post("kids cried at Oakmarsh Garden Centre")
+    assert not spoken(judge(garden, OAKMARSH))
+    taught["oakmarsh"].append(a_lesson())
+    assert spoken(judge(garden, OAKMARSH)) == ["Oakmarsh Garden Centre"]
 
 
 def test_all_lessons_together_have_a_bound() -> None:
