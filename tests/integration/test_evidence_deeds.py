@@ -12,8 +12,8 @@ from zipfile import ZipFile
 import httpx
 import pytest
 
+from monitor.account_role import AccountRole
 from monitor.domain import CaptureMode, CapturePromise, Case, Category, Role, Severity
-from monitor.store.accounts import AccountRole
 from tests.integration.dashboard import Dashboard, picture, running
 
 FILES = {"screenshot.png": picture(30, 40), "text.txt": b"They lie, and the head knows it."}
