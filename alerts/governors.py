@@ -49,7 +49,7 @@ _PAGES = Environment(
 )
 
 
-class CannotWrite(Explained):
+class CannotWrite(Explained, ValueError):
     """The report could not be written; the message says why and what to do next."""
 
 
