@@ -58,6 +58,7 @@ def write_source(folder: Path, promise: CapturePromise) -> None:
         "url": mention.url,
         "author": mention.author,
         "published_at": moment(mention.published_at),
+        "published_as": mention.published_as,
         "edited_at": moment(mention.edited_at),
         "answers": mention.answers,
         "counts": dict(mention.counts),

@@ -148,6 +148,7 @@ class MentionRow(SQLModel, table=True):
     counts: str = Field(default="", sa_type=Text)  # JSON: pairs of what was counted and how often
     sensitive: bool
     published_at: datetime | None = _when(nullable=True)
+    published_as: str = Field(default="", sa_type=Text)
     first_seen_at: datetime = _when()
     about_school: bool  # this and the next two by any of its texts, the changed ones too
     about_head: bool = False

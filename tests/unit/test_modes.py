@@ -50,6 +50,7 @@ def keep(
         sensitive=sensitive,
         answers="https://forum.example/6",
         counts=(("likes", 3),),
+        published_as="yesterday at 9",
     )
     promise = CapturePromise(id="capture-1", school="wexcombe", mention=mention, mode=mode)
     return capture(
@@ -83,6 +84,7 @@ def test_in_link_mode_nothing_is_fetched_and_the_words_are_kept(tmp_path: Path) 
     assert json.loads((folder / "meta.json").read_bytes())["page"] is None
     said = json.loads((folder / "source.json").read_bytes())
     assert (said["answers"], said["counts"]) == ("https://forum.example/6", {"likes": 3})
+    assert (said["published_at"], said["published_as"]) == (None, "yesterday at 9")
     assert verify(folder, evidence.manifest_sha256) == []
 
 
