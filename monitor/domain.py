@@ -537,7 +537,8 @@ class CapturePromise:
     mention: Mention
     mode: CaptureMode
     attempts: int = 0  # how often it was tried before
-    incident: str = ""  # Incident.number; empty where a person asked for it
+    incident: str = ""  # Incident.number; empty where a person asked for it at a command
+    asked_by: str = ""  # the role of a person who asked for it again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,7 +51,7 @@ def work(
         told = decide(now, before, _telling(tellings, before), event.at) if worse else []
         folder.record(event, now, told)
         if event.act is Act.CAPTURE:
-            folder.capture_again(event.at)
+            folder.capture_again(event.at, event.role)
         return now
 
 

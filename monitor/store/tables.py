@@ -177,6 +177,7 @@ class CaptureRow(SQLModel, table=True):
     url: str = Field(sa_type=Text)
     mode: str
     state: str = Field(index=True)
+    asked_by: str = ""  # the role of the person who asked for it anew; empty: the monitor did
     due_at: datetime = _when()
     leased_until: datetime | None = _when(nullable=True)
     attempts: int = 0
