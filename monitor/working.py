@@ -60,7 +60,7 @@ def work(
         folder.record(event, now, told)
         folder.learn(learnt, event)
         if event.act is Act.CAPTURE:
-            folder.capture_again(event.at)
+            folder.capture_again(event.at, event.role)
         return now
 
 

@@ -13,10 +13,11 @@ from playwright.async_api import BrowserContext, Error, Playwright, async_playwr
 from alerts.evidence.errors import NoBrowser, NotNow
 from alerts.evidence.launcher import ABSENT, NO_DRIVER, NO_SANDBOX, prepare
 
-# WebRTC and QUIC would go round the proxy; the names are resolved by the gate alone.
+# WebRTC and QUIC would go round the proxy; the names are resolved by the gate alone. A Chromium
+# with windows takes the policy from the first flag, one without from the second.
 FLAGS = (
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
-    "--force-webrtc-ip-handling-policy",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--disable-quic",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--no-first-run",

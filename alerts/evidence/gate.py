@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from ssl import SSLContext
 from urllib.parse import SplitResult, urlsplit
 
 from alerts.evidence.heads import (
@@ -80,6 +81,17 @@ class Gate:
         except ValueError:
             return None
         return self._latest.get(wanted)
+
+    async def shake_hands(self, url: str, terms: SSLContext) -> _Shown:
+        """The certificate (DER) that the site of *url* shows, whoever signed it, and the
+        protocol. Nothing is asked for. Raises Turned, OSError."""
+        _, writer = await self._connect(urlsplit(url))
+        try:
+            await writer.start_tls(terms, server_hostname=urlsplit(url).hostname)
+            line = writer.get_extra_info("ssl_object")
+            return line.getpeercert(binary_form=True) or b"", line.version() or ""
+        finally:
+            writer.close()
 
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[str]:
@@ -195,6 +207,7 @@ class Gate:
 
 
 _Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+_Shown = tuple[bytes, str]
 
 
 async def _first_of(addresses: list[str], port: int) -> tuple[str, _Stream]:

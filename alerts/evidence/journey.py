@@ -6,7 +6,6 @@ gives is our own gate's, so addresses come from the gate instead.
 
 from __future__ import annotations
 
-import asyncio
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -29,17 +28,14 @@ class Journey:
         self._frame = ""
         self.url = ""  # of the newest document asked for
         self._answer: _Event = {}
-        self._refused: Certificate | None = None
-        self._is_refused = asyncio.Event()
+        self.refused: Certificate | None = None  # that of a site whose page was not opened
 
     async def listen(self, session: CDPSession) -> None:
         tree = await session.send("Page.getFrameTree")
         self._frame = tree["frameTree"]["frame"]["id"]
         session.on("Network.requestWillBeSent", self._asked)
         session.on("Network.responseReceived", self._answered)
-        session.on("Security.visibleSecurityStateChanged", self._secured)
         await session.send("Network.enable")
-        await session.send("Security.enable")
 
     def _is_ours(self, event: _Event) -> bool:
         return event.get("type") == "Document" and event.get("frameId") == self._frame
@@ -62,24 +58,13 @@ class Journey:
         if self._is_ours(event):
             self._answer = event["response"]
 
-    def _secured(self, event: _Event) -> None:
-        """A certificate that the browser does not accept comes with no answer, only with this."""
-        state = event["visibleSecurityState"].get("certificateSecurityState")
-        if state and state.get("certificateNetworkError"):
-            self._refused = _certificate(state)
-            self._is_refused.set()
-
-    async def refusal(self) -> None:
-        """Until the facts of a certificate that was not accepted have come."""
-        await self._is_refused.wait()
-
     def tell(self, report: Report) -> None:
         report.chain = tuple(self._hops)
         report.final_url = self.url
         report.status = self._answer.get("status")
         report.protocol = self._answer.get("protocol", "")
         report.headers = _bounded(self._answer.get("headers", {}))
-        report.certificate = _certificate(self._answer.get("securityDetails")) or self._refused
+        report.certificate = _certificate(self._answer.get("securityDetails")) or self.refused
         report.clock_offset = _offset(report.headers, self._answer.get("responseTime"))
         if len(self._hops) == MAX_HOPS:
             report.limits.append(f"Only the first {MAX_HOPS} redirects are listed.")

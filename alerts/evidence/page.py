@@ -15,6 +15,7 @@ from pathlib import Path
 from playwright.async_api import BrowserContext, CDPSession, Dialog, Error, Page
 
 from alerts.evidence.archive import keep_archive
+from alerts.evidence.certificates import refused_certificate
 from alerts.evidence.copies import keep_copies, keep_dom, read_words
 from alerts.evidence.errors import Never, NotNow
 from alerts.evidence.further import look_further
@@ -123,7 +124,8 @@ async def _go(look: Look, journey: Journey, url: str) -> None:
         await look.page.goto(url, wait_until="commit", timeout=most * 1000)
     except Error as fault:
         if _CERTIFICATE.search(str(fault)):
-            await look.pace.within(2.0, journey.refusal())
+            asking = refused_certificate(look.gate, journey.url)
+            journey.refused = await look.pace.within(3.0, asking)
         raise _why_not(fault, journey, look) from fault
 
 

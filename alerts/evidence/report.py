@@ -78,7 +78,8 @@ class Hop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """Of the final page, as the browser saw and accepted it. Times: seconds since 1970."""
+    """Of the final page, as the browser saw and accepted it, or of a site whose certificate it
+    did not accept. Times: seconds since 1970."""
 
     protocol: str = ""
     subject: str = ""

@@ -12,16 +12,10 @@ from collections.abc import Iterable
 from sqlalchemy import String, cast
 from sqlmodel import col, select
 
+from monitor.account_role import AccountRole
 from monitor.audit import Act
 from monitor.custody import COMMAND_LINE
-from monitor.store.account import (
-    Account,
-    AccountError,
-    AccountRole,
-    account_from,
-    active,
-    email_in,
-)
+from monitor.store.account import Account, AccountError, account_from, active, email_in
 from monitor.store.account_tables import (
     AccountRow,
     by_email,
@@ -35,7 +29,7 @@ from monitor.store.account_tables import (
 from monitor.store.identities import Identities
 from monitor.store.links import Links
 
-__all__ = ["Account", "AccountError", "AccountRole", "Accounts"]
+__all__ = ["Account", "AccountError", "Accounts"]
 
 
 class Accounts(Links, Identities):

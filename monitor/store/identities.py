@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from monitor.account_role import NO_PASSWORD, AccountRole
 from monitor.audit import Act
 from monitor.openid import NAMES, Kind, Person, Question
-from monitor.store.account import NO_PASSWORD, Account, AccountError, AccountRole
+from monitor.store.account import Account, AccountError
 from monitor.store.account_tables import AccountRow, IdentityRow, by_email, key_of
 from monitor.store.passkeys import Passkeys
 from monitor.store.sessions import owes_second_step

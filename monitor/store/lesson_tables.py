@@ -28,7 +28,7 @@ class LessonRow(SQLModel, table=True):
 
 
 class LessonDeedRow(SQLModel, table=True):
-    """What was done to a lesson. Triggers refuse every change (migration 0022). The incident is
+    """What was done to a lesson. Triggers refuse every change (migration 0024). The incident is
     named by its number, and may be forgotten before the lesson is."""
 
     __tablename__ = "lesson_deed"

@@ -37,7 +37,7 @@ from monitor.store.revisions import (
     posts,
     settle_revision,
 )
-from monitor.store.rows import incident_from_row, mention_from_row, visit_row
+from monitor.store.rows import counts_to_text, incident_from_row, mention_from_row, visit_row
 from monitor.store.search import index_post
 from monitor.store.sightings import capture_id
 from monitor.store.stories import keep_telling, known_story
@@ -214,9 +214,10 @@ def _incidentless(entry: Entry) -> MentionRow:
         text=mention.text,
         author=mention.author,
         answers=mention.answers,
-        counts=json.dumps(mention.counts) if mention.counts else "",
+        counts=counts_to_text(mention.counts),
         sensitive=mention.sensitive,
         published_at=mention.published_at,
+        published_as=mention.published_as,
         first_seen_at=entry.seen_at,
         about_school=entry.assessment.about_school,
         about_head=entry.assessment.about_head,

@@ -89,8 +89,8 @@ class Folder:
         """Whether any of its pages is still to be captured."""
         return bool(promised(self.session, [self._row.key]))
 
-    def capture_again(self, now: datetime) -> None:
-        promise_again(self.session, self.incident, now)
+    def capture_again(self, now: datetime, role: str) -> None:
+        promise_again(self.session, self.incident, now, role)
 
 
 def histories_of(session: Session, incidents: Sequence[str]) -> dict[str, list[Event]]:

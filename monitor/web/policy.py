@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from monitor.account_role import NO_PASSWORD, AccountRole
 from monitor.domain import Case, School
-from monitor.store.account import NO_PASSWORD
-from monitor.store.accounts import Account, AccountRole
+from monitor.store.accounts import Account
 
 
 class Action(StrEnum):

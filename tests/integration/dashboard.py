@@ -22,6 +22,7 @@ from pyotp import TOTP
 from alerts.evidence.at_rest import NO_KEY, Key
 from alerts.playbook import load_playbook
 from alerts.telling import Telling
+from monitor.account_role import NO_PASSWORD, AccountRole
 from monitor.answering import answer
 from monitor.domain import (
     Alert,
@@ -54,8 +55,7 @@ from monitor.profile import Profile, profile
 from monitor.reporting import Report, take
 from monitor.reviewing import Reviewer
 from monitor.settings import EvidenceSettings, Settings
-from monitor.store.account import NO_PASSWORD
-from monitor.store.accounts import Account, AccountRole, Accounts
+from monitor.store.accounts import Account, Accounts
 from monitor.store.mentions import Entry
 from monitor.store.store import Store
 from monitor.teaching import work_and_learn

@@ -106,3 +106,6 @@ def test_a_wrong_certificate_is_recorded_and_the_page_not_opened(
     page = facts(tmp_path)
     assert page["certificate_error"] == error
     assert page["certificate"]["subject"] == name
+    assert page["certificate"]["names"] == [name]
+    assert page["certificate"]["protocol"].startswith("TLS 1.")
+    assert page["certificate"]["valid_from"] < page["certificate"]["valid_to"]

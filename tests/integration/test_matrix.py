@@ -14,8 +14,8 @@ import httpx
 import pytest
 from sqlmodel import SQLModel, select
 
+from monitor.account_role import AccountRole
 from monitor.domain import CaptureMode
-from monitor.store.accounts import AccountRole
 from tests.integration.dashboard import PASSWORD, Dashboard, picture, running
 
 pytestmark = pytest.mark.xdist_group("matrix")

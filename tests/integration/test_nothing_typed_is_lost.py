@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from monitor.store.accounts import AccountRole
+from monitor.account_role import AccountRole
 from tests.integration.dashboard import Dashboard, running
 from tests.integration.test_reporting import filled
 

@@ -10,9 +10,10 @@ import pytest
 from argon2 import PasswordHasher
 from sqlmodel import select
 
+from monitor.account_role import AccountRole
 from monitor.audit import Act
 from monitor.openid import Kind, Person, new_question
-from monitor.store.accounts import Account, AccountError, AccountRole, Accounts
+from monitor.store.accounts import Account, AccountError, Accounts
 from monitor.store.audit import AuditRow
 from monitor.store.database import Database
 from monitor.store.identities import BACK_WITHIN

@@ -220,7 +220,7 @@ def test_a_database_from_before_gets_the_tables(database_url: str) -> None:
             ),
         ):
             connection.execute(text(statement))
-    migrations.run(database, "0022_lessons")
+    migrations.run(database, "0024_lessons")
     store = Store(database_url)
     decide(store, an_incident(store, GARDEN))
     assert len(store.lessons_in_force("oakmarsh")) == 1

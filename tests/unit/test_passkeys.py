@@ -12,10 +12,11 @@ from argon2 import PasswordHasher
 from pyotp import TOTP
 from sqlmodel import select
 
+from monitor.account_role import AccountRole
 from monitor.audit import Act
 from monitor.passkey import ANSWER_WITHIN, party_at
 from monitor.store.account_tables import BegunRow, PasskeyRow
-from monitor.store.accounts import Account, AccountError, AccountRole, Accounts
+from monitor.store.accounts import Account, AccountError, Accounts
 from monitor.store.audit import AuditRow
 from monitor.store.database import Database
 from monitor.store.second_steps import CODE_TRIES

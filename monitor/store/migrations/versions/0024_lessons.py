@@ -4,8 +4,8 @@ can change."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0022"
-down_revision = "0021"
+revision = "0024"
+down_revision = "0023"
 
 _SQLITE = (
     *(
