@@ -41,11 +41,14 @@ class Act(StrEnum):
     SESSION_ENDED = "session ended"
     READ = "read"
     REPORTED = "reported"
+    LESSON_TAKEN_BACK = "lesson taken back"
+    LESSON_USED_AGAIN = "lesson used again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
-    """`subject`: an account, as in "account 3", the number of an incident, or the id of a report.
+    """`subject`: an account, as in "account 3", the number of an incident, the id of a report, or
+    a lesson, as in "lesson 12".
     `actor`: an account, the command line, or DOOR."""
 
     act: Act

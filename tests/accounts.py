@@ -14,9 +14,10 @@ from argon2 import PasswordHasher
 from pyotp import TOTP
 from sqlmodel import select
 
+from monitor.account_role import AccountRole
 from monitor.openid import Kind, Person
 from monitor.passkey import party_at
-from monitor.store.accounts import Account, AccountRole, Accounts
+from monitor.store.accounts import Account, Accounts
 from monitor.store.audit import AuditRow
 from monitor.store.store import Store
 from monitor.vault import Vault

@@ -13,17 +13,10 @@ from sqlalchemy import String, cast
 from sqlmodel import Session, col, select
 
 from monitor.account_letter import NEW_ADDRESS
+from monitor.account_role import NO_PASSWORD, AccountRole
 from monitor.audit import Act
 from monitor.custody import COMMAND_LINE
-from monitor.store.account import (
-    NO_PASSWORD,
-    Account,
-    AccountError,
-    AccountRole,
-    account_from,
-    active,
-    email_in,
-)
+from monitor.store.account import Account, AccountError, account_from, active, email_in
 from monitor.store.account_letters import promise
 from monitor.store.account_tables import (
     AccountRow,
@@ -38,7 +31,7 @@ from monitor.store.account_tables import (
 from monitor.store.identities import Identities
 from monitor.store.links import Links
 
-__all__ = ["Account", "AccountError", "AccountRole", "Accounts"]
+__all__ = ["Account", "AccountError", "Accounts"]
 
 
 class Accounts(Links, Identities):

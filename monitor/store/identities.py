@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from monitor.account_role import NO_PASSWORD, AccountRole
 from monitor.audit import Act
 from monitor.openid import NAMES, Kind, Person, Question
-from monitor.store.account import NO_PASSWORD, Account, AccountError, AccountRole
+from monitor.store.account import Account, AccountError
 from monitor.store.account_tables import (
     AccountRow,
     IdentityRow,

@@ -148,6 +148,7 @@ class MentionRow(SQLModel, table=True):
     counts: str = Field(default="", sa_type=Text)  # JSON: pairs of what was counted and how often
     sensitive: bool
     published_at: datetime | None = _when(nullable=True)
+    published_as: str = Field(default="", sa_type=Text)
     first_seen_at: datetime = _when()
     about_school: bool  # this and the next two by any of its texts, the changed ones too
     about_head: bool = False
@@ -176,6 +177,7 @@ class CaptureRow(SQLModel, table=True):
     url: str = Field(sa_type=Text)
     mode: str
     state: str = Field(index=True)
+    asked_by: str = ""  # the role of the person who asked for it anew; empty: the monitor did
     due_at: datetime = _when()
     leased_until: datetime | None = _when(nullable=True)
     attempts: int = 0

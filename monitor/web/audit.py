@@ -55,6 +55,8 @@ _WORDS: Mapping[str, str] = {
     Act.SESSION_ENDED: "Session ended",
     Act.READ: "Opened the incident",
     Act.REPORTED: "Reported it",
+    Act.LESSON_TAKEN_BACK: "Took back what a decision had taught",
+    Act.LESSON_USED_AGAIN: "Put back what a decision had taught",
     Handling.VIEWED: "Looked at the screenshot",
     Handling.REVEALED: "Asked who an author is",
     Handling.SUPPLIED: "Handed in evidence",

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
+from monitor.account_role import NO_PASSWORD
 from monitor.audit import account as named
-from monitor.store.account import NO_PASSWORD
 from monitor.store.accounts import Account, AccountError
 from monitor.web.audit import in_words
 from monitor.web.desk import Desk, desk

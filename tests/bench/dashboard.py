@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 import httpx
 
-from monitor.store.accounts import AccountRole
+from monitor.account_role import AccountRole
 from tests.bench.table import Figure, Section
 from tests.bench.year import INCIDENTS, MENTIONS, SOURCES, some_schools, write
 from tests.integration.dashboard import Dashboard, a_feed, running

@@ -16,6 +16,7 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from alerts.evidence.launcher import find_browser
+from monitor.account_role import AccountRole
 from monitor.domain import (
     ABOUT_SCHOOL,
     Assessment,
@@ -27,7 +28,6 @@ from monitor.domain import (
     Sentiment,
     Severity,
 )
-from monitor.store.accounts import AccountRole
 from monitor.store.entry import Entry
 from tests.integration.chromium import WIDTHS, chromium, enter, open_page
 from tests.integration.dashboard import PASSWORD, Dashboard, Phone, picture, running

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
+from monitor.account_role import AccountRole
 from monitor.domain import Act, Decision, Event, IncidentState, Severity
-from monitor.store.accounts import AccountRole
 from tests.integration.dashboard import Dashboard, running
 
 

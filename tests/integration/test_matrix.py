@@ -14,8 +14,8 @@ import httpx
 import pytest
 from sqlmodel import SQLModel, select
 
+from monitor.account_role import AccountRole
 from monitor.domain import CaptureMode
-from monitor.store.accounts import AccountRole
 from tests.integration.dashboard import PASSWORD, Dashboard, picture, running
 
 pytestmark = pytest.mark.xdist_group("matrix")
@@ -88,6 +88,7 @@ ALLOWED: dict[str, set[AccountRole] | str] = {
     "GET /sources": STAFF | {ADMIN},
     "POST /sources/test": {HEAD, OFFICE, ADMIN},
     "GET /school": STAFF | {ADMIN},
+    "POST /school/lessons/{lesson}": STAFF,
     "GET /people": {HEAD, ADMIN},
     "GET /people/{id_}": {HEAD, ADMIN},
     "GET /people/add": {ADMIN},
@@ -159,6 +160,7 @@ class Town:
             kind="microsoft",
             handle="0123456789abcdef",
             alias="A1",
+            lesson=1,
             token="never-given",
             link="never-given",
             name="style.css",

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from bs4 import BeautifulSoup
 
-from monitor.store.accounts import AccountRole
+from monitor.account_role import AccountRole
 from monitor.store.database import StoreError
 from tests.integration.dashboard import Dashboard, running
 from tests.integration.test_reporting import filled

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from playwright.sync_api import Browser, Page
 
-from monitor.store.accounts import AccountRole
+from monitor.account_role import AccountRole
 from tests.integration.chromium import WIDTHS, chromium, enter, faults, open_page, too_wide
 from tests.integration.dashboard import Dashboard, running
 from tests.integration.looking import (

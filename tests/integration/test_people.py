@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from monitor.account_role import AccountRole
 from monitor.domain import CaptureMode
-from monitor.store.accounts import AccountRole
 from tests.accounts import somebody
 from tests.integration.dashboard import PASSWORD, Dashboard, picture, running
 

@@ -11,8 +11,8 @@ import httpx
 import pytest
 from bs4 import BeautifulSoup
 
+from monitor.account_role import AccountRole
 from monitor.domain import Reason
-from monitor.store.accounts import AccountRole
 from tests.integration.dashboard import PASSWORD, Dashboard, a_feed, running
 
 

@@ -18,8 +18,9 @@ from alerts.guidance import load_guidance
 from alerts.playbook import load_playbook
 from alerts.writer import MailWriter
 from monitor import domain
+from monitor.account_role import AccountRole
 from monitor.audit import account as named
-from monitor.store.accounts import AccountError, AccountRole
+from monitor.store.accounts import AccountError
 from tests.accounts import ADDRESS, HEAD, OFFICE, PASSWORD, School, accounts_in, somebody
 from tests.authenticator import Device
 

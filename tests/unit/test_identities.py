@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from monitor.account_role import AccountRole
 from monitor.audit import Act
 from monitor.openid import Kind, new_question
-from monitor.store.accounts import AccountError, AccountRole
+from monitor.store.accounts import AccountError
 from monitor.store.identities import BACK_WITHIN
 from tests.accounts import HEAD, OFFICE, PASSWORD, School, accounts_in, somebody
 

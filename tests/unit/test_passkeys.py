@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
+from monitor.account_role import AccountRole
 from monitor.audit import Act
 from monitor.passkey import ANSWER_WITHIN, party_at
 from monitor.store.account_tables import BegunRow, PasskeyRow
-from monitor.store.accounts import AccountError, AccountRole
+from monitor.store.accounts import AccountError
 from monitor.store.second_steps import CODE_TRIES
 from tests.accounts import ADDRESS, HEAD, OFFICE, PARTY, PASSWORD, School, accounts_in
 from tests.authenticator import PRESENT, Device, data, text
