@@ -221,6 +221,7 @@ def case_for(room: Desk, account: Account, number: str) -> Case:
     somebody read it is written down."""
     case = room.store.case(number)
     if case is None or not may(account, Action.READ_INCIDENTS, case):
+        room.store.note_denial(account.id, room.clock())
         raise HTTPException(404)
     room.store.note_look(number, account.id, room.clock())
     return case
