@@ -33,16 +33,22 @@ class Act(StrEnum):
     TIED = "account elsewhere tied"
     UNTIED = "account elsewhere untied"
     ADDED = "added"
+    ENABLED = "enabled anew"
+    ADDRESS_CHANGED = "address changed"
+    ROLE_CHANGED = "role changed"
     LINK_MADE = "link made"
     DISABLED = "disabled"
     SESSION_ENDED = "session ended"
     READ = "read"
     REPORTED = "reported"
+    LESSON_TAKEN_BACK = "lesson taken back"
+    LESSON_USED_AGAIN = "lesson used again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
-    """`subject`: an account, as in "account 3", the number of an incident, or the id of a report.
+    """`subject`: an account, as in "account 3", the number of an incident, the id of a report, or
+    a lesson, as in "lesson 12".
     `actor`: an account, the command line, or DOOR."""
 
     act: Act

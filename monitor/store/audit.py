@@ -64,11 +64,22 @@ class Sent:
     number: str
 
 
-def note(session: Session, trace: Trace) -> None:
-    """As part of this transaction."""
-    session.add(
-        AuditRow(moment=moment(trace.at), act=trace.act, actor=trace.actor, subject=trace.subject)
+def note(session: Session, trace: Trace) -> int:
+    """As part of this transaction; the number of the line."""
+    row = AuditRow(
+        moment=moment(trace.at), act=trace.act, actor=trace.actor, subject=trace.subject
     )
+    session.add(row)
+    session.flush()
+    assert row.n is not None  # given by the database as soon as the row is in it
+    return row.n
+
+
+def line_of(session: Session, n: int) -> Trace | None:
+    row = session.get(AuditRow, n)
+    if row is None:
+        return None
+    return Trace(act=Act(row.act), subject=row.subject, actor=row.actor, at=at_moment(row.moment))
 
 
 class Audit(Database):

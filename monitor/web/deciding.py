@@ -48,6 +48,8 @@ def act(
     case = case_for(room, account, number)
     if form.get("act") == _TAKE_OVER:
         room.store.open(case.incident.key, account.id, room.clock(), take_over=True)
+        if any(text.strip() for name, text in form.items() if name.endswith("-reason")):
+            return show(request, account, case, typed=Typed(values=form))
         return RedirectResponse(f"/incidents/{number}#decide", status_code=303)
     what = _FORMS.get(form.get("act", ""))
     if what is None:

@@ -36,6 +36,7 @@ from monitor.domain import (
     Sighting,
     StillThere,
 )
+from monitor.lessons import LessonAct
 from monitor.stamps import Stamp
 from monitor.store.accounts import Account
 from monitor.store.cases import Listed
@@ -43,6 +44,7 @@ from monitor.web.desk import Desk, Verify, desk
 from monitor.web.display import Piece, pieces
 from monitor.web.guard import IncidentReader
 from monitor.web.incidents import within_reach
+from monitor.web.lessons import behind, rows, why_nothing
 from monitor.web.page import render
 from monitor.web.policy import Action, may
 from monitor.web.timeline import timeline
@@ -71,6 +73,8 @@ DONE: Mapping[str, str] = {
     Act.DUE: "The day is written down.",
     Act.ACKNOWLEDGED: "It is written down that you have read it.",
     Act.CAPTURE: "It is captured again within a minute or two. Then load this page anew.",
+    LessonAct.TAKEN_BACK: "It is taken back, and counts no more from the next post on.",
+    LessonAct.PUT_BACK: "It counts again from the next post on.",
     Act.BARRED: "No picture is shown or kept any more, and the safeguarding lead is told.",
 }
 
@@ -152,6 +156,8 @@ def show(
     """*done*: the Act that was just carried out."""
     room = desk(request)
     school = room.schools.get(case.incident.school)
+    lessons = room.store.lessons_of(case.incident.number)
+    may_work = may(account, Action.WORK_INCIDENTS, case)
     return render(
         request,
         "incident",
@@ -167,8 +173,11 @@ def show(
         proofs=_proofs(room, case),
         waiting=room.store.is_promised(case.incident),
         packs=_packs(room, case),
-        moments=timeline(case),
-        may_work=may(account, Action.WORK_INCIDENTS, case),
+        moments=timeline(case, lessons),
+        lessons=rows(room, account, lessons) if may_work else [],
+        why_nothing=why_nothing(room, case) if may_work and not lessons else [],
+        behind=behind(room, case),
+        may_work=may_work,
         may_audit=may(account, Action.READ_AUDIT),
         colleagues=[("", "Nobody in particular"), *((c, c) for c in colleagues(room, case))],
         answers=[(each, *words) for each, words in DECISIONS.items()],

@@ -61,6 +61,7 @@ def test_a_page_is_captured_again_when_a_person_asks(
     promised = promise(board)
     assert promised is not None
     assert (promised.mode, promised.incident) == (CaptureMode.FULL, number)
+    assert promised.asked_by == "office"
     assert promised.mention.url == "https://forum.wexcombe.example/post/1"
     assert promised.id != before.id
 
