@@ -32,6 +32,7 @@ from monitor.domain import (
     Sentiment,
     Severity,
 )
+from monitor.lessons import Clue, ClueKind, Learnt, LessonAct, LessonDeed
 from monitor.store.entry import Entry
 from tests.integration.chromium import WIDTHS, chromium, enter, open_page
 from tests.integration.dashboard import PASSWORD, Dashboard, Phone, picture, running
