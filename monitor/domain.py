@@ -373,11 +373,13 @@ class Incident:
 
 class Urgency(StrEnum):
     """How an alert leaves: `now`, in a mail of its own; `gathered`, with others of the hour or
-    of the night; or with others in the `digest` of a morning."""
+    of the night; or with others in the `digest` of a morning. `personal` is no alert: it tells one
+    person of their own account, at once, and takes nothing from an alert's share of an hour."""
 
     NOW = "now"
     GATHERED = "gathered"
     DIGEST = "digest"
+    PERSONAL = "personal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -588,6 +590,7 @@ class Told:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """One mail that is due to one role: one alert, or all that are gathered, or of a digest.
+    Where `person` holds an e-mail address, it is due there, and `role` says nothing.
 
     `attempts` counts the tries before this one. `message` is None until it was written
     for the first time; from then on these very bytes are sent.
@@ -603,6 +606,12 @@ class Letter:
     attempts: int = 0
     message: bytes | None = None
     message_id: str = ""
+    person: str = ""
+
+    @property
+    def whose(self) -> str:
+        """For people and for the program's own log, where no address may stand."""
+        return "a person, of their account" if self.person else f"the {self.role} of {self.school}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

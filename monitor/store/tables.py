@@ -197,6 +197,7 @@ class LetterRow(SQLModel, table=True):
     key: str = Field(primary_key=True)
     school: str
     role: str
+    person: str = ""  # an e-mail address, where the letter is for it and not for the role
     deputy: bool = False  # to the deputy, because the role itself did not answer
     called_in: bool = False  # because others did not answer
     answer: str = Field(default="", index=True)  # unguessable; stands in the mail's own link
