@@ -19,6 +19,7 @@ from monitor.domain import Letter
 _WHAT: Mapping[Act, str] = MappingProxyType(
     {
         Act.PASSWORD_SET: "A password was set",
+        Act.PASSWORD_CHANGED: "The password was changed, and all other sessions ended",
         Act.STEP_SET_UP: "An authenticator app was set up as the second step",
         Act.STEP_REMOVED: "The second step was taken out",
         Act.STEP_RESET: "The second step was reset, and all passkeys taken out",

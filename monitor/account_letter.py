@@ -17,6 +17,7 @@ NEW_ADDRESS = "new"  # the letter to it; the one to the old address is like all 
 TOLD = frozenset(
     {
         Act.PASSWORD_SET,
+        Act.PASSWORD_CHANGED,
         Act.STEP_SET_UP,
         Act.STEP_REMOVED,
         Act.STEP_RESET,

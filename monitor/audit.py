@@ -21,6 +21,7 @@ class Act(StrEnum):
     REFUSED = "refused"
     SIGNED_OUT = "signed out"
     PASSWORD_SET = "password set"  # noqa: S105 - no password
+    PASSWORD_CHANGED = "password changed"  # noqa: S105 - no password
     STEP_SET_UP = "second step set up"
     STEP_REFUSED = "second step refused"
     STEP_REMOVED = "second step removed"
@@ -39,6 +40,7 @@ class Act(StrEnum):
     LINK_MADE = "link made"
     DISABLED = "disabled"
     SESSION_ENDED = "session ended"
+    DENIED = "denied"
     READ = "read"
     REPORTED = "reported"
     LESSON_TAKEN_BACK = "lesson taken back"

@@ -30,11 +30,12 @@ from monitor.store.account_tables import (
 )
 from monitor.store.identities import Identities
 from monitor.store.links import Links
+from monitor.store.own_password import OwnPassword
 
 __all__ = ["Account", "AccountError", "Accounts"]
 
 
-class Accounts(Links, Identities):
+class Accounts(Links, OwnPassword, Identities):
     def add(
         self,
         email: str,

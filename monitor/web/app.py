@@ -61,7 +61,7 @@ from monitor.web import (
 from monitor.web import answer as answer_screen
 from monitor.web import elsewhere as elsewhere_screen
 from monitor.web import pack as pack_screen
-from monitor.web.desk import Desk, Log, Pack, Reporting, Supply, Verify, Work
+from monitor.web.desk import Desk, Log, Pack, Reporting, Supply, Verify, Work, desk
 from monitor.web.door import to
 from monitor.web.guard import (
     NotAllowed,
@@ -219,7 +219,14 @@ async def _no_key(request: Request, error: Exception) -> Response:
 
 
 async def _not_allowed(request: Request, _: Exception) -> Response:
+    await run_in_threadpool(_note_denial, request)
     return await _error(request, 403, "This page is not for your account")
+
+
+def _note_denial(request: Request) -> None:
+    account, room = signed_in(request), desk(request)
+    if account is not None:
+        room.store.note_denial(account.id, room.clock())
 
 
 async def _not_found(request: Request, _: Exception) -> Response:

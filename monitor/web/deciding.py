@@ -65,7 +65,8 @@ def _carry_out(
     if isinstance(event, dict):
         return _again(request, account, case, form, event)
     if what not in _CONTRADICTS_NOBODY and (open_with := holder(room, account, case)):
-        return _again(request, account, case, form, {what: open_with})
+        say = f"{open_with} Wait until they are done, or take it over with the button below."
+        return _again(request, account, case, form, {what: say})
     try:
         room.work(number, event, _seen(form, what))
     except Overtaken as error:

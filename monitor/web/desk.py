@@ -75,6 +75,9 @@ class Log(Protocol):
     def note_look(self, number: str, reader: int, now: datetime) -> None:
         """Add to the audit log that an account read an incident."""
 
+    def note_denial(self, who: int, now: datetime) -> None:
+        """That an account asked for what is not for it, or not there."""
+
     def note_report(self, report: str, reporter: int, now: datetime) -> None:
         """Add to the audit log that an account sent a report."""
 

@@ -29,6 +29,7 @@ from monitor.domain import (
     Evidence,
     EvidenceFile,
     EvidenceState,
+    IncidentState,
     Mention,
     Reason,
     Revision,
@@ -77,6 +78,9 @@ DONE: Mapping[str, str] = {
     LessonAct.PUT_BACK: "It counts again from the next post on.",
     Act.BARRED: "No picture is shown or kept any more, and the safeguarding lead is told.",
 }
+
+
+_SETTLES = frozenset({Act.DECIDED, Act.CLOSED})  # then one goes on to the next
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +190,8 @@ def show(
         typed=defaultdict(str, typed.values),
         errors=defaultdict(str, typed.errors),
         done=next((words for act, words in DONE.items() if act == done), ""),
+        settled=done in _SETTLES,
+        following=_following(room, account) if done in _SETTLES else "",
     )
 
 
@@ -210,6 +216,12 @@ def _alike(room: Desk, account: Account, case: Case) -> list[Listed]:
     return room.store.listed(wanted, limit=ALIKE)
 
 
+def _following(room: Desk, account: Account) -> str:
+    """The number of the gravest that waits for a decision; "" if nothing does."""
+    wanted = replace(within_reach(room, account), state=IncidentState.OPEN, undecided=True)
+    return next((e.incident.number for e in room.store.listed(wanted, limit=1, gravest=True)), "")
+
+
 def colleagues(room: Desk, case: Case) -> list[str]:
     """The addresses of all who may work on it."""
     here = room.accounts.at(case.incident.school)
@@ -221,6 +233,7 @@ def case_for(room: Desk, account: Account, number: str) -> Case:
     somebody read it is written down."""
     case = room.store.case(number)
     if case is None or not may(account, Action.READ_INCIDENTS, case):
+        room.store.note_denial(account.id, room.clock())
         raise HTTPException(404)
     room.store.note_look(number, account.id, room.clock())
     return case

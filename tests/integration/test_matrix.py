@@ -52,6 +52,7 @@ ALLOWED: dict[str, set[AccountRole] | str] = {
     "GET /second-step/set-up": HALFWAY,
     "POST /second-step/set-up": HALFWAY,
     "GET /account": EVERYBODY,
+    "POST /account/password": EVERYBODY,
     "POST /account/second-step": EVERYBODY,
     "POST /account/second-step/remove": EVERYBODY,
     "POST /account/recovery-codes": EVERYBODY,

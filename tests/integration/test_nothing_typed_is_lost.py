@@ -160,6 +160,9 @@ def test_taking_over_what_somebody_else_has_open_loses_no_word(
         head.get(f"/incidents/{number}")
     form = {"act": "severity", "severity": "low", "severity-reason": TYPED, "seen": "0"}
     page = BeautifulSoup(office.post(f"/incidents/{number}", data=form).text, "html.parser")
+    summary = page.select_one(".govuk-error-summary")
+    assert summary is not None
+    assert "or take it over with the button below" in summary.text
     decision = page.select_one("form#decision")
     assert decision is not None
     sent = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -224,3 +225,34 @@ def test_an_administrator_changes_an_address_and_a_role_but_not_their_own(
         shown = admin.get(done.headers["location"]).text
     for said in ("It is changed", "married@", "Head: all but", "E-mail address changed"):
         assert said in shown
+
+
+def test_one_s_own_password_is_changed_on_one_s_page(board: Dashboard) -> None:
+    new = "eight yellow kettles"
+    with board.signed_in(AccountRole.OFFICE) as here, board.browser() as there:
+        board.enter(there, "office@wexcombepark.example")
+        for form, said in (
+            ({"present-password": "wrong", "new-password": new}, "not your present password"),
+            ({"present-password": PASSWORD, "new-password": "short"}, "at least 12"),
+        ):
+            refused = here.post("/account/password", data=form)
+            assert refused.status_code == 400
+            assert said in refused.text
+            assert 'id="password" open' in refused.text
+        done = here.post(
+            "/account/password", data={"present-password": PASSWORD, "new-password": new}
+        )
+        assert "The password is changed" in here.get(done.headers["location"]).text
+        assert there.get("/account").headers["location"].startswith("/sign-in")
+
+
+def test_what_was_refused_is_in_the_audit_and_gives_nothing_away(board: Dashboard) -> None:
+    hidden = board.add_incident("x", about_head=True)
+    lines = []
+    with board.signed_in(AccountRole.HEAD) as head:
+        for path in (f"/incidents/{hidden}", "/incidents/2026-999", "/people/add"):
+            board.clock.now += timedelta(minutes=2)
+            for _ in range(3):
+                assert head.get(path).status_code in (403, 404)
+            lines.append(head.get("/audit?about=people").text.count("not for them"))
+    assert lines == [1, 2, 3], "the same line for what is hidden and for what is not there"

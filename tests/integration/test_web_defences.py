@@ -134,6 +134,14 @@ def test_an_idle_session_ends(board: Dashboard) -> None:
         assert client.get("/incidents").status_code == 303
 
 
+def test_signing_out_leaves_nothing_in_the_browser(board: Dashboard) -> None:
+    with board.signed_in(AccountRole.HEAD) as client:
+        answer = client.post("/sign-out")
+    assert answer.headers["clear-site-data"] == '"cache"'
+    assert answer.headers["set-cookie"].startswith('session="";')
+    assert answer.headers["cache-control"] == "no-store"
+
+
 def test_signing_out_ends_the_session_on_the_server_too(board: Dashboard) -> None:
     with board.signed_in(AccountRole.HEAD) as client:
         cookies = dict(client.cookies)
