@@ -107,18 +107,23 @@ def _after(seen: Seen, end: int) -> Iterator[tuple[str, bool]]:
 
 
 def _thing(seen: Seen, words: list[str]) -> tuple[int, bool] | None:
-    """How many of *words*, as many as possible, end in a word of the lists. One word of any kind
-    may stand before that."""
+    """How many of *words*, as many as possible, make such a thing; a name of nobody's is among
+    them."""
     ours = seen.profile.name_words | seen.profile.own_words | word_list("relevance", "school_cue")
     if not words or words[0].lower() in ours:
         return None
     for count in range(len(words), 0, -1):
         for length in (2, 1):
-            if 0 <= count - length <= 1:
+            if count == length or (count == length + 1 and _may_stand_between(words[0])):
                 sure = _is_listed(seen, words[count - length : count])
                 if sure is not None:
                     return count, sure
     return None
+
+
+def _may_stand_between(word: str) -> bool:
+    lists = ("sorts", "somebody_else", "perhaps_somebody_else")
+    return any(word.lower() in word_list("lessons", name) for name in lists)
 
 
 def _is_listed(seen: Seen, words: list[str]) -> bool | None:

@@ -158,13 +158,19 @@ def doubt_of(case: Case, thresholds: Thresholds) -> Verdict | None:
     return _if_ours(case, reading, thresholds) if perhaps or named else None
 
 
+_OF_DANGER = (Category.THREAT, Category.SELF_HARM, Category.SEXUAL, Category.EXTREMISM)
+
+
 def _perhaps_ours(case: Case, reading: Reading, thresholds: Thresholds) -> bool:
     """With what is learnt. A lesson moves what is grave by one step at most, from ours to doubt
-    or from doubt to nothing, and nothing out of doubt where a child may be at risk."""
+    or from doubt to nothing; and nothing that may be danger out of doubt, as the reader hears it
+    where no phrase says so."""
     if case.relevance >= _PERHAPS_OURS or case.untaught < _PERHAPS_OURS:
         return case.relevance >= _PERHAPS_OURS
-    was_ours = case.untaught >= thresholds.about
-    return was_ours or _if_ours(case, reading, thresholds).child_safety
+    if case.untaught >= thresholds.about:
+        return True
+    verdict = _if_ours(case, reading, thresholds)
+    return verdict.child_safety or not verdict.categories.isdisjoint(_OF_DANGER)
 
 
 def _if_ours(case: Case, reading: Reading, thresholds: Thresholds) -> Verdict:

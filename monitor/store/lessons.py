@@ -5,7 +5,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from typing import Any
 
+from sqlalchemy import Row, bindparam
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from monitor.audit import Trace
@@ -31,6 +34,13 @@ from monitor.store.tables import EventRow, IncidentRow
 REMEMBERED = 200  # decided incidents that a new decision is held against, the latest ones
 
 
+_IN_FORCE = (  # put together once: it is asked for each post that is judged
+    columns(*LessonRow.__table__.columns)  # type: ignore[attr-defined]  # SQLModel makes it
+    .where(col(LessonRow.school) == bindparam("school"), col(LessonRow.in_force).is_(True))
+    .order_by(col(LessonRow.id))
+)
+
+
 class Lessons(Database):
     def lessons(self, school: str) -> list[Lesson]:
         """All of them, with their histories; the newest first."""
@@ -40,11 +50,9 @@ class Lessons(Database):
 
     def lessons_in_force(self, school: str) -> list[Lesson]:
         """Those that count in judging, without their histories: asked for each post."""
-        query = select(LessonRow).where(
-            LessonRow.school == school, col(LessonRow.in_force).is_(True)
-        )
         with self.reading() as session:
-            return [_lesson(row, ()) for row in session.exec(query.order_by(col(LessonRow.id)))]
+            rows = session.execute(_IN_FORCE, {"school": school}).all()
+        return [_lesson(row, ()) for row in rows]
 
     def lessons_of(self, number: str) -> list[Lesson]:
         """Those that had anything to do with the incident of this number, the oldest first."""
@@ -126,7 +134,7 @@ def _deed(row: LessonDeedRow) -> LessonDeed:
     )
 
 
-def _lesson(row: LessonRow, deeds: tuple[LessonDeed, ...]) -> Lesson:
+def _lesson(row: LessonRow | Row[Any], deeds: tuple[LessonDeed, ...]) -> Lesson:
     return Lesson(
         id=row.id or 0,
         school=row.school,

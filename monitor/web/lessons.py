@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from monitor.audit import Act, Trace
 from monitor.audit import account as named
 from monitor.domain import Case, Decision
-from monitor.lessons import TAUGHT, Learnt, Lesson, LessonAct, LessonDeed, Sense, in_words
+from monitor.lessons import TAUGHT, Learnt, Lesson, LessonAct, LessonDeed, in_words
 from monitor.store.accounts import Account
 from monitor.store.learning import lessons_behind
 from monitor.teaching import taught_by_case
@@ -69,19 +69,29 @@ def why_nothing(room: Desk, case: Case) -> list[str]:
 
 
 def _said(learnt: Learnt, decision: Decision) -> list[str]:
-    if learnt.almost and not learnt.new:
-        wanted = ". ".join(in_words(clue, learnt.sense) for clue in learnt.almost)
+    known = ". ".join(map(str, (*learnt.agreed, *learnt.refused)))
+    wanted = ". ".join(in_words(clue, learnt.sense) for clue in learnt.almost)
+    if learnt.refused:
+        return [f"Nothing new. This was taken back before, and stays so: {known}."]
+    if learnt.agreed:
+        return [f"Nothing new. It agrees with what other decisions have taught: {known}."]
+    if learnt.new or (decision is not Decision.NOT_US and not wanted):
+        return []
+    if wanted:
         return [
             f"Nothing yet. A second decision like it, about another post, would teach: {wanted}."
         ]
-    if decision is not Decision.NOT_US or learnt.sense is not Sense.NOT_US or learnt.new:
-        return []
-    if learnt.sure:
-        return [
-            "Nothing. The post names the school beyond doubt, and that is never unlearnt. If it "
-            "was somebody else all the same, let them be added under homonyms in config.toml."
-        ]
-    return ["Nothing. Nothing stands out in it by which others like it could be told."]
+    return [_BEYOND_DOUBT if learnt.sure else _NOTHING_STANDS_OUT]
+
+
+_BEYOND_DOUBT = (
+    "Nothing. The post names the school beyond doubt, and that is never unlearnt. If it was "
+    "somebody else all the same, let them be added under homonyms in config.toml."
+)
+_NOTHING_STANDS_OUT = (
+    "Nothing. Nothing stands out in it by which others like it could be told; or you decided "
+    "otherwise of a post that has the same."
+)
 
 
 @router.post("/school/lessons/{lesson}")

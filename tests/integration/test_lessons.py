@@ -73,6 +73,18 @@ def test_why_nothing_was_learnt_is_said(board: Dashboard) -> None:
             assert why in words(client.post(f"/incidents/{number}", data=NOT_US))
 
 
+def test_what_was_taken_back_before_is_said_where_it_would_be_learnt_again(
+    board: Dashboard,
+) -> None:
+    first, again = board.add_incident(GARDEN), board.add_incident(f"{GARDEN} again")
+    with board.signed_in(AccountRole.OFFICE) as client:
+        client.follow_redirects = True
+        client.post(f"/incidents/{first}", data=NOT_US)
+        client.post("/school/lessons/1", data={"turn": "take_back"})
+        page = words(client.post(f"/incidents/{again}", data=NOT_US))
+    assert f"This was taken back before, and stays so: {SENTENCE}." in page
+
+
 def test_a_lesson_stands_among_the_reasons_of_what_it_helped_to_judge(board: Dashboard) -> None:
     with board.signed_in(AccountRole.OFFICE) as client:
         client.post(f"/incidents/{board.add_incident(GARDEN)}", data=NOT_US)

@@ -49,6 +49,10 @@ def pipeline() -> Pipeline:
     return Pipeline()
 
 
+def _threatens(text: str) -> bool:
+    return "I will stab" in text  # also where no phrase of ours says that it is danger
+
+
 def _alerts(judged: Assessment) -> bool:
     return judged.severity.rank >= Severity.HIGH.rank
 
@@ -65,6 +69,12 @@ ALERTS = (
 A_CHILD = "my daughter was at Oakmarsh Garden Centre, my friend says she wants to end it all"
 
 
+A_THREAT = (
+    "My son's year 4 class at Oakmarsh Garden Centre: I will stab Mr Brown on Friday at the gate"
+)
+
+
+@example(text=A_THREAT, taught=GARDEN)
 @example(text=ALERTS, taught=GARDEN)
 @example(text=A_CHILD, taught=GARDEN)
 @given(text=TEXTS, taught=st.sets(st.sampled_from(LESSONS), min_size=1))
@@ -87,9 +97,9 @@ def test_no_lesson_lowers_what_is_beyond_doubt_or_dangerous(
         assert now == by_itself
     if _alerts(by_itself):
         assert _alerts(now) or _in_doubt(now)
-    if _in_doubt(by_itself) and by_itself.child_safety:
+    if _in_doubt(by_itself) and (by_itself.child_safety or _threatens(text)):
         assert _in_doubt(now)
-        assert now.child_safety
+        assert now.child_safety is by_itself.child_safety
     assert shifted(by_itself.relevance, case.heeded) - 0.01 <= now.relevance <= by_itself.relevance
 
 

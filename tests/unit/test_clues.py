@@ -46,6 +46,8 @@ def test_what_stands_out_is_a_clue(text: str, clue: tuple[ClueKind, str, bool]) 
         "my class at Oakmarsh in July",  # no place on a map
         "kids at Oakmarsh in English",
         "Oakmarsh Jane told the class",  # perhaps a person
+        "Oakmarsh Jane Hall told the class",
+        "kids at Oakmarsh Fitzgerald Motors",
         "the teacher, Dave Oakmarsh, told the class",
         "kids at Oakmarsh, Jane says",
         "Oakmarsh leaves the school trust",  # a verb
