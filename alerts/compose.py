@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from alerts import called_in, custody_head, many, source_news, term_news, week_news
 from alerts.body import Context, body
-from alerts.envelope import envelope, set_text
+from alerts.envelope import envelope, identity, set_text
 from alerts.pictures import attachable, is_png
 from alerts.routing import unread
 from alerts.spreading import is_spread
@@ -147,9 +147,7 @@ def message_id(letter: Letter, cases: tuple[Case, ...], context: Context) -> str
 
 
 def _identity(kind: str, letter: Letter, context: Context, said: Iterable[str]) -> str:
-    parts = "\n".join((letter.key, context.sender, context.recipient, *sorted(said)))
-    domain = context.sender.rpartition("@")[2]
-    return f"<{kind}-{uuid.uuid5(uuid.NAMESPACE_URL, parts)}@{domain}>"
+    return identity(kind, letter.key, context.sender, context.recipient, said)
 
 
 def _sayable(case: Case) -> str:

@@ -22,6 +22,7 @@ from alerts.channels.contract import (
     Unusable,
 )
 from alerts.telling import MAILS_AN_HOUR
+from monitor.account_letter import Change
 from monitor.counts import Period
 from monitor.custody import Head
 from monitor.domain import Case, Letter, Severity, Urgency
@@ -31,7 +32,7 @@ from monitor.week import Week
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
-Matter = Case | Notice | Head | Week | Period  # the last: a term that is over
+Matter = Case | Notice | Head | Week | Period | Change  # Period: a term that is over
 Matters = tuple[Matter, ...]  # what a letter tells of: incidents, or sources ...
 
 # Longer than a channel may take for one letter (email: 2 minutes), so that no other worker
@@ -43,6 +44,7 @@ _LONGEST_DELAY = {
     Urgency.NOW: timedelta(hours=1),
     Urgency.GATHERED: timedelta(hours=1),
     Urgency.DIGEST: timedelta(hours=24),
+    Urgency.PERSONAL: timedelta(hours=1),
 }
 _RINGS = 2  # tries of a letter at which the bell rings: one may have been killed before it did
 _NOTHING_LEFT = "the recipient should not know of it now, or it is over"
@@ -229,14 +231,14 @@ class _Round:
 
     def _give_up(self, letter: Letter, reason: str) -> Outcome:
         """Seen in the log, and told the second way where it tells of what is urgent."""
-        log.warning("a letter to the %s of %s was refused: %s", letter.role, letter.school, reason)
+        log.warning("a letter to %s was refused: %s", letter.whose, reason)
         self.outbox.give_up(letter, self.clock(), reason)
         self._call(letter)
         return Outcome.FAILED
 
     def came_back(self, letter: Letter) -> None:
         """Told the second way first: killed in between, it is told again."""
-        log.warning("a letter to the %s of %s came back", letter.role, letter.school)
+        log.warning("a letter to %s came back", letter.whose)
         self._call(letter)
         self.outbox.told_of(letter)
 
@@ -248,7 +250,7 @@ class _Round:
     def _postpone(self, letter: Letter, reason: str, delay: timedelta | None = None) -> Outcome:
         until = self.clock() + (delay or _delay(letter, self.chance()))
         # Not the letter's key: it may hold a part of a post's address.
-        log.warning("a letter to the %s of %s is put off: %s", letter.role, letter.school, reason)
+        log.warning("a letter to %s is put off: %s", letter.whose, reason)
         self.outbox.postpone(letter, until, reason)
         return Outcome.POSTPONED
 

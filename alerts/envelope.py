@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -28,6 +30,13 @@ def envelope(
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     return message
+
+
+def identity(kind: str, key: str, sender: str, recipient: str, said: Iterable[str] = ()) -> str:
+    """A Message-ID that is the same for the same letter to the same person that says the same, on
+    any machine. *key*: the letter's. *kind*: one word, for whoever reads it."""
+    parts = "\n".join((key, sender, recipient, *sorted(said)))
+    return f"<{kind}-{uuid.uuid5(uuid.NAMESPACE_URL, parts)}@{sender.rpartition('@')[2]}>"
 
 
 def set_text(message: EmailMessage, text: str) -> None:

@@ -36,6 +36,7 @@ from monitor.counts import Division, Judge, Scores, SourceGroup, Trend
 from monitor.coverage import Coverage
 from monitor.coverage import sentences as what_was_checked
 from monitor.domain import School
+from monitor.failure import Explained
 
 PrintPdf = Callable[[str], bytes]
 
@@ -48,7 +49,7 @@ _PAGES = Environment(
 )
 
 
-class CannotWrite(ValueError):
+class CannotWrite(Explained, ValueError):
     """The report could not be written; the message says why and what to do next."""
 
 

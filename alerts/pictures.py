@@ -20,6 +20,14 @@ from monitor.domain import (
 )
 
 
+class Indecent(StrEnum):
+    """What a person says of the pictures there; whoever is not sure has said enough."""
+
+    NO = "no"
+    YES = "yes"
+    NOT_SURE = "not_sure"
+
+
 class Screenshots(StrEnum):
     """What [alerts] screenshots may say."""
 

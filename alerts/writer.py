@@ -8,6 +8,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from functools import partial
 
+from alerts.account_news import compose_account, news_id
 from alerts.channels.email_settings import is_address
 from alerts.compose import (
     Context,
@@ -28,6 +29,7 @@ from alerts.pictures import MOST_TOGETHER, attachable, fitting
 from alerts.playbook import Playbook
 from alerts.roster import Roster
 from alerts.term_news import Paper, none_made
+from monitor.account_letter import Change
 from monitor.counts import Period
 from monitor.custody import head_in
 from monitor.domain import Case, Evidence, Letter, Role, School
@@ -86,6 +88,8 @@ class MailWriter:
 
     def message_id(self, letter: Letter, matters: Matters) -> str:
         """Of the mail that `write` would write now. Raises CannotWrite."""
+        if letter.person:
+            return news_id(letter, self.sender)
         context = self._context(letter, matters)
         if head := head_in(letter.key):
             return head_id(letter, head, context)
@@ -101,6 +105,8 @@ class MailWriter:
         self, letter: Letter, matters: Matters, at: datetime, *, pictures: bool = True
     ) -> EmailMessage:
         """Raises CannotWrite. Without *pictures*, the mail only says that there are some."""
+        if change := _change(matters):
+            return self._to_a_person(letter, change, at)
         context = self._context(letter, matters)
         if head := head_in(letter.key):
             return compose_head(letter, head, context, at=at)
@@ -119,6 +125,13 @@ class MailWriter:
         chosen, left_out = fitting(wanted, read, room=MOST_TOGETHER if pictures else 0)
         return compose(letter, cases, context, at=at, screenshots=chosen, left_out=left_out)
 
+    def _to_a_person(self, letter: Letter, change: Change, at: datetime) -> EmailMessage:
+        """Also of a school that is no longer in the configuration: the account is there."""
+        school = self.schools.get(letter.school)
+        return compose_account(
+            letter, change, school=school.name if school else "", sender=self.sender, at=at
+        )
+
     def _context(self, letter: Letter, matters: Matters) -> Context:
         school = self.schools.get(letter.school)
         if school is None:
@@ -136,6 +149,8 @@ class MailWriter:
         )
 
     def _recipient(self, letter: Letter, matters: Matters) -> str:
+        if letter.person:
+            return letter.person
         if head_in(letter.key):
             return self._custody_recipient()
         roster = self._roster(letter)
@@ -181,6 +196,10 @@ def _cases(matters: Matters) -> tuple[Case, ...]:
 
 def _week(matters: Matters) -> Week | None:
     return next((one for one in matters if isinstance(one, Week)), None)
+
+
+def _change(matters: Matters) -> Change | None:
+    return next((one for one in matters if isinstance(one, Change)), None)
 
 
 def _notices(matters: Matters) -> tuple[Notice, ...]:

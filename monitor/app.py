@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -27,6 +27,7 @@ from monitor.elsewhere import Elsewhere
 from monitor.evidence_room import EvidenceRoom
 from monitor.forgetting import Forgotten, forget, would_forget
 from monitor.health import Check
+from monitor.lessons import Lesson
 from monitor.pipeline import Assess, Polled
 from monitor.posting import PostRoom
 from monitor.reporting import Report, take
@@ -36,8 +37,8 @@ from monitor.schools import Schools
 from monitor.settings import Settings
 from monitor.store.accounts import Account, Accounts
 from monitor.store.store import Store
+from monitor.teaching import work_and_learn
 from monitor.visitor import Visit, Visitor
-from monitor.working import work
 from nlp.assess import Assessor, model_version
 from sources.http import PoliteClient
 
@@ -75,10 +76,11 @@ class Scanned:
 
 
 class Reader:
-    """Judges one mention at a time: each takes all cores."""
+    """Judges one mention at a time: each takes all cores. *lessons*: those in force at a school,
+    by its id."""
 
-    def __init__(self) -> None:
-        self._turn = Lock()
+    def __init__(self, lessons: Callable[[str], Sequence[Lesson]] = lambda _: ()) -> None:
+        self._turn, self._lessons = Lock(), lessons
 
     @cached_property
     def model(self) -> str:
@@ -90,8 +92,9 @@ class Reader:
         return Assessor()
 
     def __call__(self, mention: Mention, school: School) -> Assessment:
+        lessons = self._lessons(school.id)
         with self._turn:
-            return self._assessor(mention, school)
+            return self._assessor(mention, school, lessons)
 
 
 def _now() -> datetime:
@@ -111,10 +114,10 @@ class App:
     ) -> None:
         """*assess*: somebody else's judgement. *gap*: the pause between two requests to a site."""
         self.settings, self.clock = settings, clock
-        self.assess = assess or Reader()
         self.schools = Schools(settings, clock)
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.store = Store(settings.database_url(), key=settings.key_of_database())
+        self.assess = assess or Reader(self.store.lessons_in_force)
         self._egress = egress = Egress(frozenset(settings.network.allow))
         self.client = PoliteClient(egress, contact=settings.network.contact, gap=gap)
         self.visitor = Visitor(
@@ -216,7 +219,8 @@ class App:
 
     def work(self, number: str, event: Event, seen: int | None = None) -> Incident:
         """A person does something to an incident. Raises NoSuchIncident, Overtaken."""
-        return work(self.store, number, event, self.schools.tellings(), seen=seen)
+        tellings = self.schools.tellings()
+        return work_and_learn(self.store, self.schools, tellings, number, event, seen)
 
     def answer(self, link: str) -> bool:
         """Write down that the letter with this link was seen."""

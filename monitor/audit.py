@@ -21,6 +21,7 @@ class Act(StrEnum):
     REFUSED = "refused"
     SIGNED_OUT = "signed out"
     PASSWORD_SET = "password set"  # noqa: S105 - no password
+    PASSWORD_CHANGED = "password changed"  # noqa: S105 - no password
     STEP_SET_UP = "second step set up"
     STEP_REFUSED = "second step refused"
     STEP_REMOVED = "second step removed"
@@ -33,16 +34,23 @@ class Act(StrEnum):
     TIED = "account elsewhere tied"
     UNTIED = "account elsewhere untied"
     ADDED = "added"
+    ENABLED = "enabled anew"
+    ADDRESS_CHANGED = "address changed"
+    ROLE_CHANGED = "role changed"
     LINK_MADE = "link made"
     DISABLED = "disabled"
     SESSION_ENDED = "session ended"
+    DENIED = "denied"
     READ = "read"
     REPORTED = "reported"
+    LESSON_TAKEN_BACK = "lesson taken back"
+    LESSON_USED_AGAIN = "lesson used again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
-    """`subject`: an account, as in "account 3", the number of an incident, or the id of a report.
+    """`subject`: an account, as in "account 3", the number of an incident, the id of a report, or
+    a lesson, as in "lesson 12".
     `actor`: an account, the command line, or DOOR."""
 
     act: Act

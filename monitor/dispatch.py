@@ -150,7 +150,7 @@ class Dispatch:
                 continue
             why = error or self._why_not_tried()
             what = "waits" if state is AlertState.WAITING else "could not be delivered"
-            found.append(f"A mail to the {letter.role.value} of {letter.school} {what}: {why}")
+            found.append(f"A mail to {letter.whose} {what}: {why}")
         return found
 
     def _why_not_tried(self) -> str:

@@ -161,6 +161,7 @@ class School:
 
 
 LONGEST_ID = 200  # characters; PostgreSQL cannot index much longer ones
+LONGEST_TIME = 100  # characters; what is longer tells no time
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -176,6 +177,7 @@ class Mention:
 
     `text` holds everything there is to read, title first. `published_at` is the site's
     claim, None where it makes none, and so is `edited_at`: when it was last changed.
+    `published_as` is that claim letter by letter ("2 days ago"), empty where there is none.
     `sensitive` is the site's own warning that the pictures may be indecent. `for_a_person`:
     it belongs in the log whatever its words: a member of staff sent it in, say. `kept_as` is
     what is written down in place of the words, where the site lets them be read but not kept.
@@ -190,6 +192,7 @@ class Mention:
     text: str
     author: str = ""
     published_at: datetime | None = None
+    published_as: str = ""
     sensitive: bool = False
     for_a_person: bool = False
     kept_as: str = ""
@@ -202,8 +205,12 @@ class Mention:
         _aware(self.edited_at, "edited_at")
         if not self.external_id:
             raise ValueError("external_id must not be empty")
-        for name in ("external_id", "url", "text", "author", "kept_as", "answers"):
+        for name in ("external_id", "url", "text", "author", "published_as", "kept_as", "answers"):
             object.__setattr__(self, name, storable(getattr(self, name)))
+        for name in ("published_as", "answers"):  # a line each, also on paper
+            object.__setattr__(self, name, " ".join(getattr(self, name).split()))
+        if len(self.published_as) > LONGEST_TIME:
+            object.__setattr__(self, "published_as", "")
         if len(self.external_id) > LONGEST_ID:
             digest = hashlib.sha256(self.external_id.encode()).hexdigest()
             object.__setattr__(self, "external_id", f"sha256:{digest}")
@@ -366,11 +373,13 @@ class Incident:
 
 class Urgency(StrEnum):
     """How an alert leaves: `now`, in a mail of its own; `gathered`, with others of the hour or
-    of the night; or with others in the `digest` of a morning."""
+    of the night; or with others in the `digest` of a morning. `personal` is no alert: it tells one
+    person of their own account, at once, and takes nothing from an alert's share of an hour."""
 
     NOW = "now"
     GATHERED = "gathered"
     DIGEST = "digest"
+    PERSONAL = "personal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -509,7 +518,15 @@ def as_kept(mention: Mention, assessment: Assessment) -> tuple[Mention, Assessme
     name go."""
     if not mention.kept_as:
         return mention, assessment
-    kept = replace(mention, text=mention.kept_as, author="", kept_as="", answers="")
+    kept = replace(
+        mention,
+        text=mention.kept_as,
+        author="",
+        published_as="",
+        answers="",
+        counts=(),
+        kept_as="",
+    )
     return kept, replace(assessment, because=())
 
 
@@ -522,7 +539,8 @@ class CapturePromise:
     mention: Mention
     mode: CaptureMode
     attempts: int = 0  # how often it was tried before
-    incident: str = ""  # Incident.number; empty where a person asked for it
+    incident: str = ""  # Incident.number; empty where a person asked for it at a command
+    asked_by: str = ""  # the role of a person who asked for it again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -572,6 +590,7 @@ class Told:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """One mail that is due to one role: one alert, or all that are gathered, or of a digest.
+    Where `person` holds an e-mail address, it is due there, and `role` says nothing.
 
     `attempts` counts the tries before this one. `message` is None until it was written
     for the first time; from then on these very bytes are sent.
@@ -587,6 +606,12 @@ class Letter:
     attempts: int = 0
     message: bytes | None = None
     message_id: str = ""
+    person: str = ""
+
+    @property
+    def whose(self) -> str:
+        """For people and for the program's own log, where no address may stand."""
+        return "a person, of their account" if self.person else f"the {self.role} of {self.school}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

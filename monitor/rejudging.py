@@ -1,5 +1,6 @@
-"""What other rules, weights or another profile would change: the posts of the last days are
-judged again, and what would come out differently is told. Nothing is written, nobody is told."""
+"""What other rules, weights, lessons or another profile would change: the posts of the last days
+are judged again, and what would come out differently is told. Nothing is written, and nobody is
+told."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from monitor.domain import Assessment, Mention, School, Severity, Sighting
+from monitor.lessons import id_in
 from monitor.wire import moment
 from monitor.words import many
 
@@ -39,6 +41,12 @@ class Change:
     after: Assessment
     turn: Turn
     number: str = ""
+
+    @property
+    def taught(self) -> bool:
+        """Whether a lesson of the school has a part in it, or had."""
+        reasons = (*self.before.because, *self.after.because)
+        return any(id_in(reason.rule) is not None for reason in reasons)
 
     @property
     def before(self) -> Assessment:
@@ -132,6 +140,8 @@ def in_words(done: Rejudged, days: int, shown: int) -> Iterator[str]:
     for turn in Turn:
         if number := done.turns[turn]:
             yield f"{number:>6}  {turn.value}"
+    if taught := sum(change.taught for change in done.changes):
+        yield f"{taught:>6}  of these by what your decisions have taught (see the page School)"
     yield "The gravest:" if len(done.changes) > shown else "These:"
     for change in done.gravest()[:shown]:
         yield _in_words(change)
@@ -146,7 +156,8 @@ def _in_words(change: Change) -> str:
     day = change.sighting.first_seen_at.strftime("%d %b %Y").lstrip("0")
     incident = f", incident {change.number}" if change.number else ""
     where = f"{change.sighting.mention.source}, {day}, {change.school}{incident}"
-    return f"  {where}: {_said(change.before)} → {_said(change.after)}"
+    taught = ", by a lesson of yours" if change.taught else ""
+    return f"  {where}: {_said(change.before)} → {_said(change.after)}{taught}"
 
 
 def _said(judged: Assessment) -> str:
@@ -166,6 +177,7 @@ def to_json(done: Rejudged, days: int, since: datetime) -> dict[str, object]:
         "posts": done.posts,
         "unkept": done.unkept,
         "models": sorted(done.models),
+        "taught": sum(change.taught for change in done.changes),
         "turns": {turn.name.lower(): done.turns[turn] for turn in Turn},
         "changes": [_change_to_json(change) for change in done.gravest()],
     }
@@ -181,6 +193,7 @@ def _change_to_json(change: Change) -> dict[str, object]:
         "id": mention.external_id,
         "url": mention.url,
         "first_seen_at": moment(change.sighting.first_seen_at),
+        "taught": change.taught,
         "before": _judged_to_json(change.before),
         "after": _judged_to_json(change.after),
     }

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
+from alerts.pictures import Indecent
 from alerts.telling import Telling
 from monitor.domain import Act, Event, Mention, School
 from monitor.pipeline import Assess, enter
@@ -17,14 +17,6 @@ from sources.wrapped_links import links_in, unfolded
 
 SOURCE = "reported by staff"
 LONGEST = {"link": 2000, "words": 5000, "place": 200, "note": 5000}  # characters
-
-
-class Indecent(StrEnum):
-    """What a person says of the pictures there; whoever is not sure has said enough."""
-
-    NO = "no"
-    YES = "yes"
-    NOT_SURE = "not_sure"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

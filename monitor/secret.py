@@ -9,10 +9,12 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
+from monitor.failure import Explained
+
 _HOW = "write a secret as env:NAME, file:/path or keyring:name, never the secret itself"
 
 
-class MissingSecret(ValueError):
+class MissingSecret(Explained, ValueError):
     """The secret is not where the configuration says; the message says where that is."""
 
 

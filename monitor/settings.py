@@ -31,6 +31,7 @@ from alerts.roster import Roster
 from alerts.telling import MAILS_AN_HOUR, Telling
 from monitor.domain import School, StaffMember
 from monitor.egress import place
+from monitor.failure import Explained
 from monitor.passkey import party_at
 from monitor.retention import Retention
 from monitor.secret import MissingSecret, Reference, Secret
@@ -43,7 +44,7 @@ from sources import registry
 from sources.contract import Source
 
 
-class SettingsError(Exception):
+class SettingsError(Explained):
     """The configuration needs attention; the message lists everything, a line each."""
 
 

@@ -9,6 +9,7 @@ from alerts.decide import decide
 from alerts.telling import Telling
 from monitor.domain import Act, Event, Incident
 from monitor.incidents import after
+from monitor.lessons import NOTHING, Learnt
 from monitor.store.store import Store
 from monitor.store.working import Folder
 
@@ -31,12 +32,19 @@ Tellings = Mapping[str, Telling]  # by School.id
 
 
 def work(
-    store: Store, number: str, event: Event, tellings: Tellings, *, seen: int | None = None
+    store: Store,
+    number: str,
+    event: Event,
+    tellings: Tellings,
+    *,
+    seen: int | None = None,
+    learnt: Learnt = NOTHING,
 ) -> Incident:
     """The incident as it then stands. Said twice, it is done once.
 
     *seen*: how long the history was when the person made up their mind; None where it does
-    not matter. Raises NoSuchIncident, Overtaken, StoreError.
+    not matter. *learnt*: what it teaches of other posts (monitor.teaching).
+    Raises NoSuchIncident, Overtaken, StoreError.
     """
     with store.working(number) as folder:
         if folder is None:
@@ -50,8 +58,9 @@ def work(
         worse = now.severity.rank > before.severity.rank or now.child_safety > before.child_safety
         told = decide(now, before, _telling(tellings, before), event.at) if worse else []
         folder.record(event, now, told)
+        folder.learn(learnt, event)
         if event.act is Act.CAPTURE:
-            folder.capture_again(event.at)
+            folder.capture_again(event.at, event.role)
         return now
 
 

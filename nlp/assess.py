@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.domain import Assessment, Mention, School
+from monitor.lessons import Lesson
 from nlp.judge import Case, Verdict, doubt_of, verdict_of
 from nlp.language import why_not_english
 from nlp.normalise import normalise
@@ -46,9 +47,12 @@ class Assessor:
         self._pipeline: Pipeline = Pipeline()
         self.model = model_version()
 
-    def __call__(self, mention: Mention, school: School) -> Assessment:
-        """Never raises: what cannot be judged is `not_assessed`, with the reason."""
-        return self._batch([(mention, school)])[0]
+    def __call__(
+        self, mention: Mention, school: School, lessons: Sequence[Lesson] = ()
+    ) -> Assessment:
+        """Never raises: what cannot be judged is `not_assessed`, with the reason. *lessons*: of
+        the school, as far as they are in force."""
+        return self._batch([(mention, school)], tuple(lessons))[0]
 
     def many(self, pairs: Iterable[Pair]) -> Iterator[Assessment]:
         """One assessment for each pair, in order; reads a batch ahead, memory does not grow."""
@@ -56,25 +60,29 @@ class Assessor:
         while batch := list(islice(rest, BATCH)):
             yield from self._batch(batch)
 
-    def _batch(self, pairs: Sequence[Pair]) -> list[Assessment]:
+    def _batch(self, pairs: Sequence[Pair], lessons: tuple[Lesson, ...] = ()) -> list[Assessment]:
         try:
-            return self._assess(pairs)
+            return self._assess(pairs, lessons)
         except Exception as error:  # noqa: BLE001  # a mention must never be lost to our mistake
             if len(pairs) > 1:
-                return [self._batch([pair])[0] for pair in pairs]  # only the one that fails
+                return [
+                    self._batch([pair], lessons)[0] for pair in pairs
+                ]  # only the one that fails
             log.error("a mention could not be judged: %s", type(error).__name__)
             return [self._unjudged(f"our own mistake ({type(error).__name__})")]
 
-    def _assess(self, pairs: Sequence[Pair]) -> list[Assessment]:
+    def _assess(self, pairs: Sequence[Pair], lessons: tuple[Lesson, ...]) -> list[Assessment]:
         """Every text in pieces, all pieces read together, and put together again."""
-        pieces = [list(self._pieces(mention, school)) for mention, school in pairs]
+        pieces = [list(self._pieces(mention, school, lessons)) for mention, school in pairs]
         flat = [case for cases in pieces for _, case in cases]
         self._pipeline.run([case for case in flat if case.unreadable is None])
         return [
             self._whole(mention, cases) for (mention, _), cases in zip(pairs, pieces, strict=True)
         ]
 
-    def _pieces(self, mention: Mention, school: School) -> Iterator[tuple[int, Case]]:
+    def _pieces(
+        self, mention: Mention, school: School, lessons: tuple[Lesson, ...]
+    ) -> Iterator[tuple[int, Case]]:
         if not any(map(str.isalpha, mention.text)):
             return
         for at, piece in windows(mention.text):
@@ -87,6 +95,7 @@ class Assessor:
                     text=text,
                     author=mention.author,
                     url=mention.url,
+                    lessons=lessons,
                     unreadable=why_not_english(text.lower),
                 ),
             )

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from monitor.domain import Category, Sentiment, Severity
+from monitor.lessons import Lesson, Sense
 from nlp.context import Context
+from nlp.lessons import Spoken, shifted
 from nlp.names import NameHit
 from nlp.normalise import Normalised
 from nlp.people import Detail
@@ -51,9 +53,11 @@ class Case:
     text: Normalised
     author: str = ""
     url: str = ""
+    lessons: tuple[Lesson, ...] = ()  # of the school, as far as they are in force
     unreadable: str | None = None  # why it cannot be judged, in words
     names: tuple[NameHit, ...] = ()
     link: Link | None = None
+    spoken: tuple[Spoken, ...] = ()
     sentences: tuple[tuple[int, int], ...] = ()
     context: Context = field(default_factory=lambda: Context(()))
     hits: dict[Category, list[Hit]] = field(default_factory=dict)
@@ -63,9 +67,28 @@ class Case:
 
     @property
     def relevance(self) -> float:
-        """How surely it is about the school. Where rules are sure, they decide: what stands on
-        its own website or names it beyond doubt is, and what nothing links to it is not, or a
-        town's whole newspaper would be."""
+        """How surely it is about the school, with what its lessons say."""
+        return shifted(self.untaught, self.heeded)
+
+    @property
+    def heeded(self) -> tuple[Spoken, ...]:
+        """The lessons that count: none where rules are sure, and none against the school where
+        somebody may be in danger."""
+        if not self.spoken or self.link is None or self.link.sure is not None:
+            return ()
+        against = not self.dangerous
+        return tuple(s for s in self.spoken if against or s.lesson.sense is Sense.OURS)
+
+    @property
+    def dangerous(self) -> bool:
+        """Whether, by its phrases, somebody may be in danger."""
+        return _signs(self).of_danger
+
+    @property
+    def untaught(self) -> float:
+        """The same without them. Where rules are sure, they decide: what stands on the school's
+        own website or names it beyond doubt is, and what nothing links to it is not, or a town's
+        whole newspaper would be."""
         read = self.reading.about if self.reading else 0.0
         if self.link is None or self.link.sure is None:
             return read
@@ -129,10 +152,25 @@ def doubt_of(case: Case, thresholds: Thresholds) -> Verdict | None:
         return None
     danger = _signs(case).of_danger  # what must not be missed is not read away here, either
     heard = reading.at_least[Severity.HIGH] >= thresholds.at_least[Severity.HIGH]
-    perhaps = case.relevance >= _PERHAPS_OURS and (heard or danger)
+    perhaps = (heard or danger) and _perhaps_ours(case, reading, thresholds)
     # "i hate hallow fell i want to die": what names us is not left to the reader alone
     named = danger and case.link is not None and case.link.about_school
     return _if_ours(case, reading, thresholds) if perhaps or named else None
+
+
+_OF_DANGER = (Category.THREAT, Category.SELF_HARM, Category.SEXUAL, Category.EXTREMISM)
+
+
+def _perhaps_ours(case: Case, reading: Reading, thresholds: Thresholds) -> bool:
+    """With what is learnt. A lesson moves what is grave by one step at most, from ours to doubt
+    or from doubt to nothing; and nothing that may be danger out of doubt, as the reader hears it
+    where no phrase says so."""
+    if case.relevance >= _PERHAPS_OURS or case.untaught < _PERHAPS_OURS:
+        return case.relevance >= _PERHAPS_OURS
+    if case.untaught >= thresholds.about:
+        return True
+    verdict = _if_ours(case, reading, thresholds)
+    return verdict.child_safety or not verdict.categories.isdisjoint(_OF_DANGER)
 
 
 def _if_ours(case: Case, reading: Reading, thresholds: Thresholds) -> Verdict:
@@ -239,10 +277,11 @@ def _names_the_head(case: Case, sentence: tuple[int, int]) -> bool:
 
 
 def _child_safety(case: Case, categories: frozenset[Category]) -> bool:
-    child = _CHILD.search(case.text.lower) is not None
+    """Of whom an intimate picture is, nobody may look to find out: it could be a child."""
+    child, signs = _CHILD.search(case.text.lower) is not None, _signs(case)
     return (
         Category.SELF_HARM in categories
-        or (Category.SEXUAL in categories and (child or _signs(case).adult_to_child))
+        or (Category.SEXUAL in categories and (child or signs.adult_to_child or signs.image))
         or (Category.DEFAMATION in categories
             and {"adult", "child"} <= _tags(case, Category.DEFAMATION))
         or {Category.IDENTIFYING, Category.THREAT} <= categories

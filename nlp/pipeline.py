@@ -16,9 +16,12 @@ from spacy.tokens import Doc
 from spacy.util import minibatch
 
 from monitor.domain import Category
+from nlp.clues import Seen
 from nlp.context import context_of
 from nlp.evidence import evidence_of
 from nlp.judge import Case
+from nlp.lessons import speaking
+from nlp.pages import page_of
 from nlp.patterns import words_of
 from nlp.people import private_details
 from nlp.reader import Reader, reader
@@ -80,6 +83,8 @@ def school_link(doc: Doc) -> Doc:
     case = _case_of(doc)
     case.names = case.profile.names.find(case.text)
     case.link = link(case.profile, case.text, names=case.names, author=case.author, url=case.url)
+    seen = Seen(case.profile, case.text, case.names, page_of(case.profile, case.url))
+    case.spoken = speaking(case.lessons, seen, case.link)
     return doc
 
 

@@ -31,6 +31,8 @@ def _link_reasons(case: Case) -> Iterator[_Found]:
     for evidence in case.link.evidence if case.link else ():
         if evidence.end > evidence.start:
             yield ABOUT_SCHOOL, f"relevance.{evidence.name}", evidence.start, evidence.end
+    for each in case.heeded:
+        yield ABOUT_SCHOOL, each.lesson.rule, *each.span
 
 
 def _flag_reasons(case: Case, verdict: Verdict) -> Iterator[_Found]:

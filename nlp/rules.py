@@ -115,3 +115,9 @@ def _rule(file: str, entry: dict[str, object], classes: Classes) -> Rule:
 def weights() -> dict[str, float]:
     """The log-odds of each kind of evidence for about_school."""
     return {name: float(value) for name, value in _read("relevance")["weights"].items()}
+
+
+@cache
+def lesson_weights() -> dict[str, float]:
+    """How much a lesson of each kind moves the reader's log-odds; `most`: all together."""
+    return {name: float(value) for name, value in _read("lessons")["weights"].items()}

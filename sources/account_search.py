@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -12,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 
 from sources.errors import AccessRefused, LayoutChanged
 from sources.http import PoliteClient
-from sources.text import html_to_text, read_date, stable_id, tidy, web_link
+from sources.text import Dated, dated, html_to_text, stable_id, tidy, web_link
 
 MASTODON = "https://mastodon.social"
 BLUESKY = "https://public.api.bsky.app"
@@ -31,7 +30,7 @@ class Account:
     shown: str
     url: str
     description: str
-    made_at: datetime | None
+    made: Dated
 
 
 def on_mastodon(server: str, query: str, client: PoliteClient) -> Sequence[Account]:
@@ -75,7 +74,7 @@ class _Mastodon(BaseModel):
             shown=tidy(self.shown) or handle,
             url=url,
             description=html_to_text(self.note)[:2000],
-            made_at=read_date(self.created),
+            made=dated(self.created),
         )
 
 
@@ -99,7 +98,7 @@ class _Bluesky(BaseModel):
             shown=tidy(self.shown) or self.handle,
             url=f"https://bsky.app/profile/{self.did}",
             description=tidy(self.description)[:2000],
-            made_at=read_date(self.created),
+            made=dated(self.created),
         )
 
 

@@ -123,7 +123,10 @@ class Bluesky(Source):
             text=post.words,
             author=f"@{post.author.handle}"[:200],
             published_at=post.published_at,
+            published_as=post.published_as,
             sensitive=post.sensitive,
             answers=post.answers,
-            counts=counted(likes=post.likes, shares=post.shares, replies=post.replies),
+            counts=counted(
+                likes=post.likes, shares=post.shares, quotes=post.quotes, replies=post.replies
+            ),
         )

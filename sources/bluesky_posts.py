@@ -48,6 +48,7 @@ class Post(BaseModel):
     likes: Tally = Field(None, alias="likeCount")
     shares: Tally = Field(None, alias="repostCount")
     replies: Tally = Field(None, alias="replyCount")
+    quotes: Tally = Field(None, alias="quoteCount")
 
     @property
     def answers(self) -> str:
@@ -72,6 +73,11 @@ class Post(BaseModel):
         """What the author's program claims, unless that lies after the server saw it."""
         claimed, seen = read_date(self.record.created), read_date(self.indexed)
         return min(claimed, seen) if claimed and seen else claimed or seen
+
+    @property
+    def published_as(self) -> str:
+        """As the author's program wrote it, whatever that says."""
+        return self.record.created or self.indexed or ""
 
     @property
     def sensitive(self) -> bool:

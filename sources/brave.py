@@ -9,10 +9,11 @@ from pydantic import BaseModel, Field
 from monitor.domain import Mention
 from monitor.secret import MissingSecret, Secret
 from sources.contract import About
+from sources.counted import Tally, counted
 from sources.errors import AccessRefused, LayoutChanged, RateLimited
 from sources.http import Answer, PoliteClient
 from sources.queries import Query
-from sources.text import read_date
+from sources.text import dated
 from sources.web_search import WebSearch
 
 API = "https://api.search.brave.com/res/v1/web/search"
@@ -71,7 +72,8 @@ class Brave(WebSearch):
             result.description,
             *(result.extra or ()),
             *said,
-            at=read_date(result.page_age),
+            at=dated(result.page_age, result.age or ""),
+            counts=counted(replies=thread.replies) if thread else (),
         )
 
 
@@ -95,6 +97,7 @@ class _Thread(BaseModel):
     title: str | None = None
     question: str | None = None
     top_comment: str | None = None
+    replies: Tally = Field(None, alias="num_answers")
 
 
 class _Result(BaseModel):
@@ -102,6 +105,7 @@ class _Result(BaseModel):
     title: str | None = None
     description: str | None = None
     page_age: str | None = None
+    age: str | None = None  # the same as Brave's own pages show it: "2 days ago"
     extra: tuple[str, ...] | None = Field(None, alias="extra_snippets")
     data: _Thread | None = None
 

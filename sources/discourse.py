@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from urllib.parse import quote
 
 from pydantic import BaseModel, Field
@@ -11,14 +11,16 @@ from pydantic import BaseModel, Field
 from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from sources.contract import About, Page, Source, WebAddress
+from sources.counted import AsFacts, Tally, counted
 from sources.errors import AccessRefused, Unreachable
 from sources.http import Answer, PoliteClient
 from sources.memory import Seen, resume
 from sources.newest_first import Place, Read, Shown, newest_first
-from sources.text import html_to_text, joined, read_date
+from sources.text import dated, html_to_text, joined, read_date
 
 SHORTEST = 3  # characters that its search asks for at least
 WINDOW = 50  # ids in one answer of posts.json
+_LIKE = 2  # the number of this action. Source: Discourse's PostActionType
 
 
 class Discourse(Source):
@@ -111,16 +113,22 @@ class Discourse(Source):
             raise
 
     def _mention(self, post: _Post) -> Mention:
-        place = f"/t/{quote(post.slug, safe='') or '-'}/{post.topic_id}/{post.number}"
         return Mention(
             source=self.name,
             external_id=post.key,
-            url=f"{str(self.url).rstrip('/')}{place}",
+            url=self._address(post, post.number),
             text=joined(html_to_text(post.title), html_to_text(post.cooked or post.blurb)),
             author=f"@{post.username}"[:200] if post.username else "",
-            published_at=read_date(post.created_at),
+            **dated(post.created_at),
             edited_at=read_date(post.updated_at) if post.version > 1 and post.cooked else None,
+            answers=self._address(post, post.answered) if post.answered else "",
+            counts=counted(likes=post.liked, quotes=post.quotes, replies=post.replies),
         )
+
+    def _address(self, post: _Post, number: int) -> str:
+        """Of the post of that number in the same topic."""
+        slug = quote(post.slug, safe="") or "-"
+        return f"{str(self.url).rstrip('/')}/t/{slug}/{post.topic_id}/{number}"
 
 
 def _before(posts: tuple[_Post, ...], before: str | None) -> str | None:
@@ -136,8 +144,16 @@ class _Topic(BaseModel):
     slug: str = ""
 
 
+class _Action(BaseModel):
+    """What visitors did to a post, and how often."""
+
+    id: Tally = None
+    count: Tally = None
+
+
 class _Post(BaseModel):
-    """`blurb` in results, `cooked` (HTML) in posts; the title comes with one or apart."""
+    """`blurb` in results, `cooked` (HTML) in posts; the title comes with one or apart, and so
+    do the likes: `like_count` in results, one of `actions_summary` in posts."""
 
     id: int
     topic_id: int
@@ -150,6 +166,23 @@ class _Post(BaseModel):
     cooked: str = ""
     title: str = Field("", alias="topic_title")
     slug: str = Field("", alias="topic_slug")
+    to: Tally = Field(None, alias="reply_to_post_number")
+    likes: Tally = Field(None, alias="like_count")
+    actions: tuple[Annotated[_Action, AsFacts], ...] | None = Field(None, alias="actions_summary")
+    quotes: Tally = Field(None, alias="quote_count")
+    replies: Tally = Field(None, alias="reply_count")
+
+    @property
+    def answered(self) -> int:
+        """The number of the post that it answers: the topic's first, where it names none."""
+        return self.to or (1 if self.number > 1 else 0)
+
+    @property
+    def liked(self) -> int | None:
+        """An action that nobody did is not in the list."""
+        if self.likes is not None or self.actions is None:
+            return self.likes
+        return next((each.count for each in self.actions if each.id == _LIKE), 0)
 
     @property
     def key(self) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-from sources.text import joined
+from sources.counted import AsFacts, AsText, Tally, counted
+from sources.text import joined, web_link
+
+_SITE = "https://www.facebook.com"
 
 Said = Annotated[str, BeforeValidator(lambda value: value or "")]  # null where there is none
 
@@ -28,6 +32,12 @@ class _Attachments(BaseModel):
     data: tuple[_Attachment, ...] = ()
 
 
+class _Parent(BaseModel):
+    """The comment that a reply answers."""
+
+    id: Annotated[str, AsText] = ""
+
+
 class Comment(BaseModel):
     """A comment or a reply; a post has the same and more."""
 
@@ -37,6 +47,23 @@ class Comment(BaseModel):
     created_time: str | None = None
     permalink_url: str | None = None
     attachment: _Attachment | None = None
+    parent: Annotated[_Parent, AsFacts] = _Parent()
+    likes: Tally = Field(None, alias="like_count")
+    answered: Tally = Field(None, alias="comment_count")
+
+    @property
+    def counts(self) -> tuple[tuple[str, int], ...]:
+        return counted(likes=self.likes, replies=self.answered)
+
+    @property
+    def address(self) -> str:
+        return web_link("", self.permalink_url) or f"{_SITE}/{self.id}"
+
+    @property
+    def answered_comment(self) -> str:
+        """The address of the comment that it answers; empty where it answers the post."""
+        known = re.fullmatch(r"\d[\d_]{2,80}", self.parent.id, re.ASCII)
+        return f"{_SITE}/{self.parent.id}" if known else ""
 
     @property
     def attached(self) -> tuple[_Attachment, ...]:
@@ -53,16 +80,31 @@ class Comment(BaseModel):
 
 
 class _Summary(BaseModel):
-    total_count: int | None = None
+    total_count: Tally = None
 
 
-class _Comments(BaseModel):
-    summary: _Summary = _Summary()
+class _Summed(BaseModel):
+    summary: Annotated[_Summary, AsFacts] = _Summary()
+
+
+class _Shares(BaseModel):
+    count: Tally = None
 
 
 class Post(Comment):
     attachments: _Attachments = _Attachments()
-    comments: _Comments = _Comments()
+    comments: Annotated[_Summed, AsFacts] = _Summed()
+    reactions: Annotated[_Summed, AsFacts] = _Summed()
+    shares: Annotated[_Shares, AsFacts] = _Shares()
+
+    @property
+    def counts(self) -> tuple[tuple[str, int], ...]:
+        """Reactions are likes and their like, angry faces too."""
+        return counted(
+            reactions=self.reactions.summary.total_count,
+            shares=self.shares.count,
+            replies=self.comments.summary.total_count,
+        )
 
     @property
     def attached(self) -> tuple[_Attachment, ...]:

@@ -17,7 +17,7 @@ from sources.http import PoliteClient
 from sources.memory import digest, resume
 from sources.meta_graph import Graph, NotOffered, TokenEnded
 from sources.newest_first import Place, Read, Shown, newest_first
-from sources.text import joined, read_date, web_link
+from sources.text import dated, joined
 
 POSTS = 25  # on the Page, that are looked under for comments
 PAGES = 2  # of each list in one visit: 50 posts, or 200 comments under one
@@ -87,7 +87,8 @@ class FacebookPage(Source):
         """Newest first; the Page's own posts are no mentions, but people write under them."""
 
         def read(onward: str | None) -> Shown:
-            asked = {"fields": _POST, "limit": "25"}
+            fields = _TAGGED if into is None else _POST
+            asked = {"fields": fields, "limit": "25"}
             found, older = graph.list(path, asked, Post, onward)
             if into is not None:
                 into.update({post.id: post for post in found})
@@ -103,15 +104,22 @@ class FacebookPage(Source):
             found, older = graph.list(
                 f"{post.id}/comments", asked | {"fields": _COMMENT}, Comment, onward
             )
-            return self._shown("comment", found, under, older)
+            return self._shown("comment", found, under, older, answered=post.address)
 
         return read
 
-    def _shown(self, what: str, found: Sequence[Comment], under: str, older: str | None) -> Shown:
+    def _shown(
+        self,
+        what: str,
+        found: Sequence[Comment],
+        under: str,
+        older: str | None,
+        answered: str = "",
+    ) -> Shown:
         others = [said for said in found if said.author.id != self.page]
         return Shown(
             ids=tuple(said.id for said in found),
-            mentions=tuple(self._mention(what, said, under) for said in others),
+            mentions=tuple(self._mention(what, said, under, answered) for said in others),
             onward=older,
             said={_key(what, said): digest(said.words) for said in others},
         )
@@ -130,17 +138,19 @@ class FacebookPage(Source):
 
         return read
 
-    def _mention(self, what: str, said: Comment, under: str) -> Mention:
+    def _mention(self, what: str, said: Comment, under: str, answered: str) -> Mention:
         """With what it stands under: "he should be sacked" names nobody by itself. Where there
         is only a picture there are no words, so that a person looks."""
         words = said.words
         return Mention(
             source=self.name,
             external_id=_key(what, said),
-            url=web_link("", said.permalink_url) or f"https://www.facebook.com/{said.id}",
+            url=said.address,
             text=joined(under, words) if words or not said.has_picture else "",
             author=said.author.name[:200],
-            published_at=read_date(said.created_time),
+            **dated(said.created_time),
+            answers=said.answered_comment or answered,
+            counts=said.counts,
         )
 
     def _recommendation(self, given: Recommendation, school: School) -> Mention:
@@ -151,15 +161,19 @@ class FacebookPage(Source):
             url=f"https://www.facebook.com/{self.page}/reviews",
             text=joined(verdict, given.review_text),
             author=given.reviewer.name[:200],
-            published_at=read_date(given.created_time),
+            **dated(given.created_time),
         )
 
 
-_COMMENT = "id,message,from,created_time,permalink_url,attachment{title,description,type}"
-_POST = (
+_COMMENT = (
+    "id,message,from,created_time,permalink_url,attachment{title,description,type},"
+    "parent{id},like_count,comment_count"
+)
+_TAGGED = (  # whether the others may be asked of a post that is not the Page's is not documented
     "id,message,from,created_time,permalink_url,"
     "attachments{title,description,type},comments.summary(true).limit(0)"
 )
+_POST = f"{_TAGGED},shares,reactions.summary(true).limit(0)"
 _RECOMMENDATION = "created_time,recommendation_type,review_text,reviewer,open_graph_story{id}"
 _VERDICT = {"positive": "Recommends", "negative": "Does not recommend"}
 

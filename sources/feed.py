@@ -14,7 +14,7 @@ from sources.errors import Emptied, Unreachable
 from sources.feed_formats import Item, read_feed
 from sources.http import Answer, PoliteClient, Validators
 from sources.memory import Seen, digest, resume
-from sources.text import html_to_text, joined, read_date, web_link
+from sources.text import dated, html_to_text, joined, web_link
 
 ACCEPT = (
     "application/feed+json, application/atom+xml, application/rss+xml, "
@@ -102,5 +102,7 @@ def _mention(source: str, key: str, item: Item, base: str) -> Mention:
         url=web_link(base, item.link) or web_link("", item.id) or base,
         text=joined(item.title, item.body),
         author=html_to_text(item.author)[:200],
-        published_at=read_date(item.date),
+        **dated(item.date),
+        answers=item.answers,
+        counts=item.counts,
     )

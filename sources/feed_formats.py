@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from lxml import etree
 from pydantic import BaseModel, ConfigDict, Field
 
+from sources.counted import shown
 from sources.errors import LayoutChanged, TooLarge
 from sources.feed_xml import MOST_ITEMS, MOST_MARKUP, markup, name_of, read_entries
 from sources.http import Answer
@@ -25,6 +26,8 @@ class Item(BaseModel):
     body: str = ""
     author: str = ""
     date: str = ""
+    answers: str = ""
+    counts: tuple[tuple[str, int], ...] = ()
 
 
 def read_feed(answer: Answer) -> tuple[dict[str, Item], bool]:
@@ -115,6 +118,8 @@ def _xml_item(entry: etree._Element) -> Item:
         body=next((words for name in _BODIES if (words := _words(parts, name))), ""),
         author=_plain(parts, *_AUTHORS),
         date=_plain(parts, *_DATES),
+        answers=_answered(parts),
+        counts=_counts(parts, entry),
     )
 
 
@@ -124,6 +129,23 @@ Parts = Mapping[str, "etree._Element"]
 def _link(parts: Parts) -> str:
     link = parts.get("link")
     return (link.get("href") or _plain(parts, "link")) if link is not None else ""
+
+
+_STATISTICS = ".//{http://search.yahoo.com/mrss/}statistics"
+
+
+def _answered(parts: Parts) -> str:
+    node = parts.get("thread:in-reply-to")
+    return (node.get("href") or node.get("ref") or "")[:500] if node is not None else ""
+
+
+def _counts(parts: Parts, entry: etree._Element) -> tuple[tuple[str, int], ...]:
+    """WordPress and Blogger say how many comments there are, YouTube how often it was seen."""
+    seen = entry.find(_STATISTICS)
+    return (
+        *shown("replies", _plain(parts, "slash:comments", "thread:total")),
+        *(shown("views", seen.get("views", "")) if seen is not None else ()),
+    )
 
 
 def _plain(parts: Parts, *names: str) -> str:

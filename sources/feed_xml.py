@@ -31,6 +31,8 @@ _PREFIXES = {
     "http://purl.org/dc/elements/1.1/": "dc:",
     "http://purl.org/dc/terms/": "dc:",
     "http://purl.org/rss/1.0/modules/content/": "content:",
+    "http://purl.org/rss/1.0/modules/slash/": "slash:",
+    "http://purl.org/syndication/thread/1.0": "thread:",  # RFC 4685
 }
 
 
@@ -54,7 +56,7 @@ def read_entries(content: bytes, charset: str) -> list[etree._Element]:
 
 
 def name_of(node: etree._Element) -> str:
-    """Its name without namespace, but for two with a prefix: "dc:creator", "content:encoded"."""
+    """Its name without namespace, but for some with a prefix: "dc:creator", "slash:comments"."""
     tag = node.tag
     if not isinstance(tag, str):
         return ""

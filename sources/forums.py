@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from bs4 import BeautifulSoup, Tag
 
-from sources.text import html_to_text, read_date
+from sources.text import UNDATED, Dated, dated, html_to_text
 
 _SESSION = re.compile(r"(?<=[?&])(?:sid|s|PHPSESSID)=[0-9a-f]{26,40}&?", re.IGNORECASE)
 
@@ -27,7 +26,7 @@ class Post:
     text: str
     author: str
     link: str
-    date: datetime | None
+    date: Dated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,5 +143,9 @@ def _link(tag: Tag, software: Software, number: str) -> str:
     return plain or software.fragment.format(number)
 
 
-def _date(tag: Tag | None) -> datetime | None:
-    return read_date(str(tag.get("datetime") or tag.get("title"))) if tag else None
+def _date(tag: Tag | None) -> Dated:
+    return (
+        dated(str(tag.get("datetime") or tag.get("title") or ""), tag.get_text())
+        if tag
+        else UNDATED
+    )

@@ -16,7 +16,7 @@ from sources.contract import About, Every, Page, Source
 from sources.errors import ErrorPage
 from sources.http import Answer, PoliteClient
 from sources.memory import Seen, resume
-from sources.text import joined, read_date, stable_id, web_link, without_fragment
+from sources.text import dated, joined, stable_id, web_link, without_fragment
 from sources.window import Window, in_batches, oldest_first
 
 ADDRESS = "https://api.gdeltproject.org/api/v2/doc/doc"
@@ -85,7 +85,7 @@ class Gdelt(Source):
             url=url,
             text=text,
             author=article.domain[:200],
-            published_at=read_date(article.seen),
+            **dated(article.seen),
         )
 
 

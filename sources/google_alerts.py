@@ -18,7 +18,7 @@ from sources.errors import AccessRefused, Unreachable
 from sources.feed_formats import Item, read_feed
 from sources.http import PoliteClient
 from sources.memory import Seen, resume
-from sources.text import joined, read_date, web_link
+from sources.text import dated, joined, web_link
 from sources.walls import wall
 from sources.window import Window, in_batches
 
@@ -77,7 +77,7 @@ class GoogleAlerts(Source):
             external_id=key,
             url=unwrapped(item.link) or web_link("", item.link) or NOWHERE,
             text=joined(item.title, item.body) or _NO_WORDS,
-            published_at=read_date(item.date),
+            **dated(item.date),
         )
 
 

@@ -17,7 +17,7 @@ from sources.feed_formats import Item, read_feed
 from sources.http import PoliteClient
 from sources.memory import Seen, resume
 from sources.queries import queries
-from sources.text import joined, read_date, web_link
+from sources.text import dated, joined, read_date, web_link
 from sources.walls import wall
 from sources.window import Window, in_batches
 
@@ -85,7 +85,7 @@ class GoogleNews(Source):
             url=url,
             text=joined(headline),
             author=publisher[:200],
-            published_at=read_date(item.date),
+            **dated(item.date),
         )
 
 

@@ -17,7 +17,7 @@ from sources.errors import AccessRefused, LayoutChanged, RateLimited, Unreachabl
 from sources.http import Answer, PoliteClient
 from sources.manners import retry_after
 from sources.memory import Seen, digest, resume
-from sources.text import joined, read_date, web_link
+from sources.text import dated, joined, web_link
 from sources.window import Window, oldest_first
 
 API = "https://places.googleapis.com/v1/places"
@@ -88,14 +88,14 @@ class GooglePlaces(Source):
     def _mention(self, review: _Review, school: School) -> Mention:
         """Its words are for the judge alone. The mark is ours: it tells two reviews apart."""
         words = review.words
-        mark, at = digest(f"{review.name} {words}"), read_date(review.published)
+        mark, at = digest(f"{review.name} {words}"), dated(review.published)["published_at"]
         when = f"{at:%d %B %Y}" if at else "unknown date"
         return Mention(
             source=self.name,
             external_id=f"review:{mark}",
             url=web_link("", review.link) or f"{_MAPS}{self.place}",
             text=joined(f"Review of {school.name}", words),
-            published_at=at,
+            **dated(review.published),
             kept_as=_KEPT.format(name=school.name, when=when, mark=mark),
         )
 

@@ -16,7 +16,7 @@ from sources.errors import AccessRefused
 from sources.http import Answer, PoliteClient
 from sources.memory import Seen, resume
 from sources.queries import queries
-from sources.text import html_to_text, joined, read_date, stable_id, web_link
+from sources.text import dated, html_to_text, joined, stable_id, web_link
 from sources.window import in_batches, oldest_first
 
 ADDRESS = "https://content.guardianapis.com/search"
@@ -102,7 +102,7 @@ class Guardian(Source):
             url=url,
             text=text,
             author=html_to_text(said.byline)[:200],
-            published_at=read_date(article.date),
+            **dated(article.date),
         )
 
 

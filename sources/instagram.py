@@ -11,12 +11,13 @@ from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from monitor.secret import Secret
 from sources.contract import About, Page, Source
+from sources.counted import Tally, counted
 from sources.errors import AccessRefused
 from sources.http import PoliteClient
 from sources.memory import digest, resume
 from sources.meta_graph import Graph, TokenEnded
 from sources.newest_first import Place, Read, Shown, newest_first
-from sources.text import joined, read_date, web_link
+from sources.text import dated, joined, web_link
 
 POSTS = 25  # of the account, that are looked under for comments
 PAGES = 2  # of each list in one visit: 100 comments under one post
@@ -97,9 +98,11 @@ class Instagram(Source):
             source=self.name,
             external_id=f"comment:{said.id}",
             url=post.address,
+            answers=said.parent or post.address,
+            counts=counted(likes=said.likes),
             text=joined(under, said.text),
             author=f"@{said.username}"[:200] if said.username else "",
-            published_at=read_date(said.timestamp),
+            **dated(said.timestamp),
         )
 
     def _post(self, post: _Post, under: str) -> Mention:
@@ -109,15 +112,17 @@ class Instagram(Source):
             external_id=f"tag:{post.id}",
             url=post.address,
             text=joined(under, post.caption) if post.caption else "",
+            counts=counted(likes=post.likes, replies=post.comments),
             author=f"@{post.username}"[:200] if post.username else "",
-            published_at=read_date(post.timestamp),
+            **dated(post.timestamp),
         )
 
 
 # Never media_url nor thumbnail_url: those are the pictures.
-_TAGGED = "id,caption,permalink,timestamp,username"
-_MEDIA = f"{_TAGGED},comments_count"
-_COMMENT = "id,text,timestamp,username,replies{id,text,timestamp,username}"
+_MEDIA = "id,caption,permalink,timestamp,username,comments_count"
+_TAGGED = f"{_MEDIA},like_count"
+_REPLY = "id,text,timestamp,username,like_count"
+_COMMENT = f"{_REPLY},replies{{{_REPLY}}}"
 _NO_TAGS = (
     "posts that tag the account may not be read with this token; allow it, or tagged = false"
 )
@@ -131,6 +136,8 @@ class _Said(BaseModel):
     text: Text = ""
     timestamp: str | None = None
     username: Text = ""
+    likes: Tally = Field(None, alias="like_count")
+    parent: str = ""  # the number of the comment that a reply answers
 
 
 class _Replies(BaseModel):
@@ -141,7 +148,8 @@ class _Comment(_Said):
     replies: _Replies = _Replies()
 
     def newest_first(self) -> Iterator[_Said]:
-        yield from sorted(self.replies.data, key=lambda reply: reply.timestamp or "", reverse=True)
+        replies = sorted(self.replies.data, key=lambda reply: reply.timestamp or "", reverse=True)
+        yield from (reply.model_copy(update={"parent": self.id}) for reply in replies)
         yield self
 
 
@@ -151,7 +159,8 @@ class _Post(BaseModel):
     permalink: str | None = None
     timestamp: str | None = None
     username: Text = ""
-    comments: int | None = Field(None, alias="comments_count")
+    comments: Tally = Field(None, alias="comments_count")
+    likes: Tally = Field(None, alias="like_count")
 
     @property
     def address(self) -> str:

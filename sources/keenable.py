@@ -11,7 +11,7 @@ from sources.contract import About
 from sources.http import PoliteClient
 from sources.phrases import names_any
 from sources.queries import Query
-from sources.text import read_date
+from sources.text import dated
 from sources.web_search import WebSearch
 
 API = "https://api.keenable.ai/v1/search/public"
@@ -54,7 +54,7 @@ class Keenable(WebSearch):
             result.title,
             result.description,
             result.snippet,
-            at=read_date(result.published),
+            at=dated(result.published),
         )
         if mention is None or not query.phrases:
             return mention

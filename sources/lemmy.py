@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, BaseModel, Field
@@ -12,13 +13,13 @@ from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from sources.answer import judge
 from sources.contract import About, Canary, Page, Source, WebAddress, by_a_word
-from sources.counted import Tally, counted
+from sources.counted import AsText, Tally, counted
 from sources.errors import RateLimited
 from sources.http import PoliteClient
 from sources.memory import resume
 from sources.newest_first import Place, Read, Shown, newest_first
 from sources.phrases import names_any
-from sources.text import joined, read_date, stable_id, web_link
+from sources.text import dated, joined, stable_id, web_link
 
 LIMIT = 50  # a page; the most a server gives
 PAGES = 4  # of one search in one visit
@@ -101,11 +102,22 @@ class Lemmy(Source):
             url=web_link(str(self.url), item.body.ap_id) or str(self.url),
             text=item.words,
             author=item.creator.address,
-            published_at=read_date(item.body.published),
+            **dated(item.body.published),
             sensitive=item.sensitive,
-            answers=item.post.ap_id if item.comment else "",
-            counts=counted(likes=item.counts.likes, replies=item.counts.replies),
+            answers=self._answered(item.comment, item.post),
+            counts=counted(
+                likes=item.counts.likes,
+                dislikes=item.counts.dislikes,
+                replies=item.counts.replies,
+            ),
         )
+
+    def _answered(self, comment: _Comment | None, post: _Post) -> str:
+        """A path is 0, then the comments above it by this server's own numbers, then itself."""
+        if comment is None:
+            return ""
+        above = re.fullmatch(r"0(?:\.\d{1,18})*\.(\d{1,18})\.\d{1,18}", comment.path, re.ASCII)
+        return f"{str(self.url).rstrip('/')}/comment/{above[1]}" if above else post.ap_id
 
 
 def complain_as_lemmy(content: bytes, host: str) -> None:
@@ -148,12 +160,14 @@ class _Post(_Body):
 
 class _Comment(_Body):
     content: str = ""
+    path: Annotated[str, AsText] = ""
 
 
 class _Counts(BaseModel):
     """A post's answers are its comments, a comment's are its children."""
 
     likes: Tally = Field(None, alias="upvotes")
+    dislikes: Tally = Field(None, alias="downvotes")
     replies: Tally = Field(None, validation_alias=AliasChoices("comments", "child_count"))
 
 

@@ -96,7 +96,7 @@ class LookalikeAccounts(Source):
                     url=account.url,
                     text=_words(account, likeness, school),
                     author=f"@{account.handle}"[:200],
-                    published_at=account.made_at,
+                    **account.made,
                     for_a_person=True,
                 )
 
@@ -104,7 +104,8 @@ class LookalikeAccounts(Source):
 def _words(account: Account, likeness: Likeness, school: School) -> str:
     """The handle is written in two pieces: as one it would be taken for a mail address."""
     user, _, server = account.handle.partition("@")
-    made = f", made on {written(account.made_at)}" if account.made_at else ""
+    at = account.made["published_at"]
+    made = f", made on {written(at)}" if at else ""
     which = f"account “{account.shown[:200]}” (@{user} on {server or account.service}{made})"
     if likeness is Likeness.SAME:
         said = f"Somebody may be posing as {school.name}: the {which} is not on the school's list."

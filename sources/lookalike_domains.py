@@ -123,6 +123,7 @@ class LookalikeDomains(Source):
             url=f"http://{finding.domain}/",
             text=told(finding, school.name, self.now(), first=first),
             published_at=finding.registered,
+            published_as=finding.registered_as,
             sensitive=True,
             for_a_person=True,
         )

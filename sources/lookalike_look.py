@@ -11,6 +11,7 @@ from sources.errors import RateLimited, SourceError, Unreachable
 from sources.http import PoliteClient
 from sources.names import Answers
 from sources.registration import Registries, certified, in_certificates
+from sources.text import UNDATED, Dated
 from sources.twist import RESTRICTED, made_up, parts_of
 from sources.website import is_within
 
@@ -29,6 +30,7 @@ class Finding:
     way: str
     answers: Answers
     registered: datetime | None = None
+    registered_as: str = ""  # as the registry writes it
     certified: datetime | None = None
 
 
@@ -69,17 +71,19 @@ class Look:
         return any(is_within(name, site) for site in (*self._not_news, *RESTRICTED))
 
     def finding(self, name: str, way: str, answers: Answers) -> Finding:
+        known = self._registered(name)
         return Finding(
             domain=name,
             way=way,
             answers=answers,
-            registered=self._registered(name),
+            registered=known["published_at"],
+            registered_as=known["published_as"],
             certified=self._certificates.get(name) or self._spot(name),
         )
 
-    def _registered(self, name: str) -> datetime | None:
+    def _registered(self, name: str) -> Dated:
         if registered(name) != name or self._dated >= _DATED:
-            return None
+            return UNDATED
         self._dated += 1
         return self._registries.registered(name)
 

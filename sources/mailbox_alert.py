@@ -38,7 +38,7 @@ def alerts(source: str, letter: Letter) -> Iterator[Mention]:
             external_id=stable_id(without_fragment(page)),
             url=page,
             text=joined(" ".join(item.title), _without_chrome(" ".join(item.words))) or page,
-            published_at=letter.header.sent_at,
+            **letter.header.dated,
         )
 
 

@@ -20,7 +20,7 @@ from email.message import Message
 from email.parser import BytesParser
 
 from sources.mailbox_plan import Part
-from sources.text import html_to_text, read_date, tidy
+from sources.text import Dated, dated, html_to_text, tidy
 
 MOST = 256 * 1024  # bytes of one part; a longer one is read that far
 _TEXTS = 12  # parts with words; the rest of a mail of thousands is not asked for
@@ -53,8 +53,12 @@ class Header:
         return next(iter(self.lines("Message-ID")), "")
 
     @property
+    def dated(self) -> Dated:
+        return dated(next(iter(self.lines("Date")), ""))
+
+    @property
     def sent_at(self) -> datetime | None:
-        return read_date(next(iter(self.lines("Date")), ""))
+        return self.dated["published_at"]
 
 
 def _decoded(value: str) -> str:

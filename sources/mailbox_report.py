@@ -43,7 +43,7 @@ def report(source: str, letter: Letter, sender: str, school: School) -> Mention:
         url=links[0] if links else _own_address(key),
         text=_words(letter, school, links, key),
         author=sender[:200],
-        published_at=letter.header.sent_at,
+        **letter.header.dated,
         sensitive=True,
         for_a_person=True,
     )

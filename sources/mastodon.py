@@ -17,7 +17,7 @@ from sources.counted import Tally, counted
 from sources.errors import AccessRefused, LayoutChanged, Unreachable
 from sources.http import Answer, PoliteClient
 from sources.memory import Seen, resume
-from sources.text import html_to_text, joined, read_date, stable_id, web_link
+from sources.text import dated, html_to_text, joined, read_date, stable_id, web_link
 
 LIMIT = 40  # posts a page; the most a server gives
 VISIT = 25  # pages of one hashtag in one visit; the rest waits for the next
@@ -150,11 +150,16 @@ class Mastodon(Source):
             or str(self.url),
             text=joined(status.spoiler, html_to_text(status.content), *choices, *pictures),
             author=f"@{name}" if "@" in name else f"@{name}@{host}",
-            published_at=read_date(status.created_at),
+            **dated(status.created_at),
             sensitive=status.sensitive,
             edited_at=read_date(status.edited_at),
             answers=self._answered(status),
-            counts=counted(likes=status.likes, shares=status.shares, replies=status.replies),
+            counts=counted(
+                likes=status.likes,
+                shares=status.shares,
+                quotes=status.quotes,
+                replies=status.replies,
+            ),
         )
 
     def _answered(self, status: _Status) -> str:
@@ -227,6 +232,7 @@ class _Status(BaseModel):
     likes: Tally = Field(None, alias="favourites_count")
     shares: Tally = Field(None, alias="reblogs_count")
     replies: Tally = Field(None, alias="replies_count")
+    quotes: Tally = Field(None, alias="quotes_count")
 
     @property
     def edition(self) -> str:

@@ -10,7 +10,7 @@ from monitor.domain import Mention
 from sources.errors import LayoutChanged
 from sources.mediawiki_api import Compared, Hidden, Revision, Revisions, Wiki
 from sources.mediawiki_diff import added_words
-from sources.text import joined, read_date
+from sources.text import dated, joined
 
 FIRST = 10  # revisions of an article to read when it is new to us
 BATCH = 50
@@ -79,7 +79,7 @@ def _mention(wiki: Wiki, title: str, revision: Revision) -> Mention | None:
         url=wiki.link(change if revision.parentid else here),
         text=joined(title, added, revision.comment),
         author=revision.user,
-        published_at=read_date(revision.timestamp),
+        **dated(revision.timestamp),
     )
 
 

@@ -8,7 +8,7 @@ from monitor.domain import Mention
 from sources.errors import TooLarge
 from sources.mediawiki_api import Result, Searched, Wiki
 from sources.memory import Seen
-from sources.text import html_to_text, joined, read_date
+from sources.text import dated, html_to_text, joined
 
 BATCH = 10  # pages whose words are read at once; fifty long articles would be too much
 PAGES = 20  # of results, for one name
@@ -52,7 +52,7 @@ def _mention(wiki: Wiki, result: Result, passage: str) -> Mention:
         external_id=_key(result),
         url=wiki.link({"curid": str(result.pageid)}),
         text=joined(result.title, passage or html_to_text(result.snippet)),
-        published_at=read_date(result.timestamp),
+        **dated(result.timestamp),
     )
 
 

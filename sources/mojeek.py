@@ -13,6 +13,7 @@ from sources.contract import About
 from sources.errors import AccessRefused, LayoutChanged, RateLimited
 from sources.http import PoliteClient
 from sources.queries import Query
+from sources.text import Dated
 from sources.web_search import WebSearch
 
 API = "https://api.mojeek.com/search"
@@ -68,13 +69,15 @@ def _complain(status: str) -> None:
     raise AccessRefused("Mojeek does not accept the request; please check the key")
 
 
-def _moment(published: Any) -> datetime | None:
+def _moment(published: Any) -> Dated | None:
     """Seconds since 1970, as a number or as text; anything else is no date."""
     try:
         moment = datetime.fromtimestamp(int(published), UTC)
     except (TypeError, ValueError, OverflowError, OSError):
         return None
-    return moment if 1970 < moment.year < 2200 else None
+    if not 1970 < moment.year < 2200:
+        return None
+    return Dated(published_at=moment, published_as=str(published))
 
 
 class _Result(BaseModel):

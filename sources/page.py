@@ -100,7 +100,7 @@ class WebPage(Source):
             url=block.url,
             text=mention_text(reading, block),
             author=block.author,
-            published_at=block.date,
+            **block.date,
         )
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 
 from bs4 import BeautifulSoup, Tag
 from bs4.exceptions import ParserRejectedMarkup
@@ -15,7 +14,7 @@ from sources.answer import Answer
 from sources.errors import LayoutChanged, TooLarge
 from sources.forums import recognise
 from sources.memory import digest
-from sources.text import html_to_text, joined, read_date, web_link
+from sources.text import UNDATED, Dated, dated, html_to_text, joined, web_link
 
 MOST = 2500  # blocks of one page
 _TAGS = 100_000
@@ -45,7 +44,7 @@ class Block:
     text: str
     url: str
     author: str = ""
-    date: datetime | None = None
+    date: Dated = field(default_factory=UNDATED.copy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +158,7 @@ def _unit(tag: Tag, base: str) -> Block:
     author, time = tag.select_one(_AUTHOR), tag.select_one("time[datetime]")
     own = tag.select_one('a[href*="#comment"], a[href*="#review"]')
     link = str(own["href"]) if own else f"#{tag['id']}" if tag.get("id") else ""
-    date = read_date(str(time["datetime"])) if time else None
+    date = dated(str(time["datetime"]), time.get_text()) if time else UNDATED
     name = html_to_text(str(author))[:200] if author else ""
     for passing in tag.select("time"):
         passing.decompose()
@@ -168,7 +167,7 @@ def _unit(tag: Tag, base: str) -> Block:
 
 
 def _block(
-    text: str, url: str, author: str = "", date: datetime | None = None, number: str = ""
+    text: str, url: str, author: str = "", date: Dated = UNDATED, number: str = ""
 ) -> Block:
     words = digest(_lasting(text))
     return Block(

@@ -22,7 +22,7 @@ from sources.http import PoliteClient
 from sources.memory import resume
 from sources.newest_first import Place, Read, Shown, newest_first
 from sources.reddit_api import Listing, Token
-from sources.text import html_to_text, joined, read_date, stable_id, web_link
+from sources.text import dated, html_to_text, joined, stable_id, web_link
 
 SITE = "https://www.reddit.com"
 API = "https://oauth.reddit.com"
@@ -95,7 +95,7 @@ class Reddit(Source):
             url=web_link(SITE, item.link) or SITE,
             text=joined(html_to_text(item.title), without_footer(item.body)),
             author=item.author.removeprefix("/")[:200],
-            published_at=read_date(item.date),
+            **dated(item.date),
             sensitive=True,  # the feed does not say, and Reddit holds much that is
         )
 

@@ -36,6 +36,7 @@ class Post(BaseModel):
             text=joined(self.title, "" if self.selftext in _GONE else self.selftext),
             author="" if self.author in _GONE else f"u/{self.author}"[:200],
             published_at=datetime.fromtimestamp(self.created, UTC) if self.created else None,
+            published_as=str(self.created) if self.created else "",
             sensitive=self.over_18,
             counts=counted(likes=self.likes, replies=self.replies),
         )

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, RootModel
 
 from sources.errors import SourceError
 from sources.http import PoliteClient
-from sources.text import read_date
+from sources.text import UNDATED, Dated, dated, read_date
 
 _NOMINET = "https://rdap.nominet.uk/uk/"
 _BOOTSTRAP = "https://data.iana.org/rdap/dns.json"
@@ -27,23 +27,23 @@ class Registries:
         self._services: dict[str, str] | None = None
         self.troubles: list[SourceError] = []
 
-    def registered(self, domain: str) -> datetime | None:
-        """None where the registry does not say, or was in trouble."""
+    def registered(self, domain: str) -> Dated:
+        """Without a date where the registry does not say, or was in trouble."""
         if len(self.troubles) >= _ENOUGH:
-            return None
+            return UNDATED
         try:
             base = self._service(domain.rpartition(".")[2])
-            return self._ask(f"{base.rstrip('/')}/domain/{domain}") if base else None
+            return self._ask(f"{base.rstrip('/')}/domain/{domain}") if base else UNDATED
         except SourceError as error:
             self.troubles.append(error)
-            return None
+            return UNDATED
 
-    def _ask(self, url: str) -> datetime | None:
+    def _ask(self, url: str) -> Dated:
         answer = self._client.get(url, accept="application/rdap+json", expect=(404,))
         if answer.status == 404:  # not the registry's: a name below somebody else's
-            return None
+            return UNDATED
         events = answer.read(_Domain).events
-        return next((read_date(e.at) for e in events if e.action == "registration"), None)
+        return next((dated(e.at) for e in events if e.action == "registration"), UNDATED)
 
     def _service(self, ending: str) -> str:
         if ending == "uk":

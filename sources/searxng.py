@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, Field
 
 from monitor.domain import Mention
 from sources.contract import About, WebAddress
+from sources.counted import AsText, shown
 from sources.errors import AccessRefused
 from sources.http import PoliteClient
 from sources.queries import Query
-from sources.text import read_date
+from sources.text import dated
 from sources.web_search import NobodyAnswered, WebSearch
 
 
@@ -73,7 +74,8 @@ class Searxng(WebSearch):
             result.title,
             result.content,
             author=result.author or "",
-            at=read_date(result.published),
+            at=dated(result.published),
+            counts=shown("views", result.views),
         )
 
 
@@ -95,6 +97,7 @@ class _Result(BaseModel):
     title: str | None = None
     content: str | None = None
     author: str | None = None
+    views: Annotated[str, AsText] = ""
     published: str | None = Field(None, alias="publishedDate")
 
 

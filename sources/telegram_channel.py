@@ -13,11 +13,12 @@ from pydantic import AfterValidator, Field
 from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from sources.contract import About, Page, Source
+from sources.counted import shown
 from sources.errors import LayoutChanged, SourceError, TooLarge
 from sources.http import Answer, PoliteClient
 from sources.memory import resume
 from sources.newest_first import Place, Read, Shown, newest_first
-from sources.text import html_to_text, joined, read_date, web_link
+from sources.text import dated, html_to_text, joined, web_link
 
 SITE = "https://t.me"
 LARGEST = 2_000_000  # bytes of one page, ten times what twenty long messages need
@@ -121,14 +122,21 @@ def _mention(source: str, channel: str, number: int, message: Tag) -> Mention | 
     words = joined(*(html_to_text(str(part)) for part in message.select(_WORDS)))
     if not words:
         return None
-    dated = message.select_one("a.tgme_widget_message_date")
+    views = message.select_one(".tgme_widget_message_views")
     time = message.select_one("time[datetime]")
     return Mention(
         source=source,
         external_id=f"{channel}/{number}",
-        url=web_link(SITE, str(dated["href"]) if dated and dated.get("href") else None)
+        url=web_link(SITE, _href(message, "a.tgme_widget_message_date"))
         or f"{SITE}/{channel}/{number}",
         text=words,
         author=f"@{channel}",
-        published_at=read_date(str(time["datetime"])) if time else None,
+        **dated(str(time["datetime"]) if time else None, time.get_text() if time else ""),
+        answers=web_link(SITE, _href(message, "a.tgme_widget_message_reply")) or "",
+        counts=shown("views", views.get_text()) if views else (),
     )
+
+
+def _href(message: Tag, which: str) -> str | None:
+    link = message.select_one(which)
+    return str(link["href"]) if link and link.get("href") else None

@@ -100,10 +100,11 @@ class Promises:
             assert mention.text.strip()
             assert mention.url.startswith(self.leads_to)
 
-    def test_times_are_aware_and_some_are_known(self) -> None:
-        times = [m.published_at for m in self.mentions() if m.published_at is not None]
-        assert times
-        assert all(time.utcoffset() is not None for time in times)
+    def test_times_are_aware_some_are_known_and_each_stands_as_the_site_writes_it(self) -> None:
+        dated = [m for m in self.mentions() if m.published_at is not None]
+        assert dated
+        assert all(m.published_at and m.published_at.utcoffset() is not None for m in dated)
+        assert all(m.published_as for m in dated)
 
     def test_resuming_after_any_page_gives_exactly_the_rest(self) -> None:
         """The cursor neither skips nor repeats, wherever the program was killed."""

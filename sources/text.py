@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from html import unescape
 from html.parser import HTMLParser
+from typing import TypedDict
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 TEXT_LIMIT = 100_000  # characters of one mention; a novel is not a post
@@ -114,6 +115,22 @@ def read_date(text: str | None) -> datetime | None:
             continue
         return aware
     return None
+
+
+class Dated(TypedDict):
+    """When a post was written, as a Mention has it."""
+
+    published_at: datetime | None
+    published_as: str
+
+
+UNDATED = Dated(published_at=None, published_as="")
+
+
+def dated(text: str | None, shown: str = "") -> Dated:
+    """The time that *text* tells, and how it stands there: *shown*, where a page tells people
+    the time in other words than programs."""
+    return Dated(published_at=read_date(text), published_as=shown.strip() or text or "")
 
 
 def written(day: datetime) -> str:

@@ -11,11 +11,12 @@ from pydantic import BaseModel, Field, HttpUrl
 from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from sources.contract import About, Canary, Every, Page, Source, WebAddress, by_a_word
+from sources.counted import Tally, counted
 from sources.errors import TooLarge
 from sources.http import PoliteClient
 from sources.memory import Seen, resume
 from sources.queries import queries
-from sources.text import joined, read_date
+from sources.text import dated, joined
 from sources.window import Window, in_batches, oldest_first
 
 PAGES = 20  # of fifty petitions, for one name
@@ -76,7 +77,8 @@ class UkPetitions(Source):
             url=f"{str(self.url).rstrip('/')}/petitions/{petition.id}",
             text=joined(said.action, said.background or "", said.details or ""),
             author=(said.creator or "")[:200],
-            published_at=read_date(said.opened_at or said.created_at),
+            **dated(said.opened_at or said.created_at),
+            counts=counted(signatures=said.signatures),
         )
 
 
@@ -87,6 +89,7 @@ class _Attributes(BaseModel):
     creator: str | None = Field(None, alias="creator_name")
     created_at: str | None = None
     opened_at: str | None = None
+    signatures: Tally = Field(None, alias="signature_count")
 
 
 class _Petition(BaseModel):

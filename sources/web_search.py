@@ -19,7 +19,15 @@ from sources.errors import Unreachable
 from sources.http import PoliteClient
 from sources.memory import Seen, resume
 from sources.queries import OPTIONAL, Query, QueryKind, generate, queries
-from sources.text import html_to_text, joined, stable_id, web_link, without_fragment
+from sources.text import (
+    UNDATED,
+    Dated,
+    html_to_text,
+    joined,
+    stable_id,
+    web_link,
+    without_fragment,
+)
 
 _DAY = timedelta(days=1)
 
@@ -146,7 +154,12 @@ class WebSearch(Source):
         return self.per_day - (_CANARIES if self.per_day >= _A_TENTH else 0)
 
     def result(
-        self, url: str | None, *words: str | None, author: str = "", at: datetime | None = None
+        self,
+        url: str | None,
+        *words: str | None,
+        author: str = "",
+        at: Dated | None = None,
+        counts: tuple[tuple[str, int], ...] = (),
     ) -> Mention | None:
         """A result as a mention; *words* may be HTML. None where *url* is not on the web."""
         link = web_link("", url)
@@ -158,7 +171,8 @@ class WebSearch(Source):
             url=link,
             text=joined(*(html_to_text(part or "") for part in words)) or link,
             author=author[:200],
-            published_at=at,
+            **(at or UNDATED),
+            counts=counts,
         )
 
     def _due(self, asked: int) -> int:

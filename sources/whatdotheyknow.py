@@ -15,7 +15,7 @@ from sources.errors import AccessRefused, TurnedAway
 from sources.http import PoliteClient
 from sources.memory import Seen, resume
 from sources.queries import queries
-from sources.text import html_to_text, joined, read_date, web_link
+from sources.text import dated, html_to_text, joined, web_link
 from sources.window import Window, in_batches, oldest_first
 
 SITE = "https://www.whatdotheyknow.com"
@@ -78,7 +78,8 @@ class WhatDoTheyKnow(Source):
             url=web_link(SITE, _address(event)) or SITE,
             text=joined(event.request.title, f"({_DONE[event.type]}{body})", words),
             author=event.user.name[:200] if event.type != "response" else event.body.name[:200],
-            published_at=read_date(event.created_at),
+            **dated(event.created_at),
+            answers="" if event.type == "sent" else f"{SITE}{_request(event)}",
         )
 
 
@@ -90,7 +91,11 @@ def _address(event: _Event) -> str:
         ("comment", event.comment),
     ):
         if number is not None:
-            return f"/request/{quote(event.request.url_title)}#{name}-{number}"
+            return f"{_request(event)}#{name}-{number}"
+    return _request(event)
+
+
+def _request(event: _Event) -> str:
     return f"/request/{quote(event.request.url_title)}"
 
 

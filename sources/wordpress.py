@@ -12,6 +12,7 @@ from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from sources.answer import judge
 from sources.contract import About, Page, Source, WebAddress
+from sources.counted import Tally
 from sources.errors import (
     AccessRefused,
     Captcha,
@@ -25,13 +26,13 @@ from sources.feed_formats import Item, read_feed
 from sources.http import PoliteClient
 from sources.memory import resume
 from sources.newest_first import Place, Read, Shown, newest_first
-from sources.text import html_to_text, joined, read_date, stable_id, web_link
+from sources.text import dated, html_to_text, joined, read_date, stable_id, web_link
 
 POSTS, COMMENTS = "posts", "comments"
 _PER_PAGE = {POSTS: 20, COMMENTS: 50}  # whole articles: a hundred would be more than we read
 _FIELDS = {
     POSTS: "id,link,date_gmt,modified_gmt,title,content",
-    COMMENTS: "id,link,date_gmt,author_name,content",
+    COMMENTS: "id,link,post,parent,date_gmt,author_name,content",
 }
 _FEEDS = {POSTS: "/feed/", COMMENTS: "/comments/feed/"}
 
@@ -143,9 +144,16 @@ class WordPress(Source):
             url=web_link(self._base, item.link) or self._base,
             text=joined(_line(item.title.rendered), html_to_text(item.content.rendered)),
             author=_line(item.author)[:200],
-            published_at=read_date(item.date),
+            **dated(item.date),
             edited_at=read_date(item.modified) if edited else None,
+            answers=self._answered(item),
         )
+
+    def _answered(self, item: _Item) -> str:
+        """By the address that every WordPress knows, whatever its posts are called."""
+        if not item.post:
+            return ""
+        return f"{self._base}/?p={item.post}" + (f"#comment-{item.parent}" if item.parent else "")
 
     def _fed(self, what: str, key: str, item: Item) -> Mention:
         """The same ids as by the interface, so that changing over repeats nothing."""
@@ -156,7 +164,9 @@ class WordPress(Source):
             url=web_link(self._base, item.link) or self._base,
             text=joined(_line(item.title), item.body),
             author=_line(item.author)[:200],
-            published_at=read_date(item.date),
+            **dated(item.date),
+            answers=item.answers,
+            counts=item.counts,
         )
 
 
@@ -183,6 +193,8 @@ class _Item(BaseModel):
 
     id: int
     link: str = ""
+    post: Tally = None  # under which a comment stands, and the comment that it answers, if any
+    parent: Tally = None
     date: str = Field("", alias="date_gmt")
     modified: str = Field("", alias="modified_gmt")
     author: str = Field("", alias="author_name")

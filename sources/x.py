@@ -125,8 +125,10 @@ class X(Source):
             url=link,
             text=found.words_of(post) or link,
             published_at=read_date(post.created_at) or time_of(post.id),
+            published_as=post.created_at or "",
             sensitive=found.is_sensitive(post),
             answers=next((f"https://x.com/i/web/status/{id_}" for id_ in post.answers), ""),
+            counts=post.counts,
         )
 
 

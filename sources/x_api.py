@@ -19,11 +19,13 @@ from sources.x_posts import Found
 
 API = "https://api.x.com/2"
 _OLD = {
-    "tweet.fields": "created_at,entities,note_tweet,possibly_sensitive,referenced_tweets",
+    "tweet.fields": "created_at,entities,note_tweet,possibly_sensitive,public_metrics,"
+    "referenced_tweets",
     "expansions": "referenced_tweets.id",
 }
 _NEW = {
-    "post.fields": "created_at,entities,note_post,possibly_sensitive,referenced_posts",
+    "post.fields": "created_at,entities,note_post,possibly_sensitive,public_metrics,"
+    "referenced_posts",
     "expansions": "referenced_posts.id",
 }
 _TOKEN = "X does not accept the bearer token; copy it again from console.x.com"  # noqa: S105 # a sentence

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Annotated
 
 from pydantic import AliasChoices, BaseModel, Field
 
+from sources.counted import AsFacts, Tally, counted
 from sources.text import html_to_text, joined
 
 _EPOCH = 1_288_834_974_657  # milliseconds: when the clock within X's ids began
@@ -30,6 +32,14 @@ class _Reference(BaseModel):
     id: str = ""
 
 
+class _Metrics(BaseModel):
+    likes: Tally = Field(None, alias="like_count")
+    shares: Tally = Field(None, validation_alias=AliasChoices("retweet_count", "repost_count"))
+    quotes: Tally = Field(None, alias="quote_count")
+    replies: Tally = Field(None, alias="reply_count")
+    views: Tally = Field(None, alias="impression_count")
+
+
 class Post(BaseModel):
     id: str = Field(pattern=r"^[1-9]\d{0,19}$")
     text: str = ""
@@ -37,6 +47,7 @@ class Post(BaseModel):
     sensitive: bool = Field(False, alias="possibly_sensitive")
     entities: _Entities | None = None
     note: _Note | None = Field(None, validation_alias=AliasChoices("note_tweet", "note_post"))
+    metrics: Annotated[_Metrics, AsFacts] = Field(_Metrics(), alias="public_metrics")
     refers_to: tuple[_Reference, ...] = Field(
         (), validation_alias=AliasChoices("referenced_tweets", "referenced_posts")
     )
@@ -47,6 +58,17 @@ class Post(BaseModel):
         said = self.note.text if self.note and self.note.text else self.text
         links = (url.leads_to for url in self.entities.urls) if self.entities else ()
         return joined(html_to_text(said), *links)
+
+    @property
+    def counts(self) -> tuple[tuple[str, int], ...]:
+        said = self.metrics
+        return counted(
+            likes=said.likes,
+            shares=said.shares,
+            quotes=said.quotes,
+            replies=said.replies,
+            views=said.views,
+        )
 
     def is_about(self, other: Post) -> bool:
         return any(one.id == other.id for one in self.refers_to)

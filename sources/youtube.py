@@ -18,7 +18,7 @@ from sources.http import PoliteClient
 from sources.memory import resume
 from sources.newest_first import Place, Read, Shown, newest_first
 from sources.phrases import names_any
-from sources.text import joined, read_date
+from sources.text import dated, joined
 from sources.youtube_answers import Comment, Video
 from sources.youtube_api import PACIFIC, Api, CommentsClosed
 
@@ -134,8 +134,13 @@ class YouTube(Source):
             url=f"https://www.youtube.com/watch?v={video.id}",
             text=video.words,
             author=video.snippet.channel[:200],
-            published_at=read_date(video.snippet.published),
+            **dated(video.snippet.published),
             sensitive=video.is_for_adults,
+            counts=counted(
+                views=video.statistics.views,
+                likes=video.statistics.likes,
+                replies=video.statistics.replies,
+            ),
         )
 
     def _comment(self, comment: Comment, under: str) -> Mention:
@@ -146,9 +151,9 @@ class YouTube(Source):
             url=comment.link,
             text=joined(under, comment.snippet.text),
             author=comment.snippet.author[:200],
-            published_at=read_date(comment.snippet.published),
+            **dated(comment.snippet.published),
             answers=comment.answers,
-            counts=counted(likes=comment.snippet.likes),
+            counts=counted(likes=comment.snippet.likes, replies=comment.replies),
         )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Annotated
 from urllib.parse import quote
 
 from pydantic import BaseModel, Field
 
-from sources.counted import Tally
+from sources.counted import AsFacts, Tally
 from sources.text import html_to_text, joined
 
 
@@ -39,10 +40,17 @@ class _Details(BaseModel):
     rating: _Rating = Field(_Rating(), alias="contentRating")
 
 
+class _Statistics(BaseModel):
+    views: Tally = Field(None, alias="viewCount")
+    likes: Tally = Field(None, alias="likeCount")
+    replies: Tally = Field(None, alias="commentCount")
+
+
 class Video(BaseModel):
     id: str = Field(pattern=r"^[\w-]+$", max_length=40)
     snippet: _VideoSnippet
     details: _Details = Field(_Details(), alias="contentDetails")
+    statistics: Annotated[_Statistics, AsFacts] = _Statistics()
 
     @property
     def title(self) -> str:
@@ -73,6 +81,7 @@ class _CommentSnippet(BaseModel):
 class Comment(BaseModel):
     id: str = Field(pattern=r"^[\w.-]+$", max_length=120)
     snippet: _CommentSnippet
+    replies: Tally = None  # of a comment, but not of a reply, its thread says how many
 
     @property
     def link(self) -> str:
@@ -92,6 +101,7 @@ class Comment(BaseModel):
 class _Top(BaseModel):
     video: str = Field("", alias="videoId", pattern=r"^[\w-]*$", max_length=40)
     comment: Comment = Field(alias="topLevelComment")
+    replies: Tally = Field(None, alias="totalReplyCount")
 
 
 class _Replies(BaseModel):
@@ -107,7 +117,7 @@ class Thread(BaseModel):
 
     def newest_first(self) -> Iterator[Comment]:
         yield from self.replies.comments  # they come newest first
-        yield self.snippet.comment
+        yield self.snippet.comment.model_copy(update={"replies": self.snippet.replies})
 
 
 class Threads(BaseModel):

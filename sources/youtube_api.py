@@ -53,7 +53,7 @@ class Api:
         """All that is written about each: a search cuts descriptions short."""
         if not (wanted := ",".join(ids)):
             return ()
-        asked = {"part": "snippet,contentDetails", "id": wanted}
+        asked = {"part": "snippet,contentDetails,statistics", "id": wanted}
         return self._ask("videos", asked, Videos).items
 
     def threads(

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from alerts.evidence.verifier import Problem
 from alerts.evidence.words import without_coded_content
-from monitor.domain import CaptureMode, Case, Evidence, Shows, Sighting, Told
+from monitor.domain import CaptureMode, Case, Evidence, Mention, Shows, Sighting, Told
 from monitor.wire import moment
 
 _LONDON = ZoneInfo("Europe/London")
@@ -135,12 +135,26 @@ def _findings(case: Case) -> Iterator[str]:
         yield f"Search:      {mention.source}, its number {mention.external_id}"
         yield f"Author:      {mention.author or 'not given'}"
         yield f"Written:     {when(mention.published_at)} (as the site says)"
+        if mention.published_as:
+            yield f'             the site writes it "{mention.published_as}"'
+        if mention.answers:
+            yield f"Answers:     {mention.answers}"
+        if mention.counts:
+            yield f"Counted:     {counted(mention)} (as the site said when it was read)"
         yield f"First seen:  {when(sighting.first_seen_at)}"
         yield from _said(case, sighting)
         for revision in sighting.editions[1:]:
             yield f"Changed:     {when(revision.first_seen_at)} (found so by us)"
             yield f"Changed:     {when(revision.mention.edited_at)} (as the site says)"
             yield from _said(case, revision)
+
+
+def counted(mention: Mention) -> str:
+    """How often it was liked, shared and so on: "likes 3, views about 1,200"."""
+    return ", ".join(
+        f"{what.removesuffix('_about')} {'about ' * what.endswith('_about')}{often:,}"
+        for what, often in mention.counts
+    )
 
 
 def _said(case: Case, sighting: Sighting) -> Iterator[str]:

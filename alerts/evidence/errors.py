@@ -10,9 +10,10 @@ EvidenceError
 from __future__ import annotations
 
 from monitor.domain import Shows
+from monitor.failure import Explained
 
 
-class EvidenceError(Exception):
+class EvidenceError(Explained):
     """Evidence could not be made; str() is the sentence for people.
 
     `shows`: what stood in the way, where the site showed something at all; `status`: that of

@@ -14,12 +14,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import Image
 
 from alerts.evidence.at_rest import Key
-from alerts.evidence.cover import Packed, how, when, words
+from alerts.evidence.cover import Packed, counted, how, when, words
 from alerts.evidence.proofs import Proofs
 from alerts.evidence.record import META
 from alerts.evidence.report import SCREENSHOT
 from alerts.evidence.seal import read_file, read_sealed
 from alerts.evidence.supplied import DISPLAY
+from alerts.masking import GAP
 from monitor.custody import Link
 from monitor.domain import Case, Evidence, Shows, Sighting
 from monitor.visible import shown
@@ -70,6 +71,8 @@ def _post(case: Case, sighting: Sighting) -> dict[str, object]:
     return {
         "mention": mention,
         "first_seen_at": sighting.first_seen_at,
+        "number": "" if mention.external_id in (GAP, mention.url) else mention.external_id,
+        "counted": counted(mention),
         "words": words(case, sighting),
         "changes": [(e.first_seen_at, words(case, e)) for e in sighting.editions[1:]],
     }

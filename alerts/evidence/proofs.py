@@ -88,5 +88,7 @@ def _nobody(mention: Mention, school: School) -> Mention:
         external_id=GAP,
         url=host_of(mention.url, school, private=said_in(mention, school)),
         author="",
+        published_as="",
+        answers="",
         text=quote(mention.text, school) or GAP,
     )

@@ -58,6 +58,7 @@ def write_source(folder: Path, promise: CapturePromise) -> None:
         "url": mention.url,
         "author": mention.author,
         "published_at": moment(mention.published_at),
+        "published_as": mention.published_as,
         "edited_at": moment(mention.edited_at),
         "answers": mention.answers,
         "counts": dict(mention.counts),
@@ -98,6 +99,9 @@ def _job(promise: CapturePromise) -> Mapping[str, object]:
     """Who wanted it and why; what was concluded about the post stands in the log alone."""
     if not promise.incident:
         return {"asked_by": "a person", "why": "Asked for with `monitor capture`."}
+    if promise.asked_by:
+        why = f"Asked for again in incident {promise.incident}, whose history says by whom."
+        return {"asked_by": f"a person (role: {promise.asked_by})", "why": why}
     why = f"The post was entered in the incident log as {promise.incident}."
     return {"asked_by": "the monitor", "why": why}
 

@@ -7,14 +7,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from monitor import settings
-from monitor.app import App
+from monitor.failure import Explained
+
+if TYPE_CHECKING:
+    from monitor.app import App
 
 CONFIG = Path("config.toml")
 ConfigPath = Annotated[
@@ -24,12 +27,16 @@ AsJson = Annotated[bool, typer.Option("--json", help="print one JSON object and 
 SchoolId = Annotated[str | None, typer.Option("--school", help="id of the school it is for")]
 
 
-class Failed(Exception):
+class Failed(Explained):
     """The command could not do its job; the message is the sentence that says why."""
 
 
 @contextmanager
 def opened(config: Path) -> Iterator[App]:
+    """All that the program is made of. Loaded here, so that a command that needs little of it
+    starts at once."""
+    from monitor.app import App
+
     app = App(settings.load(config))
     try:
         yield app

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from alerts.pictures import Indecent
 from monitor import settings
 from monitor.cli.common import (
     CONFIG,
@@ -23,7 +24,6 @@ from monitor.cli.common import (
 )
 from monitor.custody import COMMAND_LINE
 from monitor.domain import CaptureMode, Case
-from monitor.reporting import Indecent
 
 if TYPE_CHECKING:
     from monitor.custody import Head

@@ -6,12 +6,11 @@ import json
 import sys
 from contextlib import nullcontext
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor import settings
-from monitor.app import Scanned
 from monitor.cli.common import (
     CONFIG,
     AsJson,
@@ -27,6 +26,9 @@ from monitor.cli.common import (
 )
 from monitor.words import many
 from sources import registry
+
+if TYPE_CHECKING:
+    from monitor.app import Scanned
 
 
 def check(

@@ -10,13 +10,9 @@ from typing import NoReturn
 
 import typer
 
-from alerts.evidence.errors import EvidenceError
 from monitor.cli import evidence, log, look, rejudge, set_up, users, watch
-from monitor.cli.common import Failed, complain
-from monitor.secret import MissingSecret
-from monitor.settings import SettingsError
-from monitor.store.accounts import AccountError
-from monitor.store.database import StoreError
+from monitor.cli.common import complain
+from monitor.failure import Explained
 
 cli = typer.Typer(
     name="monitor",
@@ -35,8 +31,6 @@ for command in (
     cli.command()(command)
 cli.add_typer(users.users, name="users")
 
-_EXPECTED = (SettingsError, StoreError, MissingSecret, EvidenceError, AccountError, Failed)
-
 
 def main() -> NoReturn:
     _speak_utf8()
@@ -44,7 +38,7 @@ def main() -> NoReturn:
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs addresses with their queries
     try:
         cli(prog_name="monitor")
-    except _EXPECTED as error:
+    except Explained as error:
         complain(str(error))
     except OSError as error:
         where = f"{error.filename}: " if isinstance(error.filename, str | Path) else ""

@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from alerts.evidence.at_rest import KEY_FILE, Pair, new_pair
 from monitor import settings
 from monitor.cli.common import CONFIG, ConfigPath, Failed, bars, opened, say
-from monitor.demo.story import Counts, ScanResult
-from monitor.register import download, register_client
 from sources.errors import SourceError
+
+if TYPE_CHECKING:
+    from monitor.demo.story import ScanResult
 
 KEEP_THE_KEY = """\
 Evidence will be encrypted on the disk. The key to read it is in {key}.
@@ -92,6 +93,8 @@ def _evidence(pair: Pair) -> str:
 
 def _download(folder: Path) -> Path | None:
     """The register of schools, where it can be had; without it one types a little more."""
+    from monitor.register import download, register_client
+
     say("Looking for the register of schools (England, some 60 MB) ...")
     try:
         with register_client() as client:
@@ -136,6 +139,8 @@ def demo(
 
 
 def _scan(config: Path) -> ScanResult:
+    from monitor.demo.story import Counts, ScanResult
+
     with opened(config) as app, bars() as progress:
         done = app.scan(list(app.visitor.all()), progress)
         app.publish_so_far()

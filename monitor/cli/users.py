@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.account_role import NO_PASSWORD, AccountRole
 from monitor.cli.common import CONFIG, ConfigPath, one_of, opened, say
-from monitor.store.account import NO_PASSWORD
-from monitor.store.accounts import Account, AccountRole
+
+if TYPE_CHECKING:
+    from monitor.store.account import Account
 
 users = typer.Typer(help="Accounts for the dashboard.", no_args_is_help=True)
 Email = Annotated[str, typer.Argument(help="the person's e-mail address")]

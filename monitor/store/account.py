@@ -5,32 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlmodel import Session
 
+from monitor.account_role import SECOND_STEP_NEEDED, AccountRole
+from monitor.failure import Explained
 from monitor.store.account_tables import AccountRow, by_email, key_of
 
 _EMAIL = re.compile(r"[^\s@<>\"',;:]{1,64}@[^\s@<>\"',;:]{1,190}\.[^\s@<>\"',;:.]{2,60}")
 
 
-class AccountRole(StrEnum):
-    HEAD = "head"
-    OFFICE = "office"
-    DSL = "dsl"
-    GOVERNOR = "governor"
-    ADMIN = "admin"
-    STAFF = "staff"  # has no password: comes in by a one-time link, to report
-
-
-NO_PASSWORD = frozenset({AccountRole.STAFF})
-
-
-# Whoever sees most, or may let others in. The rest may have a second step, too.
-SECOND_STEP_NEEDED = frozenset({AccountRole.HEAD, AccountRole.DSL, AccountRole.ADMIN})
-
-
-class AccountError(ValueError):
+class AccountError(Explained, ValueError):
     """It could not be done; the message says why and what to do, for the person at the screen."""
 
 

@@ -10,18 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sqlalchemy import String, cast
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
+from monitor.account_letter import NEW_ADDRESS
+from monitor.account_role import NO_PASSWORD, AccountRole
 from monitor.audit import Act
 from monitor.custody import COMMAND_LINE
-from monitor.store.account import (
-    Account,
-    AccountError,
-    AccountRole,
-    account_from,
-    active,
-    email_in,
-)
+from monitor.store.account import Account, AccountError, account_from, active, email_in
+from monitor.store.account_letters import promise
 from monitor.store.account_tables import (
     AccountRow,
     by_email,
@@ -34,11 +30,12 @@ from monitor.store.account_tables import (
 )
 from monitor.store.identities import Identities
 from monitor.store.links import Links
+from monitor.store.own_password import OwnPassword
 
-__all__ = ["Account", "AccountError", "AccountRole", "Accounts"]
+__all__ = ["Account", "AccountError", "Accounts"]
 
 
-class Accounts(Links, Identities):
+class Accounts(Links, OwnPassword, Identities):
     def add(
         self,
         email: str,
@@ -62,6 +59,7 @@ class Accounts(Links, Identities):
                     f"There already is an account for {email}. To change it, disable it and "
                     "add it again."
                 )
+            act = Act.ENABLED if row else Act.ADDED
             row = row or AccountRow(email=email, role="", schools=[], created_at=self._clock())
             row.role, row.schools = role.value, places
             row.password_hash = row.disabled_at = None
@@ -70,7 +68,7 @@ class Accounts(Links, Identities):
             forget_second_step(session, row)
             forget_passkeys(session, row)
             forget_identities(session, row)
-            self._write_down(session, Act.ADDED, row, by)
+            self._write_down(session, act, row, by, detail=row.role)
             return self._invite(session, row)
 
     def enter_by_link(self, token: str) -> str:
@@ -102,6 +100,40 @@ class Accounts(Links, Identities):
         with self._database.reading() as session:
             return {key_of(row): account_from(row) for row in session.exec(query)}
 
+    def change(
+        self,
+        email: str,
+        *,
+        to: str,
+        role: AccountRole,
+        schools: Iterable[str],
+        by: str = COMMAND_LINE,
+    ) -> None:
+        """The same person under the address *to*, in this role at these schools. Their ways in
+        stay, and whoever is in is out: the new role may ask for a second step. The old address is
+        told, too. Raises AccountError."""
+        to, places = email_in(to), sorted(set(schools))
+        with self._database.transaction() as session:
+            row = active(session, email_in(email))
+            if not places or (row.role != role.value and NO_PASSWORD & {role, row.role}):
+                raise AccountError(_NOT_SO)
+            if row.email != to:
+                self._move(session, row, to, by)
+            if (row.role, sorted(row.schools)) != (role.value, places):
+                row.role, row.schools = role.value, places
+                self._write_down(session, Act.ROLE_CHANGED, row, by, detail=row.role)
+            session.add(row)
+            forget_links(session, row)
+            forget_sessions_of(session, row)
+
+    def _move(self, session: Session, row: AccountRow, to: str, by: str) -> None:
+        """Both addresses are told; the old one first, while it is still the account's."""
+        if by_email(session, to) is not None:
+            raise AccountError(f"There is, or was, another account for {to}.")
+        line = self._write_down(session, Act.ADDRESS_CHANGED, row, by)
+        row.email = to
+        promise(session, row, line, self._clock(), detail=NEW_ADDRESS)
+
     def disable(self, email: str, *, by: str = COMMAND_LINE) -> None:
         """Ends every session of the account at once. Raises AccountError."""
         with self._database.transaction() as session:
@@ -113,3 +145,9 @@ class Accounts(Links, Identities):
             forget_passkeys(session, row)
             forget_identities(session, row)
             self._write_down(session, Act.DISABLED, row, by)
+
+
+_NOT_SO = (
+    "Say for which school this account is. A colleague who only reports cannot be given another "
+    "role, nor can somebody become one: disable the account and add it anew."
+)

@@ -24,6 +24,7 @@ from monitor.store.tables import CaptureRow, IncidentRow, MentionRow
 _FEW = 20  # schools
 MOST = 10_000  # lines are counted; of more it is said that there are more
 _Lines = Select[Any, str, str, str, str]
+ONE_DENIAL = timedelta(minutes=1)
 ONE_LOOK = timedelta(hours=1)  # whoever reads an incident again within it is not written down anew
 _BY_PEOPLE = (
     Handling.VIEWED,
@@ -64,11 +65,22 @@ class Sent:
     number: str
 
 
-def note(session: Session, trace: Trace) -> None:
-    """As part of this transaction."""
-    session.add(
-        AuditRow(moment=moment(trace.at), act=trace.act, actor=trace.actor, subject=trace.subject)
+def note(session: Session, trace: Trace) -> int:
+    """As part of this transaction; the number of the line."""
+    row = AuditRow(
+        moment=moment(trace.at), act=trace.act, actor=trace.actor, subject=trace.subject
     )
+    session.add(row)
+    session.flush()
+    assert row.n is not None  # given by the database as soon as the row is in it
+    return row.n
+
+
+def line_of(session: Session, n: int) -> Trace | None:
+    row = session.get(AuditRow, n)
+    if row is None:
+        return None
+    return Trace(act=Act(row.act), subject=row.subject, actor=row.actor, at=at_moment(row.moment))
 
 
 class Audit(Database):
@@ -85,6 +97,20 @@ class Audit(Database):
                 return
         with self.transaction() as session:
             note(session, Trace(act=Act.READ, subject=number, actor=account(reader), at=now))
+
+    def note_denial(self, who: int, now: datetime) -> None:
+        """That an account asked for a page, or an incident, that is not for it or not there; which
+        of the two is not said, or the line would give away what there is. Once a minute is
+        enough, so that nobody fills the log."""
+        name = account(who)
+        lately = (
+            col(AuditRow.act) == Act.DENIED,
+            col(AuditRow.actor) == name,
+            col(AuditRow.moment) > moment(now - ONE_DENIAL),
+        )
+        with self.transaction() as session:
+            if session.execute(select(AuditRow).where(*lately).limit(1)).first() is None:
+                note(session, Trace(act=Act.DENIED, subject=name, actor=name, at=now))
 
     def note_report(self, report: str, reporter: int, now: datetime) -> None:
         """That an account sent a report: once, however often it is sent."""

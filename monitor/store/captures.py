@@ -145,8 +145,9 @@ def promised(session: Session, incidents: Collection[str]) -> set[str]:
     return {key for key in session.exec(select(CaptureRow.incident).where(*wanted)) if key}
 
 
-def promise_again(session: Session, incident: Incident, now: datetime) -> None:
-    """Promise anew what was captured of each post; of very many, of those captured last."""
+def promise_again(session: Session, incident: Incident, now: datetime, role: str) -> None:
+    """Promise anew what was captured of each post; of very many, of those captured last.
+    *role*: of the person who asked for it."""
     tried = Counter[Post]()
     newest: dict[Post, CaptureRow] = {}
     mine = (CaptureRow.incident == incident.key, CaptureRow.shows != Shows.SUPPLIED)
@@ -167,6 +168,7 @@ def promise_again(session: Session, incident: Incident, now: datetime) -> None:
                 mode=CaptureMode.FULL if incident.pictures_allowed else CaptureMode.LINK,
                 state=EvidenceState.WANTED,
                 due_at=now,
+                asked_by=role,
             )
         )
 
@@ -191,6 +193,7 @@ def _promise(session: Session, row: CaptureRow) -> CapturePromise:
         mode=CaptureMode(row.mode),
         attempts=row.attempts,
         incident=_number(session, row.incident),
+        asked_by=row.asked_by,
     )
 
 

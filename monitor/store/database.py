@@ -13,13 +13,14 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlmodel import Session, SQLModel, create_engine, func, select
 
+from monitor.failure import Explained
 from monitor.store.cipher import is_plain, sqlite_engine
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _READING = "reading"
 
 
-class StoreError(Exception):
+class StoreError(Explained):
     """The database could not do its work. The message is for the school; nothing was half done."""
 
 

@@ -10,9 +10,11 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlmodel import Session, col, delete, func, select
 
+from monitor.account_letter import TOLD
 from monitor.audit import Act, Trace
 from monitor.audit import account as named
 from monitor.store.account import AccountError
+from monitor.store.account_letters import promise
 from monitor.store.account_tables import AccountRow, TryRow, digest, key_of
 from monitor.store.audit import note
 from monitor.store.database import Database
@@ -65,8 +67,19 @@ class Entrance:
         session.add(TryRow(email_sha256=name, at=now))
 
     def _write_down(
-        self, session: Session, act: Act, row: AccountRow, by: str | None = None
-    ) -> None:
-        """In the audit log; what nobody else did, the account did itself."""
+        self,
+        session: Session,
+        act: Act,
+        row: AccountRow,
+        by: str | None = None,
+        *,
+        detail: str = "",
+    ) -> int:
+        """In the audit log, of which it is the number; what nobody else did, the account did
+        itself. Where it must be told of it, a mail is promised, which holds *detail*, too."""
         subject = named(key_of(row))
-        note(session, Trace(act=act, subject=subject, actor=by or subject, at=self._clock()))
+        trace = Trace(act=act, subject=subject, actor=by or subject, at=self._clock())
+        line = note(session, trace)
+        if act in TOLD:
+            promise(session, row, line, trace.at, detail=detail)
+        return line

@@ -35,7 +35,9 @@ class RevisionRow(SQLModel, table=True):
     text: str = Field(sa_type=Text)
     sensitive: bool
     published_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+    published_as: str = Field(default="", sa_type=Text)
     edited_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+    counts: str = Field(default="", sa_type=Text)  # JSON, as in a mention
     seen_at: datetime = Field(sa_type=UtcDateTime, nullable=False)
     assessment: str = Field(sa_type=Text)  # JSON, monitor.wire.AssessmentJson
     incident: str | None = Field(

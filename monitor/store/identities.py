@@ -4,15 +4,25 @@ its own number. No account is ever made this way."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from monitor.account_role import NO_PASSWORD, AccountRole
 from monitor.audit import Act
 from monitor.openid import NAMES, Kind, Person, Question
-from monitor.store.account import NO_PASSWORD, Account, AccountError, AccountRole
-from monitor.store.account_tables import AccountRow, IdentityRow, by_email, key_of
+from monitor.store.account import Account, AccountError
+from monitor.store.account_tables import (
+    AccountRow,
+    IdentityRow,
+    PasskeyRow,
+    by_email,
+    forget_sessions_of,
+    key_of,
+)
 from monitor.store.passkeys import Passkeys
 from monitor.store.sessions import owes_second_step
 
@@ -25,6 +35,14 @@ class Identity:
     name: str  # of the provider
     tied_at: datetime
     used_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """Besides a password and a second step. `elsewhere`: names of providers."""
+
+    passkeys: int
+    elsewhere: tuple[str, ...]
 
 
 class Identities(Passkeys):
@@ -71,7 +89,31 @@ class Identities(Passkeys):
             tie = session.get(IdentityRow, id_)
             if tie is not None and tie.account == row.id:
                 session.delete(tie)
-                self._write_down(session, Act.UNTIED, row)
+                self._write_down(session, Act.UNTIED, row, detail=tie.kind)
+
+    def cut_tie(self, account: Account, id_: int, *, by: str) -> None:
+        """By an administrator. Whoever is in may have come in by it, and is out. One that is
+        gone, or another's, is let be."""
+        with self._database.transaction() as session:
+            tie = session.get(IdentityRow, id_, with_for_update=True)
+            if tie is not None and tie.account == account.id:
+                row = session.get_one(AccountRow, account.id)
+                session.delete(tie)
+                forget_sessions_of(session, row)
+                self._write_down(session, Act.UNTIED, row, by, detail=tie.kind)
+
+    def ways_in(self, accounts: Iterable[Account]) -> dict[int, Ways]:
+        """Of each, by the number of the account."""
+        ids = [account.id for account in accounts]
+        keys = select(PasskeyRow.account).where(col(PasskeyRow.account).in_(ids))
+        ties = select(IdentityRow.account, IdentityRow.kind).where(
+            col(IdentityRow.account).in_(ids)
+        )
+        with self._database.reading() as session:
+            held = Counter(session.exec(keys))
+            tied = sorted({(id_, NAMES[Kind(kind)]) for id_, kind in session.exec(ties)})
+        names = {id_: tuple(name for other, name in tied if other == id_) for id_ in ids}
+        return {id_: Ways(passkeys=held[id_], elsewhere=names[id_]) for id_ in ids}
 
     def _tie(self, session: Session, person: Person) -> IdentityRow:
         known = select(IdentityRow).where(
@@ -102,7 +144,7 @@ class Identities(Passkeys):
             used_at=now,
         )
         session.add(tie)
-        self._write_down(session, Act.TIED, row)
+        self._write_down(session, Act.TIED, row, detail=person.kind)
         return tie
 
 

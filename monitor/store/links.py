@@ -7,17 +7,10 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
+from monitor.account_role import NO_PASSWORD, AccountRole
 from monitor.audit import DOOR, Act
 from monitor.custody import COMMAND_LINE
-from monitor.store.account import (
-    NO_PASSWORD,
-    Account,
-    AccountError,
-    AccountRole,
-    account_from,
-    active,
-    email_in,
-)
+from monitor.store.account import Account, AccountError, account_from, active, email_in
 from monitor.store.account_tables import (
     AccountRow,
     InviteRow,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,7 @@ from monitor.domain import (
 from monitor.store.captures import open_no_page
 from monitor.store.database import Database, insert_new, one_writer
 from monitor.store.entry import Entry, Neighbour
+from monitor.store.learning import lessons_behind, note_used
 from monitor.store.letters import promise, telling_the_story, urgent_letters
 from monitor.store.revisions import (
     changed_neighbours,
@@ -35,7 +37,7 @@ from monitor.store.revisions import (
     posts,
     settle_revision,
 )
-from monitor.store.rows import incident_from_row, mention_from_row, visit_row
+from monitor.store.rows import counts_to_text, incident_from_row, mention_from_row, visit_row
 from monitor.store.search import index_post
 from monitor.store.sightings import capture_id
 from monitor.store.stories import keep_telling, known_story
@@ -91,6 +93,7 @@ class Book:
         self._school = school
         self._looked_up: dict[tuple[str, str], MentionRow | None] = {}
         self._found: dict[str, datetime] = {}  # by source: when something new last came
+        self._used: Counter[int] = Counter()  # lessons that helped to judge it, by their ids
 
     def look_up(self, mentions: Iterable[Mention]) -> None:
         """Those about to be entered, in one go."""
@@ -182,6 +185,7 @@ class Book:
             keep_telling(self._session, entry)
         self._looked_up.pop(entry.mention.key, None)
         self._found[entry.mention.source] = entry.seen_at
+        self._used.update(lessons_behind(entry.assessment.because))
         if entry.incident is not None:
             _write_incident(self._session, entry, entry.incident)
         if entry.incident is not None or entry.edition:
@@ -194,6 +198,8 @@ class Book:
             visit = visit_row(self._session, self._school, source)
             visit.last_find_at = at
             self._session.add(visit)
+        if self._used:
+            note_used(self._session, self._school, self._used, max(self._found.values()))
 
 
 def _incidentless(entry: Entry) -> MentionRow:
@@ -208,9 +214,10 @@ def _incidentless(entry: Entry) -> MentionRow:
         text=mention.text,
         author=mention.author,
         answers=mention.answers,
-        counts=json.dumps(mention.counts) if mention.counts else "",
+        counts=counts_to_text(mention.counts),
         sensitive=mention.sensitive,
         published_at=mention.published_at,
+        published_as=mention.published_as,
         first_seen_at=entry.seen_at,
         about_school=entry.assessment.about_school,
         about_head=entry.assessment.about_head,

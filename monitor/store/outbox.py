@@ -9,10 +9,12 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
 from sqlmodel import and_, col, func, or_, select, update
 
+from monitor.account_letter import Change, change, line_in
 from monitor.counts import Period
 from monitor.custody import Head, head_in
 from monitor.domain import AlertState, Case, Letter, Role, Severity, Urgency
 from monitor.health import Notice
+from monitor.store.audit import line_of
 from monitor.store.cases import cases_of
 from monitor.store.letters import URGENT
 from monitor.store.notices import notices_of
@@ -69,14 +71,23 @@ class Outbox(Weeks):
         with self.reading() as session:
             return tuple(notices_of(session, letter))
 
-    def matters_in(self, letter: Letter) -> tuple[Case | Notice | Head | Week | Period, ...]:
+    def matters_in(
+        self, letter: Letter
+    ) -> tuple[Case | Notice | Head | Week | Period | Change, ...]:
         if head := head_in(letter.key):
             return (head,)
         if term := period_in(letter.key):
             return (term,)
+        if line := line_in(letter.key):
+            return self._change(*line)
         if week := self.week_in(letter.key, letter.school, letter.role):
             return (week,)
         return self.cases_in(letter) or self.notices_in(letter)
+
+    def _change(self, line: int, detail: str) -> tuple[Change, ...]:
+        with self.reading() as session:
+            found = line_of(session, line)
+        return (change(found, detail),) if found else ()
 
     def write_message(self, letter: Letter, message: bytes, message_id: str) -> None:
         self._mark(letter, message=message, message_id=message_id)
@@ -189,6 +200,7 @@ def letter_from_row(row: LetterRow) -> Letter:
         key=row.key,
         school=row.school,
         role=Role(row.role),
+        person=row.person,
         deputy=row.deputy,
         called_in=row.called_in,
         answer=row.answer,

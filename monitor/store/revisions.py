@@ -13,7 +13,7 @@ from monitor.domain import Assessment, Incident, IncidentState, Mention
 from monitor.store.database import insert_new
 from monitor.store.entry import Entry, Neighbour
 from monitor.store.history_tables import RevisionRow
-from monitor.store.rows import as_revised, incident_from_row, mention_from_row
+from monitor.store.rows import as_revised, counts_to_text, incident_from_row, mention_from_row
 from monitor.store.tables import IncidentRow, MentionRow
 from monitor.wire import assessment_from_json, assessment_to_json
 from monitor.wording import fingerprint, words
@@ -135,7 +135,9 @@ def _row(entry: Entry) -> RevisionRow:
         text=mention.text,
         sensitive=mention.sensitive,
         published_at=mention.published_at,
+        published_as=mention.published_as,
         edited_at=mention.edited_at,
+        counts=counts_to_text(mention.counts),
         seen_at=entry.seen_at,
         assessment=json.dumps(assessment_to_json(entry.assessment)),
     )

@@ -46,10 +46,19 @@ def mention_from_row(row: MentionRow) -> Mention:
         text=row.text,
         author=row.author,
         published_at=row.published_at,
+        published_as=row.published_as,
         sensitive=row.sensitive,
         answers=row.answers,
-        counts=tuple((what, often) for what, often in json.loads(row.counts or "[]")),
+        counts=counts_from_text(row.counts),
     )
+
+
+def counts_to_text(counts: tuple[tuple[str, int], ...]) -> str:
+    return json.dumps(counts) if counts else ""
+
+
+def counts_from_text(text: str) -> tuple[tuple[str, int], ...]:
+    return tuple((what, often) for what, often in json.loads(text or "[]"))
 
 
 def as_revised(mention: Mention, row: RevisionRow) -> Mention:
@@ -59,7 +68,9 @@ def as_revised(mention: Mention, row: RevisionRow) -> Mention:
         url=row.url,
         text=row.text,
         published_at=row.published_at,
+        published_as=row.published_as,
         edited_at=row.edited_at,
+        counts=counts_from_text(row.counts),
         sensitive=row.sensitive,
     )
 

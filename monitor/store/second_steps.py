@@ -99,7 +99,7 @@ class SecondSteps(Sessions):
         with self._database.transaction() as session:
             _, row = self._demand(session, token)
             self._spend(row, code)
-            forget_tries(session, _tries_of(row))
+            forget_tries(session, tries_of(row))
             _keep(session, row, hashes)
             self._write_down(session, Act.RECOVERY_RENEWED, row)
         return codes
@@ -111,7 +111,7 @@ class SecondSteps(Sessions):
         with self._database.transaction() as session:
             _, row = self._demand(session, token)
             self._spend(row, code)
-            forget_tries(session, _tries_of(row))
+            forget_tries(session, tries_of(row))
             forget_second_step(session, row)
             self._write_down(session, Act.STEP_REMOVED, row)
 
@@ -141,7 +141,7 @@ class SecondSteps(Sessions):
                 self._spend(row, proof)
             elif row.password_hash != account.password_hash:
                 raise AccountError("Your account was changed just now. Please sign in again.")
-            forget_tries(session, _tries_of(row))
+            forget_tries(session, tries_of(row))
 
     def recovery_codes_left(self, account: Account) -> int:
         query = select(func.count()).where(RecoveryRow.account == account.id)
@@ -160,7 +160,7 @@ class SecondSteps(Sessions):
     def _count(self, token: str) -> AccountRow:
         with self._database.transaction() as session:
             _, row = self._demand(session, token)
-            self._note_try(session, _tries_of(row), CODE_TRIES, _TOO_MANY_CODES)
+            self._note_try(session, tries_of(row), CODE_TRIES, _TOO_MANY_CODES)
             return row
 
     def _demand(self, session: Session, token: str) -> tuple[SessionRow, AccountRow]:
@@ -178,7 +178,7 @@ class SecondSteps(Sessions):
         row.second_step_moment = moment
 
     def _come_in(self, session: Session, row: AccountRow) -> str:
-        forget_tries(session, _tries_of(row))
+        forget_tries(session, tries_of(row))
         return self._begin(session, row, whole=True)
 
     def _matching(self, row: AccountRow, typed: str) -> int | None:
@@ -194,7 +194,7 @@ _WRONG_CODE = (
 _TOO_MANY_CODES = "Too many wrong tries. Wait a quarter of an hour."
 
 
-def _tries_of(row: AccountRow) -> str:
+def tries_of(row: AccountRow) -> str:
     return f"second step of account {key_of(row)}"
 
 

@@ -11,15 +11,10 @@ from datetime import datetime, timedelta
 from argon2 import PasswordHasher
 from sqlmodel import Session, col, delete, select, update
 
+from monitor.account_role import SECOND_STEP_NEEDED, AccountRole
 from monitor.audit import DOOR, Act
 from monitor.second_step import new_secret
-from monitor.store.account import (
-    SECOND_STEP_NEEDED,
-    Account,
-    AccountError,
-    AccountRole,
-    account_from,
-)
+from monitor.store.account import Account, AccountError, account_from
 from monitor.store.account_tables import (
     AccountRow,
     SessionRow,

@@ -12,6 +12,7 @@ from monitor.store.coverage import Coverage
 from monitor.store.custody import Custody
 from monitor.store.forgetting import Forgetting
 from monitor.store.judges import Judges
+from monitor.store.lessons import Lessons
 from monitor.store.mentions import Mentions
 from monitor.store.outbox import Outbox
 from monitor.store.publications import Publications
@@ -41,5 +42,6 @@ class Store(
     Forgetting,
     Publications,
     Judges,
+    Lessons,
 ):
     """What the program remembers; each base class is one noun."""

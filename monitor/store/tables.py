@@ -148,6 +148,7 @@ class MentionRow(SQLModel, table=True):
     counts: str = Field(default="", sa_type=Text)  # JSON: pairs of what was counted and how often
     sensitive: bool
     published_at: datetime | None = _when(nullable=True)
+    published_as: str = Field(default="", sa_type=Text)
     first_seen_at: datetime = _when()
     about_school: bool  # this and the next two by any of its texts, the changed ones too
     about_head: bool = False
@@ -176,6 +177,7 @@ class CaptureRow(SQLModel, table=True):
     url: str = Field(sa_type=Text)
     mode: str
     state: str = Field(index=True)
+    asked_by: str = ""  # the role of the person who asked for it anew; empty: the monitor did
     due_at: datetime = _when()
     leased_until: datetime | None = _when(nullable=True)
     attempts: int = 0
@@ -195,6 +197,7 @@ class LetterRow(SQLModel, table=True):
     key: str = Field(primary_key=True)
     school: str
     role: str
+    person: str = ""  # an e-mail address, where the letter is for it and not for the role
     deputy: bool = False  # to the deputy, because the role itself did not answer
     called_in: bool = False  # because others did not answer
     answer: str = Field(default="", index=True)  # unguessable; stands in the mail's own link

@@ -10,8 +10,10 @@ from datetime import datetime
 from sqlmodel import Session, col, func, select
 
 from monitor.domain import Alert, Event, Incident
+from monitor.lessons import Learnt
 from monitor.store.captures import open_no_page, promise_again, promised
 from monitor.store.database import Database, one_writer
+from monitor.store.learning import learn
 from monitor.store.letters import promise
 from monitor.store.rows import event_from_row, incident_from_row
 from monitor.store.search import index_note
@@ -78,13 +80,17 @@ class Folder:
         for alert in alerts:
             promise(self.session, alert, event.at)
 
+    def learn(self, learnt: Learnt, event: Event) -> None:
+        """What *event* teaches of other posts."""
+        learn(self.session, self._row.school, self._row.number, learnt, event)
+
     @property
     def captures_promised(self) -> bool:
         """Whether any of its pages is still to be captured."""
         return bool(promised(self.session, [self._row.key]))
 
-    def capture_again(self, now: datetime) -> None:
-        promise_again(self.session, self.incident, now)
+    def capture_again(self, now: datetime, role: str) -> None:
+        promise_again(self.session, self.incident, now, role)
 
 
 def histories_of(session: Session, incidents: Sequence[str]) -> dict[str, list[Event]]:

@@ -11,12 +11,14 @@ from monitor.audit import account as named
 from monitor.store.accounts import Account, AccountError
 from monitor.web.audit import in_words
 from monitor.web.desk import desk
+from monitor.web.door import give_key
 from monitor.web.guard import Oneself, token_of
 from monitor.web.page import render
 
 router = APIRouter()
 _MOST = 10  # deeds
 _DONE = {
+    "password-changed": "The password is changed. Wherever else you were signed in, you are out.",
     "passkey-added": "The passkey is added. You can sign in with it from now on.",
     "untied": "It is untied. Whoever signs in with it again ties it anew, if it has your address.",
     "passkey-removed": "The passkey is removed. Delete it on your device, too.",
@@ -26,6 +28,24 @@ _DONE = {
 @router.get("/account")
 def own(request: Request, account: Oneself, done: str = "") -> Response:
     return show(request, account, done=_DONE.get(done, ""))
+
+
+@router.post("/account/password")
+def change_password(
+    request: Request,
+    account: Oneself,
+    present: Annotated[str, Form(alias="present-password")] = "",
+    new: Annotated[str, Form(alias="new-password")] = "",
+) -> Response:
+    accounts = desk(request).accounts
+    if weak := accounts.why_not(account, new):
+        return show(request, account, {"new-password": weak})
+    try:
+        token = accounts.change_password(token_of(request), present, new)
+    except AccountError as error:
+        return show(request, account, {"present-password": str(error)})
+    back = RedirectResponse("/account?done=password-changed", status_code=303)
+    return give_key(request, back, token)
 
 
 @router.post("/account/second-step")

@@ -9,7 +9,8 @@ from types import MappingProxyType
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from alerts.evidence.at_rest import NO_KEY, Key, Locked
@@ -35,9 +36,11 @@ from monitor.web import (
     incident,
     incidents,
     invite,
+    lessons,
     passkey,
     people,
     person,
+    person_change,
     report,
     school,
     screenshot,
@@ -58,7 +61,7 @@ from monitor.web import (
 from monitor.web import answer as answer_screen
 from monitor.web import elsewhere as elsewhere_screen
 from monitor.web import pack as pack_screen
-from monitor.web.desk import Desk, Log, Pack, Reporting, Supply, Verify, Work
+from monitor.web.desk import Desk, Log, Pack, Reporting, Supply, Verify, Work, desk
 from monitor.web.door import to
 from monitor.web.guard import (
     NotAllowed,
@@ -101,8 +104,10 @@ _SCREENS = (
     trust,
     sources,
     school,
+    lessons,
     people,
     person,
+    person_change,
     audit,
     static,
 )
@@ -190,50 +195,65 @@ def _asked(request: Request) -> str:
     return request.url.path + (f"?{request.url.query}" if with_query else "")
 
 
-def _error(request: Request, status: int, title: str, say: str = "") -> HTMLResponse:
-    """With the menu, for whoever is signed in as far as can be told."""
+async def _error(request: Request, status: int, title: str, say: str = "") -> Response:
+    """With what was typed, if it was a form; and with the menu, as far as can be told whose."""
+    typed = await what_was_typed(request)
+    return await run_in_threadpool(_shown, request, status, title, say, typed)
+
+
+def _shown(
+    request: Request, status: int, title: str, say: str, typed: list[tuple[str, str]]
+) -> Response:
     try:
         account = signed_in(request)
     except (StoreError, VaultLocked):
         account = None
-    return render(request, "error", status=status, account=account, title=title, say=say)
+    return render(
+        request, "error", status=status, account=account, title=title, say=say, typed=typed
+    )
 
 
-def _no_key(request: Request, error: Exception) -> HTMLResponse:
+async def _no_key(request: Request, error: Exception) -> Response:
     title = "Ask whoever looks after the monitor at your school"
-    return _error(request, 503, title, str(error))
+    return await _error(request, 503, title, str(error))
 
 
-def _not_allowed(request: Request, _: Exception) -> HTMLResponse:
-    return _error(request, 403, "This page is not for your account")
+async def _not_allowed(request: Request, _: Exception) -> Response:
+    await run_in_threadpool(_note_denial, request)
+    return await _error(request, 403, "This page is not for your account")
 
 
-def _not_found(request: Request, _: Exception) -> HTMLResponse:
-    return _error(request, 404, "Page not found", "Please check the address.")
+def _note_denial(request: Request) -> None:
+    account, room = signed_in(request), desk(request)
+    if account is not None:
+        room.store.note_denial(account.id, room.clock())
 
 
-def _http(request: Request, error: Exception) -> HTMLResponse:
+async def _not_found(request: Request, _: Exception) -> Response:
+    return await _error(request, 404, "Page not found", "Please check the address.")
+
+
+async def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 404
     if status == 404:
-        return _not_found(request, error)
-    return _error(request, status, "That does not work here")
+        return await _not_found(request, error)
+    return await _error(request, status, "That does not work here")
 
 
-def _store(request: Request, error: Exception) -> HTMLResponse:
-    return _error(request, 503, "The log cannot be read just now", str(error))
+async def _store(request: Request, error: Exception) -> Response:
+    return await _error(request, 503, "The log cannot be read just now", str(error))
 
 
-def _locked(request: Request, error: Exception) -> HTMLResponse:
-    return _error(request, 409, "It is encrypted", str(error))
+async def _locked(request: Request, error: Exception) -> Response:
+    return await _error(request, 409, "It is encrypted", str(error))
 
 
-def _broken(request: Request) -> HTMLResponse:
+async def _broken(request: Request) -> Response:
     say = "Please try again; if it stays, tell your IT."
-    return _error(request, 500, "Something went wrong here", say)
+    return await _error(request, 500, "Something went wrong here", say)
 
 
-_Answer = Response | Awaitable[Response]
-_HANDLERS: dict[type[Exception], Callable[[Request, Exception], _Answer]] = {
+_HANDLERS: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
     SignInNeeded: _ask_to_sign_in,
     SecondStepNeeded: _ask_for_second_step,
     VaultLocked: _no_key,

@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
+from monitor.account_role import NO_PASSWORD, AccountRole
 from monitor.audit import account as named
-from monitor.store.account import NO_PASSWORD
-from monitor.store.accounts import Account, AccountError, AccountRole
+from monitor.store.accounts import Account, AccountError
 from monitor.web.desk import Desk, desk
 from monitor.web.guard import Inviter
 from monitor.web.page import render

@@ -48,6 +48,8 @@ def act(
     case = case_for(room, account, number)
     if form.get("act") == _TAKE_OVER:
         room.store.open(case.incident.key, account.id, room.clock(), take_over=True)
+        if any(text.strip() for name, text in form.items() if name.endswith("-reason")):
+            return show(request, account, case, typed=Typed(values=form))
         return RedirectResponse(f"/incidents/{number}#decide", status_code=303)
     what = _FORMS.get(form.get("act", ""))
     if what is None:
@@ -63,7 +65,8 @@ def _carry_out(
     if isinstance(event, dict):
         return _again(request, account, case, form, event)
     if what not in _CONTRADICTS_NOBODY and (open_with := holder(room, account, case)):
-        return _again(request, account, case, form, {what: open_with})
+        say = f"{open_with} Wait until they are done, or take it over with the button below."
+        return _again(request, account, case, form, {what: say})
     try:
         room.work(number, event, _seen(form, what))
     except Overtaken as error:

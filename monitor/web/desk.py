@@ -12,11 +12,13 @@ from fastapi import Request
 
 from alerts.evidence.at_rest import Key
 from alerts.playbook import Playbook
+from monitor.audit import Trace
 from monitor.coverage import SourceDay
 from monitor.custody import Deed, Link
 from monitor.domain import Case, Event, Evidence, Incident, School
 from monitor.elsewhere import Elsewhere
 from monitor.health import Grade, SourceHealth
+from monitor.lessons import Decided, Lesson, LessonDeed
 from monitor.passkey import RelyingParty
 from monitor.profile import Profile
 from monitor.reporting import Report
@@ -73,6 +75,9 @@ class Log(Protocol):
     def note_look(self, number: str, reader: int, now: datetime) -> None:
         """Add to the audit log that an account read an incident."""
 
+    def note_denial(self, who: int, now: datetime) -> None:
+        """That an account asked for what is not for it, or not there."""
+
     def note_report(self, report: str, reporter: int, now: datetime) -> None:
         """Add to the audit log that an account sent a report."""
 
@@ -118,6 +123,23 @@ class Log(Protocol):
 
     def number_of(self, school: str, source: str, external_id: str) -> str | None:
         """Of the incident that a mention belongs to."""
+
+    def lessons(self, school: str) -> list[Lesson]:
+        """All that the school's decisions have taught, the newest first."""
+
+    def decided(self, school: str) -> list[Decided]:
+        """The last decision on each of the incidents that were decided lately."""
+
+    def lessons_of(self, number: str) -> list[Lesson]:
+        """Those that had anything to do with an incident."""
+
+    def named_lessons(self, ids: Collection[int]) -> dict[int, Lesson]: ...
+
+    def numbers_within(self, wanted: Wanted, numbers: Collection[str]) -> set[str]:
+        """Which of these incidents somebody may know of who may know of *wanted*."""
+
+    def turn(self, id_: int, deed: LessonDeed, trace: Trace) -> bool:
+        """Take a lesson back, or put it back."""
 
 
 class Supply(Protocol):

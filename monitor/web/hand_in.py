@@ -11,8 +11,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
+from alerts.pictures import Indecent
 from monitor.domain import Case
-from monitor.reporting import Indecent
 from monitor.store.accounts import Account
 from monitor.web.desk import desk
 from monitor.web.guard import IncidentWorker

@@ -29,6 +29,7 @@ from monitor.domain import (
     Evidence,
     EvidenceFile,
     EvidenceState,
+    IncidentState,
     Mention,
     Reason,
     Revision,
@@ -36,6 +37,7 @@ from monitor.domain import (
     Sighting,
     StillThere,
 )
+from monitor.lessons import LessonAct
 from monitor.stamps import Stamp
 from monitor.store.accounts import Account
 from monitor.store.cases import Listed
@@ -43,6 +45,7 @@ from monitor.web.desk import Desk, Verify, desk
 from monitor.web.display import Piece, pieces
 from monitor.web.guard import IncidentReader
 from monitor.web.incidents import within_reach
+from monitor.web.lessons import behind, rows, why_nothing
 from monitor.web.page import render
 from monitor.web.policy import Action, may
 from monitor.web.timeline import timeline
@@ -71,8 +74,13 @@ DONE: Mapping[str, str] = {
     Act.DUE: "The day is written down.",
     Act.ACKNOWLEDGED: "It is written down that you have read it.",
     Act.CAPTURE: "It is captured again within a minute or two. Then load this page anew.",
+    LessonAct.TAKEN_BACK: "It is taken back, and counts no more from the next post on.",
+    LessonAct.PUT_BACK: "It counts again from the next post on.",
     Act.BARRED: "No picture is shown or kept any more, and the safeguarding lead is told.",
 }
+
+
+_SETTLES = frozenset({Act.DECIDED, Act.CLOSED})  # then one goes on to the next
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +160,8 @@ def show(
     """*done*: the Act that was just carried out."""
     room = desk(request)
     school = room.schools.get(case.incident.school)
+    lessons = room.store.lessons_of(case.incident.number)
+    may_work = may(account, Action.WORK_INCIDENTS, case)
     return render(
         request,
         "incident",
@@ -167,8 +177,11 @@ def show(
         proofs=_proofs(room, case),
         waiting=room.store.is_promised(case.incident),
         packs=_packs(room, case),
-        moments=timeline(case),
-        may_work=may(account, Action.WORK_INCIDENTS, case),
+        moments=timeline(case, lessons),
+        lessons=rows(room, account, lessons) if may_work else [],
+        why_nothing=why_nothing(room, case) if may_work and not lessons else [],
+        behind=behind(room, case),
+        may_work=may_work,
         may_audit=may(account, Action.READ_AUDIT),
         colleagues=[("", "Nobody in particular"), *((c, c) for c in colleagues(room, case))],
         answers=[(each, *words) for each, words in DECISIONS.items()],
@@ -177,6 +190,8 @@ def show(
         typed=defaultdict(str, typed.values),
         errors=defaultdict(str, typed.errors),
         done=next((words for act, words in DONE.items() if act == done), ""),
+        settled=done in _SETTLES,
+        following=_following(room, account) if done in _SETTLES else "",
     )
 
 
@@ -201,6 +216,12 @@ def _alike(room: Desk, account: Account, case: Case) -> list[Listed]:
     return room.store.listed(wanted, limit=ALIKE)
 
 
+def _following(room: Desk, account: Account) -> str:
+    """The number of the gravest that waits for a decision; "" if nothing does."""
+    wanted = replace(within_reach(room, account), state=IncidentState.OPEN, undecided=True)
+    return next((e.incident.number for e in room.store.listed(wanted, limit=1, gravest=True)), "")
+
+
 def colleagues(room: Desk, case: Case) -> list[str]:
     """The addresses of all who may work on it."""
     here = room.accounts.at(case.incident.school)
@@ -212,6 +233,7 @@ def case_for(room: Desk, account: Account, number: str) -> Case:
     somebody read it is written down."""
     case = room.store.case(number)
     if case is None or not may(account, Action.READ_INCIDENTS, case):
+        room.store.note_denial(account.id, room.clock())
         raise HTTPException(404)
     room.store.note_look(number, account.id, room.clock())
     return case

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from monitor.store.account import NO_PASSWORD
+from monitor.account_role import NO_PASSWORD
 from monitor.store.accounts import AccountError
 from monitor.web.desk import desk
 from monitor.web.door import give_key

@@ -8,6 +8,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from monitor.counts import LONDON
 from monitor.second_step import by_hand
 from monitor.store.accounts import Account
 from monitor.visible import shown
@@ -22,6 +23,7 @@ from monitor.words import (
     SEVERITIES,
     STILL_THERE,
     VERACITIES,
+    day,
     when,
 )
 
@@ -75,6 +77,7 @@ def _environment() -> Environment:
         "address": display.address,
         "when": when,
         "day": lambda day: f"{day:%a} {day.day} {day:%b}",
+        "date": lambda moment: day(moment.astimezone(LONDON)),
         "size": display.size,
         "zip": zip,
         "groups": by_hand,

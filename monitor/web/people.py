@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from math import ceil
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
+from monitor.account_role import NO_PASSWORD, AccountRole
 from monitor.audit import account as named
-from monitor.store.account import NO_PASSWORD
-from monitor.store.accounts import Account, AccountError, AccountRole
+from monitor.store.accounts import Account, AccountError
 from monitor.web.desk import Desk, desk
 from monitor.web.door import origin
 from monitor.web.guard import PeopleManager, PeopleReader
@@ -42,6 +43,7 @@ def people(
         page=min(page, pages),
         pages=pages,
         inside=inside,
+        ways=room.accounts.ways_in(found),
         schools={school.id: school.name for school in room.schools_of(account)},
         may_add=may(account, Action.MANAGE_PEOPLE),
     )
@@ -62,7 +64,7 @@ def add(
 ) -> Response:
     room, typed = desk(request), {"email": email, "role": role}
     chosen = [each.id for each in room.schools_of(account) if each.id in school]
-    if wrong := _mistakes(room, account, email, role, chosen):
+    if wrong := mistakes(room, account, email, role, chosen):
         return _form(request, account, typed, chosen, wrong)
     try:
         token = room.accounts.add(email, AccountRole(role), chosen, by=named(account.id))
@@ -87,8 +89,8 @@ def show_link(
     )
 
 
-def _mistakes(
-    room: Desk, account: Account, email: str, role: str, chosen: list[str]
+def mistakes(
+    room: Desk, account: Account, email: str, role: str, chosen: Collection[str]
 ) -> dict[str, str]:
     """By field: what is wrong, and what to do."""
     wrong = {}

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
+from monitor.account_role import NO_PASSWORD
 from monitor.audit import account as named
-from monitor.store.account import NO_PASSWORD
 from monitor.store.accounts import Account, AccountError
 from monitor.web.audit import in_words
 from monitor.web.desk import Desk, desk
@@ -24,6 +24,8 @@ _DONE = {
     "disabled": "The account is disabled. Whoever was signed in with it is out.",
     "reset": "The second step is reset. They set it up anew at the next sign-in.",
     "ended": "The session is ended.",
+    "cut": "The tie is cut. Whoever was signed in with the account is out.",
+    "changed": "It is changed. They were told by mail, and sign in again.",
 }
 
 
@@ -34,7 +36,7 @@ def person(request: Request, account: PeopleReader, id_: int, done: str = "") ->
 
 @router.post("/people/{id_}/link")
 def new_link(request: Request, account: PeopleManager, id_: int) -> Response:
-    other = _in_charge(request, account, id_)
+    other = in_charge(request, account, id_)
     try:
         token = desk(request).accounts.invite(other.email, by=named(account.id))
     except AccountError as error:
@@ -55,9 +57,18 @@ def reset(request: Request, account: PeopleManager, id_: int) -> Response:
 
 @router.post("/people/{id_}/sessions/{handle}")
 def end(request: Request, account: PeopleManager, id_: int, handle: str) -> Response:
-    other = _in_charge(request, account, id_)
+    other = in_charge(request, account, id_)
     desk(request).accounts.end_session(other, handle, by=named(account.id))
-    return _back(other, "ended")
+    return back(other, "ended")
+
+
+@router.post("/people/{id_}/ties/{tie}")
+def cut(request: Request, account: PeopleManager, id_: int, tie: int) -> Response:
+    other = in_charge(request, account, id_)
+    if other.id == account.id:
+        return _show(request, account, other, wrong=NOT_ONESELF)
+    desk(request).accounts.cut_tie(other, tie, by=named(account.id))
+    return back(other, "cut")
 
 
 class _Deed(Protocol):
@@ -66,17 +77,17 @@ class _Deed(Protocol):
 
 def _to_another(request: Request, account: Account, id_: int, deed: _Deed, done: str) -> Response:
     """What an administrator does to somebody's account, and never to their own."""
-    other = _in_charge(request, account, id_)
+    other = in_charge(request, account, id_)
     if other.id == account.id:
-        return _show(request, account, other, wrong=_NOT_ONESELF)
+        return _show(request, account, other, wrong=NOT_ONESELF)
     try:
         deed(other.email, by=named(account.id))
     except AccountError as error:
         return _show(request, account, other, wrong=str(error))
-    return _back(other, done)
+    return back(other, done)
 
 
-_NOT_ONESELF = "Somebody else must do this to your own account."
+NOT_ONESELF = "Somebody else must do this to your own account."
 
 
 def _known(request: Request, account: Account, id_: int) -> Account:
@@ -87,14 +98,14 @@ def _known(request: Request, account: Account, id_: int) -> Account:
     return found
 
 
-def _in_charge(request: Request, account: Account, id_: int) -> Account:
+def in_charge(request: Request, account: Account, id_: int) -> Account:
     found = _known(request, account, id_)
     if not may(account, Action.MANAGE_PEOPLE, found):
         raise HTTPException(404)
     return found
 
 
-def _back(other: Account, done: str) -> Response:
+def back(other: Account, done: str) -> Response:
     return RedirectResponse(f"/people/{other.id}?done={done}", status_code=303)
 
 
@@ -111,6 +122,7 @@ def _show(
         person=other,
         schools=_names(room, other),
         passkeys=room.accounts.passkeys(other),
+        identities=room.accounts.identities(other),
         sessions=room.accounts.sessions([other]),
         deeds=in_words(room, account, deeds),
         may_manage=may(account, Action.MANAGE_PEOPLE, other) and other.disabled_at is None,

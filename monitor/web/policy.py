@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from monitor.account_role import NO_PASSWORD, AccountRole
 from monitor.domain import Case, School
-from monitor.store.account import NO_PASSWORD
-from monitor.store.accounts import Account, AccountRole
+from monitor.store.accounts import Account
 
 
 class Action(StrEnum):
@@ -20,6 +20,7 @@ class Action(StrEnum):
     READ_SOURCES = "read_sources"
     TEST_SOURCES = "test_sources"
     READ_SCHOOL = "read_school"
+    TEACH = "teach"
     REPORT = "report"
     KEEP_OWN_ACCOUNT = "keep_own_account"
     INVITE_COLLEAGUES = "invite_colleagues"
@@ -41,6 +42,7 @@ _ROLES: Mapping[Action, frozenset[AccountRole]] = MappingProxyType(
         Action.READ_SCHOOL: frozenset(
             {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.ADMIN}
         ),
+        Action.TEACH: frozenset({AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL}),
         Action.REPORT: frozenset(
             {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.STAFF}
         ),

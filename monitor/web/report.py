@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from monitor.domain import Case, School
-from monitor.reporting import LONGEST, SOURCE, Report, mistakes
+from monitor.reporting import SOURCE, Report, mistakes
 from monitor.store.accounts import Account
 from monitor.web.desk import Desk, desk
 from monitor.web.guard import Reporter
@@ -26,7 +26,7 @@ _FORM = re.compile(r"[0-9a-f]{32}")
 @router.get("/report")
 def ask(request: Request, account: Reporter, url: str = "", text: str = "") -> Response:
     """*url* and *text* are what a phone's Share puts there; some apps put the link in the text."""
-    blank = Report(form=fresh(), link=(url or text)[: LONGEST["link"]])
+    blank = Report(form=fresh(), link=(url or text))
     return _form(request, account, blank)
 
 
@@ -142,6 +142,5 @@ def _form(
         schools=schools,
         school=school or (schools[0].id if schools else ""),
         wrong=wrong or {},
-        longest=LONGEST,
         origin=str(request.base_url).rstrip("/"),
     )

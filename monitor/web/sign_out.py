@@ -19,4 +19,5 @@ def leave(request: Request) -> RedirectResponse:
     answer.delete_cookie(
         room.cookie, path="/", httponly=True, samesite="lax", secure=room.secure_cookies
     )
+    answer.headers["Clear-Site-Data"] = '"cache"'  # not its storage: there is one setting of keys
     return answer

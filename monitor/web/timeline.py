@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,6 +17,7 @@ from monitor.domain import (
     Shows,
     Veracity,
 )
+from monitor.lessons import Lesson, LessonAct
 from monitor.words import DECISIONS, PROGRESS, ROLES, SEVERITIES, VERACITIES, day
 
 
@@ -30,9 +31,12 @@ class Moment:
     words: str = ""
 
 
-def timeline(case: Case) -> list[Moment]:
-    """Newest first; of one time, what was written down last comes first."""
+def timeline(case: Case, lessons: Sequence[Lesson] = ()) -> list[Moment]:
+    """Newest first; of one time, what was written down last comes first. *lessons*: those that
+    had anything to do with it."""
+    number = case.incident.number
     found = [*_machine(case), *(_of_event(event) for event in case.history)]
+    found += (moment for lesson in lessons for moment in _of_lesson(lesson, number))
     return sorted(found, key=lambda each: each.at)[::-1]
 
 
@@ -55,6 +59,24 @@ def _of_event(event: Event) -> Moment:
     return Moment(
         at=event.at, what=_done(event), by=f"{event.by} ({event.role})", words=event.reason
     )
+
+
+def _of_lesson(lesson: Lesson, number: str) -> Iterator[Moment]:
+    """What it did to the lesson, and what a person did to it by hand."""
+    for deed in lesson.deeds:
+        if deed.incident in (number, ""):
+            what = f"{_LESSONS[deed.act]}: {lesson}"
+            yield Moment(at=deed.at, what=what, by=f"{deed.by} ({deed.role})")
+
+
+_LESSONS = {
+    LessonAct.NOTED: "With a later one, this taught the monitor",
+    LessonAct.LEARNT: "The monitor learnt from this",
+    LessonAct.AGREED: "This agrees with what the monitor had learnt",
+    LessonAct.OVERTURNED: "This overturned what the monitor had learnt",
+    LessonAct.TAKEN_BACK: "Took back what the monitor had learnt",
+    LessonAct.PUT_BACK: "Put back what the monitor had learnt",
+}
 
 
 def _done(event: Event) -> str:

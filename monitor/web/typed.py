@@ -5,7 +5,13 @@ from __future__ import annotations
 from fastapi import Request
 
 _FORM = "application/x-www-form-urlencoded"
-_FIELDS = {"link": "Address", "words": "Words", "place": "Where you saw it", "note": "Note"}
+_FIELDS = {
+    "link": "Address",
+    "words": "Words",
+    "place": "Where you saw it",
+    "note": "Note",
+    "reason": "Why you need to know",
+}
 _REASONS = "-reason"  # at the end of the name of a field
 
 

@@ -13,6 +13,7 @@ HEAVY = ("sqlmodel", "sqlalchemy", "fastapi", "spacy", "playwright")
 LIGHT = (
     *("monitor.domain", "monitor.egress", "monitor.wire", "monitor.words", "monitor.incidents"),
     *("monitor.trends", "sources.contract", "sources.registry", "alerts.decide", "nlp.assess"),
+    *("monitor.cli.main", "monitor.judging"),
 )
 
 

@@ -26,10 +26,10 @@ from sqlalchemy import (
 from sqlmodel import SQLModel, func, select
 from sqlmodel.sql.sqltypes import AutoString
 
+from monitor.account_role import AccountRole
 from monitor.audit import Act, account, moment
 from monitor.domain import Assessment, Category, Decision, School, Sentiment, Severity
 from monitor.searching import mark, passages
-from monitor.store.account import AccountRole
 from monitor.store.account_tables import AccountRow
 from monitor.store.audit import AuditRow
 from monitor.store.coverage_tables import CheckedDayRow

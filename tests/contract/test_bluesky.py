@@ -218,8 +218,9 @@ def only(shown: dict[str, Any]) -> Any:
 def test_which_post_it_answers_and_how_often_it_was_liked_is_kept() -> None:
     reply = {"root": {"uri": uri(7), "cid": "x"}, "parent": {"uri": uri(8), "cid": "y"}}
     shown = post(2, record={"reply": reply}, likeCount=4, repostCount=0, replyCount=None)
-    found = only(shown)
-    assert (found.answers, found.counts) == (uri(8), (("likes", 4), ("shares", 0)))
+    found = only(shown | {"quoteCount": 1})
+    assert found.answers == uri(8)
+    assert found.counts == (("likes", 4), ("shares", 0), ("quotes", 1))
     assert only(post(2, record={"reply": "odd"})).answers == ""
 
 

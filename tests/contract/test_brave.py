@@ -29,7 +29,8 @@ THREAD = {
     "title": "Any good?",
     "url": "https://forum.example/t/9",
     "description": "A thread",
-    "data": {"forum_name": "F", "question": "Is WPPS any good?", "top_comment": "Loved it."},
+    "data": {"forum_name": "F", "question": "Is WPPS any good?", "top_comment": "Loved it."}
+    | {"num_answers": 3, "score": "12"},
 }
 NEW = {"title": "New", "url": "https://blog.example/new", "description": "WPPS again"}
 VIDEO = {"title": "Fete", "url": "https://tiktok.example/v/1", "description": "At the fete"}
@@ -105,6 +106,7 @@ def test_a_result_is_read_with_its_excerpts_and_its_date() -> None:
         "Summer fete & fair\n\nWexcombe Park Primary School held its fete\n\nThe head opened it."
     )
     assert fete.published_at == datetime(2026, 11, 18, 8, tzinfo=UTC)
+    assert fete.published_as == "2 days ago"
 
 
 def test_a_thread_is_read_with_its_question_and_best_answer() -> None:
@@ -112,6 +114,7 @@ def test_a_thread_is_read_with_its_question_and_best_answer() -> None:
     assert "Is WPPS any good?" in thread.text
     assert "Loved it." in thread.text
     assert thread.published_at is None
+    assert thread.counts == (("replies", 3),)
 
 
 def test_every_second_round_asks_for_the_last_month_only() -> None:

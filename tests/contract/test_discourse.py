@@ -103,6 +103,26 @@ def test_a_post_is_read_in_full_under_its_title_and_has_its_own_address() -> Non
     assert found[0].author == "@parent9"
 
 
+def test_what_a_post_answers_and_how_often_it_was_liked_is_kept() -> None:
+    acts = [{"id": 2, "count": 3, "can_act": True}, {"id": 6, "count": 1}]
+    more: dict[str, Any] = {"reply_to_post_number": 4, "actions_summary": acts}
+    more |= {"reply_count": 2, "quote_count": 0}
+
+    def site(request: httpx.Request) -> httpx.Response:
+        answer = forum(request, [9], [])
+        post = json.loads(answer.content)
+        return httpx.Response(200, json=post | more) if "cooked" in post else answer
+
+    found, _ = read(site)
+    assert found[0].answers == "https://forum.example/t/parking-the-gate/7/4"
+    assert found[0].counts == (("likes", 3), ("quotes", 0), ("replies", 2))
+    assert found[0].published_as == "2026-06-10T09:00:00.000Z"
+    more |= {"reply_to_post_number": None, "actions_summary": [], "reply_count": "odd"}
+    found, _ = read(site)
+    assert found[0].answers == "https://forum.example/t/parking-the-gate/7/1"
+    assert found[0].counts == (("likes", 0), ("quotes", 0))
+
+
 def test_a_post_already_read_is_not_asked_for_again() -> None:
     asked: list[str] = []
 

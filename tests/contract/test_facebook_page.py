@@ -37,8 +37,10 @@ def post(number: int, message: str, by: Any = ANN, comments: int = 0, **more: An
     return said(f"{PAGE}_{number}", number, message, by, **total, **more)
 
 
-def comment(number: int, message: str = "The gate was shut again", by: Any = ANN) -> Any:
-    return said(f"5_{number:03}", 1 + number % 28, message, by)
+def comment(
+    number: int, message: str = "The gate was shut again", by: Any = ANN, **more: Any
+) -> Any:
+    return said(f"5_{number:03}", 1 + number % 28, message, by, **more)
 
 
 OURS = (1, 13, 14)  # the second of them has comments
@@ -124,6 +126,22 @@ class TestFacebookPage(SourceContract):
         assert (one.author, one.url) == ("Ann Oak", "https://www.facebook.com/permalink/5_001")
         assert found[key(FEED[6])].author == ""  # withheld
         assert found[self.expected[-1]].text.startswith("Does not recommend Wexcombe")
+
+    def test_how_often_it_was_liked_and_shared_and_what_it_answers_is_kept(self) -> None:
+        counted = post(2, "Hm", reactions={"summary": {"total_count": 9}}, shares={"count": 1})
+        reply = comment(2, like_count=3, comment_count=0, parent={"id": "5_001"})
+        odd = comment(4, like_count="many", parent="odd")
+        feed = [counted, FEED[12]]
+        under = [comment(1), reply, odd]
+        found = {
+            m.external_id: m for m in self.mentions(handler=lambda r: self._graph(r, feed, under))
+        }
+        assert found[key(counted)].counts == (("reactions", 9), ("shares", 1), ("replies", 0))
+        assert found[key(reply, "comment")].counts == (("likes", 3), ("replies", 0))
+        assert found[key(reply, "comment")].answers == "https://www.facebook.com/5_001"
+        assert found[key(odd, "comment")].answers == FEED[12]["permalink_url"]
+        assert found[key(odd, "comment")].counts == ()
+        assert found[key(reply, "comment")].published_as == "2026-06-03T09:00:00+0000"
 
     def test_an_edited_comment_is_read_again_as_the_comment_that_it_was(self) -> None:
         edited = [comment(1), comment(2, "The gate was open"), *COMMENTS[2:]]

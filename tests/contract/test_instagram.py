@@ -48,10 +48,17 @@ OURS = [
 ]
 OWN_REPLY = said("512", 21, by=US)
 UNDER = {
-    "31": [comment("53", 24), comment("51", 20, said("513", 22), OWN_REPLY, said("511", 21))],
+    "31": [
+        comment("53", 24) | {"like_count": 2},
+        comment("51", 20, said("513", 22), OWN_REPLY, said("511", 21)),
+    ],
     "33": [comment(str(n), n - 60) for n in range(72, 60, -1)],
 }
-TAGS = [media("41", 12, "Proud of @wexcombepark", "ann_oak"), media("40", 11, None, "ben_elm")]
+LIKED = {"like_count": 5, "comments_count": 0}
+TAGS = [
+    media("41", 12, "Proud of @wexcombepark", "ann_oak", **LIKED),
+    media("40", 11, None, "ben_elm"),
+]
 
 
 def key(one: Any, what: str = "comment") -> str:
@@ -119,6 +126,11 @@ class TestInstagram(SourceContract):
         one = found[key(said("511", 1))]
         assert one.text.startswith("To Wexcombe Park Primary School:\n\n")
         assert (one.author, one.url) == ("@ann_oak", "https://www.instagram.com/p/31/")
+        assert one.answers == "51"  # the comment, which has no address
+        assert found[key(said("51", 1))].answers == one.url
+        assert found[key(said("53", 1))].counts == (("likes", 2),)
+        assert found["tag:41"].counts == (("likes", 5), ("replies", 0))
+        assert one.published_as == "2026-06-21T09:00:00+0000"
 
     def test_what_was_edited_is_read_again_as_what_it_was(self) -> None:
         first = comment("51", 20, said("513", 22, "The gate was open"), OWN_REPLY, said("511", 21))

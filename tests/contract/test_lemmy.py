@@ -121,10 +121,22 @@ def test_what_is_not_safe_for_work_is_sensitive(more: dict[str, Any]) -> None:
 
 
 def test_a_comment_answers_its_post_and_each_says_how_often_it_was_liked_and_answered() -> None:
-    post = only(_view(1, counts={"score": 1, "upvotes": 3, "comments": 2}))
-    assert (post.answers, post.counts) == ("", (("likes", 3), ("replies", 2)))
+    said = {"score": 1, "upvotes": 3, "downvotes": 2, "comments": 2}
+    post = only(_view(1, counts=said))
+    assert (post.answers, dict(post.counts)) == ("", {"likes": 3, "dislikes": 2, "replies": 2})
+    assert post.published_as == "2026-06-02T09:00:00.123456"
     comment = only(_comment(1, "at WPPS") | {"counts": {"upvotes": 1, "child_count": 0}})
     assert (comment.answers, comment.counts) == (ap("post", 900), (("likes", 1), ("replies", 0)))
+
+
+@pytest.mark.parametrize(
+    ("path", "answered"),
+    [("0.7.8.1", f"{BASE.rstrip('/')}/comment/8"), ("0.x.1", ""), ("0.7.1?", ""), (None, "")],
+)
+def test_an_answer_to_a_comment_leads_to_that_comment(path: Any, answered: str) -> None:
+    view = _comment(1, "at WPPS")
+    view["comment"]["path"] = path
+    assert only(view).answers == (answered or ap("post", 900))
 
 
 def test_a_time_without_a_zone_is_utc_and_the_author_has_a_server() -> None:

@@ -15,6 +15,7 @@ from sources.contract import Source
 from sources.errors import AccessRefused
 from sources.lookalike_accounts import LookalikeAccounts
 from sources.testing import SCHOOL, SourceContract, recorded
+from sources.text import UNDATED
 
 OURS = replace(
     SCHOOL,
@@ -146,7 +147,7 @@ def test_without_a_server_the_large_one_is_asked_and_services_can_be_left_out() 
 def account(shown: str, handle: str) -> Account:
     link = "https://m.example/@x"
     return Account(
-        id="1", service="m", handle=handle, shown=shown, url=link, description="", made_at=None
+        id="1", service="m", handle=handle, shown=shown, url=link, description="", made=UNDATED
     )
 
 

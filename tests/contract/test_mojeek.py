@@ -112,6 +112,7 @@ def test_a_date_is_read_if_it_is_one(pdate: Any, moment: datetime | None) -> Non
     client = recorded(lambda request: _response("OK", results=[result]))
     page = next(_mojeek().fetch(SCHOOL, None, client))
     assert [m.published_at for m in page.mentions] == [moment]
+    assert [m.published_as for m in page.mentions] == [str(pdate) if moment else ""]
 
 
 @pytest.mark.parametrize("status", [302, 401, 403, 404, 429, 500])

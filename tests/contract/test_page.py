@@ -164,6 +164,9 @@ def test_each_forum_is_read_post_by_post_with_author_and_permalink(software: str
     assert found.url == f"https://site.example{LINKS[software]}"
     day = found.published_at.date().isoformat() if found.published_at else None
     assert day == (None if software == "vBulletin" else "2026-06-12")
+    shown = {"vBulletin": "", "phpBB": "12 Jun 2026"}  # what people are shown, where there is that
+    if software in shown:
+        assert found.published_as == shown[software]
 
 
 def test_an_edited_post_is_a_new_mention_beside_the_old_one() -> None:

@@ -182,6 +182,10 @@ def test_how_often_it_was_liked_and_answered_is_kept() -> None:
     assert only(api_post(1, ups=7, num_comments=2)).counts == (("likes", 7), ("replies", 2))
 
 
+def test_the_time_is_kept_as_reddit_writes_it_in_seconds() -> None:
+    assert only(api_post(1, created_utc=1781946000.0)).published_as == "1781946000.0"
+
+
 def test_what_was_removed_there_is_not_kept_as_words() -> None:
     found = only(api_post(1, selftext="[removed]", author="[deleted]"))
     assert (found.text, found.author) == ("WPPS, part 1", "")

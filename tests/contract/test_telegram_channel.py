@@ -26,6 +26,7 @@ def message(channel: str, number: int, inner: str | None = None) -> str:
         '<a class="tgme_widget_message_reply" href="https://t.me/x/1">'
         '<div class="js-message_reply_text">what was answered</div></a>'
         f'<div class="tgme_widget_message_text js-message_text" dir="auto">{words}</div>'
+        '<span class="tgme_widget_message_views">1.2K</span>'
         f'<a class="tgme_widget_message_date" href="https://t.me/{channel}/{number}">'
         f'<time datetime="2026-06-{number % 28 + 1:02}T09:00:00+00:00">09:00</time></a>'
         "</div></div>"
@@ -70,6 +71,14 @@ class TestTelegramChannel(SourceContract):
         first = self.mentions()[0]
         assert first.text == "News 3 of the town\nand more"
         assert (first.url, first.author) == ("https://t.me/wexcombenews/3", "@wexcombenews")
+
+    def test_a_message_says_what_it_answers_how_often_it_was_seen_and_the_time_as_shown(
+        self,
+    ) -> None:
+        first = self.mentions()[0]
+        assert first.answers == "https://t.me/x/1"
+        assert first.counts == (("views_about", 1200),)
+        assert first.published_as == "09:00"
 
     def test_a_channel_that_is_not_public_is_told_after_the_others_are_read(self) -> None:
         visit = self.visit(handler=lambda r: preview(r, {"wexshire": [2]}))
@@ -143,7 +152,11 @@ def test_hostile_markup_is_words_or_nothing() -> None:
     ]
 
 
-@pytest.mark.parametrize("noise", ["<" * 400_000, "<div>" * 100_000, "<a b='" * 50_000])
+@pytest.mark.parametrize(
+    "noise",
+    ["<" * 400_000, "<div>" * 100_000, "<a b='" * 50_000],
+    ids=["signs", "never closed", "half a tag"],
+)
 def test_a_page_of_noise_is_a_changed_layout(noise: str) -> None:
     with pytest.raises(LayoutChanged):
         read(lambda request: httpx.Response(200, html=noise))

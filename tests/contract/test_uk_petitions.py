@@ -64,6 +64,8 @@ class TestUkPetitions(SourceContract):
         first = self.mentions()[0]
         assert first.url == "https://petition.parliament.uk/petitions/700003"
         assert first.text.endswith("\n\nIt rains in.")
+        assert first.counts == (("signatures", 12),)
+        assert first.published_as == "2026-06-03T10:00:00.000Z"
 
     def test_the_next_page_is_asked_of_the_site_itself_wherever_its_link_leads(self) -> None:
         hosts: set[str] = set()

@@ -77,6 +77,9 @@ class TestWhatDoTheyKnow(SourceContract):
         assert found["5"].author == "Wexcombe Park Primary School"
         assert found["5"].url.endswith("#incoming-77")
         assert found["7"].url.endswith("#comment-88")
+        assert found["7"].answers == "https://www.whatdotheyknow.com/request/minutes_7"
+        assert found["1"].answers == ""
+        assert found["1"].published_as == "2026-06-01T10:00:00.000+01:00"
 
     def test_the_guard_against_robots_is_no_alarm(self) -> None:
         error = self.trouble(lambda _: httpx.Response(403, html="<p>Checking you</p>"))

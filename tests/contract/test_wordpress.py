@@ -35,6 +35,8 @@ def comment(n: int) -> dict[str, Any]:
     return {
         "id": n,
         "link": f"https://paper.example/2026/06/story-1/#comment-{n}",
+        "post": 1,
+        "parent": n - 1,
         "date_gmt": f"2026-06-{n % 28 + 1:02}T10:00:00",
         "author_name": f"reader{n}",
         "content": {"rendered": f"<p>What reader {n} thinks of WPPS.</p>"},
@@ -108,6 +110,15 @@ def feed(request: httpx.Request, posts: int, comments: int) -> httpx.Response:
         content=f"<?xml version='1.0'?><rss version='2.0'><channel>{items}</channel></rss>",
         headers={"Content-Type": "application/rss+xml"},
     )
+
+
+def test_a_comment_says_which_comment_or_post_it_answers() -> None:
+    mentions, _ = read(lambda request: rest(request, [post(1)], [comment(1), comment(2)]))
+    found = {m.external_id: m for m in mentions}
+    assert found["posts:1"].answers == ""
+    assert found["comments:1"].answers == "https://paper.example/?p=1"
+    assert found["comments:2"].answers == "https://paper.example/?p=1#comment-1"
+    assert found["comments:2"].published_as == "2026-06-03T10:00:00"
 
 
 def test_an_edited_post_comes_again_under_its_id_with_both_times() -> None:

@@ -116,7 +116,25 @@ class TestX(SourceContract):
         assert found[id_of(3)] == "The beginning of the whole."
         (reply,) = (m for m in self.mentions(handler=lambda r: answer) if m.answers)
         assert reply.answers == "https://x.com/i/web/status/78"
+        assert reply.published_as == quoting["created_at"]
         assert found[id_of(4)] == "Agreed\n\nhttps://far.example/a\n\nThe fair was <awful>"
+
+    @pytest.mark.parametrize("shared", ["retweet_count", "repost_count"])
+    def test_how_often_it_was_liked_and_shared_is_kept_in_old_words_and_new(
+        self, shared: str
+    ) -> None:
+        said = {"like_count": 4, shared: 2, "quote_count": 0, "reply_count": 1}
+        counted = post(1, public_metrics=said | {"impression_count": 900, "bookmark_count": 1})
+        answer = search_answer([counted, post(2, public_metrics=None)])
+        found = {m.external_id: m.counts for m in self.mentions(handler=lambda r: answer)}
+        assert found[id_of(2)] == ()
+        assert dict(found[id_of(1)]) == {
+            "likes": 4,
+            "shares": 2,
+            "quotes": 0,
+            "replies": 1,
+            "views": 900,
+        }
 
     def test_what_x_calls_sensitive_is_sensitive_and_nobody_is_looked_up(self) -> None:
         answer = search_answer([post(1, possibly_sensitive=True), post(2)])

@@ -81,6 +81,7 @@ def youtube(
     if resource == "videos" and asked["id"] == "0":
         return httpx.Response(200, json={"items": []})
     if resource == "videos":
+        assert "statistics" in asked["part"]
         return httpx.Response(200, json={"items": [films[i] for i in asked["id"].split(",")]})
     if resource == "search":
         assert (asked["q"], asked["order"], asked["type"]) == (QUESTION, "date", "video")
@@ -128,8 +129,17 @@ class TestYouTube(SourceContract):
         assert found["comment:UgChan"].text.startswith("Comment on the channel of Wexcombe")
         assert found["comment:Ug13b"].answers == "https://www.youtube.com/watch?v=vid-13"
         assert found["comment:Ug13b.1"].answers.endswith("?v=vid-13&lc=Ug13b")
-        assert found["comment:Ug13b"].counts == (("likes", 4),)
+        assert found["comment:Ug13b"].counts == (("likes", 4), ("replies", 2))
+        assert found["comment:Ug13b.1"].counts == (("likes", 4),)
+        assert found["comment:Ug13b"].published_as == "2026-06-20T09:00:00Z"
         assert found["comment:Ug13b"].url == "https://www.youtube.com/watch?v=vid-13&lc=Ug13b"
+
+    def test_how_often_a_video_was_seen_and_liked_is_kept_where_youtube_says(self) -> None:
+        films = FILMS | {"vid-1": video(1, statistics={"viewCount": "1204", "likeCount": "7"})}
+        films["vid-2"] = video(2, statistics="odd")
+        found = {m.external_id: m for m in self.mentions(handler=lambda r: youtube(r, films))}
+        assert found["video:vid-1"].counts == (("views", 1204), ("likes", 7))
+        assert found["video:vid-2"].counts == ()
 
     def test_a_video_that_takes_no_comments_does_not_keep_the_others_from_being_read(self) -> None:
         asked: list[str] = []

@@ -45,10 +45,17 @@ def run(arguments: Sequence[str | Path], words: bytes = b"", folder: Path | None
         return Done(command, process.exitcode, stdout, stderr)
 
 
+# What commands load when they need it.
+_LOADED = (
+    *("monitor.cli.main", "monitor.app", "monitor.checks", "monitor.judging", "monitor.wizard"),
+    *("monitor.dashboard", "monitor.scheduler", "nlp.pipeline", "nlp.reader"),
+)
+
+
 @cache
 def _loaded() -> ForkServerContext:
     context = get_context("forkserver")
-    context.set_forkserver_preload(["monitor.cli.main", "nlp.pipeline", "nlp.reader"])
+    context.set_forkserver_preload(list(_LOADED))
     return context
 
 

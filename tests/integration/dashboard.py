@@ -22,6 +22,7 @@ from pyotp import TOTP
 from alerts.evidence.at_rest import NO_KEY, Key
 from alerts.playbook import load_playbook
 from alerts.telling import Telling
+from monitor.account_role import NO_PASSWORD, AccountRole
 from monitor.answering import answer
 from monitor.domain import (
     Alert,
@@ -54,10 +55,10 @@ from monitor.profile import Profile, profile
 from monitor.reporting import Report, take
 from monitor.reviewing import Reviewer
 from monitor.settings import EvidenceSettings, Settings
-from monitor.store.account import NO_PASSWORD
-from monitor.store.accounts import Account, AccountRole, Accounts
+from monitor.store.accounts import Account, Accounts
 from monitor.store.mentions import Entry
 from monitor.store.store import Store
+from monitor.teaching import work_and_learn
 from monitor.terms import Terms
 from monitor.trends import Groups
 from monitor.trying import Trials
@@ -65,7 +66,6 @@ from monitor.vault import Vault
 from monitor.visitor import Visit
 from monitor.web.app import create_app
 from monitor.web.server import listen, server
-from monitor.working import work
 from sources.contract import Source
 from sources.feed import Feed
 from sources.http import PoliteClient
@@ -415,7 +415,9 @@ def running(
             pack=room.export,
             profile=board.profile,
             playbook=load_playbook(),
-            work=lambda number, event, seen: work(store, number, event, TELLINGS, seen=seen),
+            work=lambda number, event, seen: work_and_learn(
+                store, schools, TELLINGS, number, event, seen
+            ),
             asked=board.asked,
             trials=Trials(client, clock),
             answer=lambda link: answer(store, link, clock()),

@@ -16,18 +16,23 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from alerts.evidence.launcher import find_browser
+from monitor.account_role import AccountRole
+from monitor.audit import Act as Audited
+from monitor.audit import Trace
 from monitor.domain import (
     ABOUT_SCHOOL,
+    Act,
     Assessment,
     CaptureMode,
     Category,
+    Event,
     Mention,
     Reason,
     Role,
     Sentiment,
     Severity,
 )
-from monitor.store.accounts import AccountRole
+from monitor.lessons import Clue, ClueKind, Learnt, LessonAct, LessonDeed
 from monitor.store.entry import Entry
 from tests.integration.chromium import WIDTHS, chromium, enter, open_page
 from tests.integration.dashboard import PASSWORD, Dashboard, Phone, picture, running
@@ -61,8 +66,26 @@ def furnish(board: Dashboard) -> str:
         mode=CaptureMode.LINK,
     )
     _talk(board)
+    _teach(board, number)
     board.publish("wexcombe")
     return number
+
+
+def _teach(board: Dashboard, number: str) -> None:
+    """One lesson that counts, and one that somebody took back."""
+    words = ("Garden Centre", "Motors")
+    clues = (Clue(kind=ClueKind.AFTER, words=each, name="Wexcombe Park") for each in words)
+    event = Event(
+        act=Act.NOTE, at=board.clock(), by="office@wexcombepark.example", role="office", reason="."
+    )
+    with board.store.working(number) as folder:
+        assert folder is not None
+        folder.learn(Learnt(new=tuple(clues)), event)
+    deed = LessonDeed(act=LessonAct.TAKEN_BACK, at=event.at, by=event.by, role=event.role)
+    trace = Trace(
+        act=Audited.LESSON_TAKEN_BACK, subject="lesson 2", actor="account 1", at=event.at
+    )
+    assert board.store.turn(2, deed, trace)
 
 
 def _talk(board: Dashboard) -> None:

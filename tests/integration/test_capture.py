@@ -11,12 +11,18 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http.server import BaseHTTPRequestHandler
+from io import BytesIO
 from pathlib import Path
+from typing import cast
 
 import pytest
+from PIL import Image
 
 from alerts.evidence.capture import capture
 from alerts.evidence.errors import NoBrowser, NotNow
@@ -299,11 +305,12 @@ def _endless(request: BaseHTTPRequestHandler) -> None:
         request.wfile.write(b"<!--" + b"x" * 1_000_000 + b"-->")
 
 
-def test_an_endless_page_is_cut_off_and_kept(site: Site, take: Take, tmp_path: Path) -> None:
+def test_an_endless_page_is_cut_off_and_kept(site: Site, take: Take, prefix: str) -> None:
     site.pages["/"] = _endless
     evidence = take("/")
     assert evidence.state is EvidenceState.PARTIAL
     assert "larger than 50,000,000 bytes" in evidence.note
+    until_none(prefix)
 
 
 def test_a_very_long_page_is_kept_in_tiles_and_then_cut(
@@ -399,31 +406,55 @@ def test_a_blank_page_is_tried_again_and_then_said_to_be_blank(site: Site, take:
     assert "blank" in evidence.note
 
 
-def test_a_file_to_download_is_not_fetched(site: Site, take: Take) -> None:
+def test_a_file_to_download_is_not_fetched(site: Site, take: Take, prefix: str) -> None:
     headers = {"Content-Disposition": 'attachment; filename="trap.exe"'}
     site.pages["/"] = lambda request: answer(
         request, b"MZ" * 500, content_type="application/octet-stream", headers=headers
     )
     evidence = take("/", last_try=False)
     assert evidence.mode is CaptureMode.LINK
+    assert evidence.state is EvidenceState.PARTIAL
     assert "leads to a file" in evidence.note
+    until_none(prefix)
 
 
-def test_two_captures_share_no_cookie(site: Site, browser: Path, tmp_path: Path) -> None:
+def test_two_captures_side_by_side_share_no_cookie_nothing_stored_and_no_picture(
+    site: Site, browser: Path, tmp_path: Path
+) -> None:
     cookies: list[str | None] = []
+    both = threading.Barrier(2, timeout=30)
 
     def page(request: BaseHTTPRequestHandler) -> None:
         cookies.append(request.headers["Cookie"])
+        who = "red" if both.wait() else "blue"  # both have come before either is answered
         answer(
-            request, b"<link rel=icon href=data:,>x", headers={"Set-Cookie": "seen=1; Max-Age=999"}
+            request,
+            f"<link rel=icon href=data:,><body style='background:{who}'>I am {who}, after "
+            f"<b></b><img src=/picture.png><script>document.querySelector('b').textContent ="
+            f" localStorage.who || 'nobody'; localStorage.who = '{who}'</script>".encode(),
+            headers={"Set-Cookie": f"seen={who}; Max-Age=999"},
         )
 
     site.pages["/"] = page
-    for root in ("first", "second"):
-        capture(
-            promised(site.url()), tmp_path / root, egress=site.egress, clock=clock, browser=browser
-        )
+    Image.new("RGB", (9, 9)).save(dot := BytesIO(), "PNG")
+    lasting = {"Cache-Control": "max-age=9999"}
+    site.pages["/picture.png"] = lambda request: answer(
+        request, dot.getvalue(), content_type="image/png", headers=lasting
+    )
+    with ThreadPoolExecutor(2) as pool:
+        making = partial(capture, promised(site.url()), egress=site.egress, clock=clock)
+        list(pool.map(partial(making, browser=browser), (tmp_path / "first", tmp_path / "second")))
     assert cookies == [None, None]
+    assert site.requests.count("/picture.png") == 2
+    seen = dict(_seen_and_shown(tmp_path / root / "capture-1") for root in ("first", "second"))
+    assert seen == {"I am red, after nobody": (255, 0, 0), "I am blue, after nobody": (0, 0, 255)}
+
+
+def _seen_and_shown(folder: Path) -> tuple[str, tuple[int, int, int]]:
+    """The words of a capture, and the colour of its picture."""
+    with Image.open(folder / "screenshot.png") as picture:
+        colour = picture.convert("RGB").getpixel((640, 600))
+    return (folder / "text.txt").read_text().strip(), cast("tuple[int, int, int]", colour)
 
 
 def _status(process: Path) -> dict[str, str]:

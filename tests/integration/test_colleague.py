@@ -10,7 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from monitor.store.accounts import AccountError, AccountRole
+from monitor.account_role import AccountRole
+from monitor.store.accounts import AccountError
 from monitor.store.links import LINKS
 from tests.integration.dashboard import PASSWORD, Dashboard, running
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
+from monitor.account_role import AccountRole
 from monitor.domain import Act, Decision, Event, IncidentState, Severity
-from monitor.store.accounts import AccountRole
 from tests.integration.dashboard import Dashboard, running
 
 
@@ -40,6 +40,25 @@ def test_a_decision_stands_in_the_history_with_name_role_and_reason(board: Dashb
     case = board.store.case(number)
     assert case is not None
     assert case.incident.state is IncidentState.CLOSED
+
+
+def test_after_a_decision_the_next_that_waits_is_one_step_away(board: Dashboard) -> None:
+    number, grave = board.add_incident("one"), board.add_incident("two", severity=Severity.HIGH)
+    board.add_incident("hidden from the head", about_head=True, severity=Severity.CRITICAL)
+    with board.signed_in(AccountRole.HEAD) as client:
+        pages = [
+            BeautifulSoup(
+                client.post(f"/incidents/{each}", data=DECIDE, follow_redirects=True).text,
+                "html.parser",
+            )
+            for each in (number, grave)
+        ]
+    shown = [page.select_one("[role=status]") for page in pages]
+    link = pages[0].select_one("[role=status] [data-row] a[data-open]")
+    assert link is not None
+    assert link["href"] == f"/incidents/{grave}"
+    assert shown[1] is not None
+    assert "Nothing else waits for a decision." in shown[1].text
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ import httpx
 import pytest
 from bs4 import BeautifulSoup
 
+from monitor.account_role import AccountRole
 from monitor.openid import Kind
-from monitor.store.accounts import AccountRole
 from tests.integration.chromium import WIDTHS, chromium, faults, open_page, too_wide
 from tests.integration.dashboard import Dashboard, running
 from tests.provider import SECRET, OpenId, elsewhere, of_google, of_microsoft, openid

@@ -12,8 +12,8 @@ from zipfile import ZipFile
 import httpx
 import pytest
 
+from monitor.account_role import AccountRole
 from monitor.domain import CaptureMode, CapturePromise, Case, Category, Role, Severity
-from monitor.store.accounts import AccountRole
 from tests.integration.dashboard import Dashboard, picture, running
 
 FILES = {"screenshot.png": picture(30, 40), "text.txt": b"They lie, and the head knows it."}
@@ -61,6 +61,7 @@ def test_a_page_is_captured_again_when_a_person_asks(
     promised = promise(board)
     assert promised is not None
     assert (promised.mode, promised.incident) == (CaptureMode.FULL, number)
+    assert promised.asked_by == "office"
     assert promised.mention.url == "https://forum.wexcombe.example/post/1"
     assert promised.id != before.id
 

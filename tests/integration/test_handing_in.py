@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 
 from alerts.evidence.verifier import verify
+from monitor.account_role import AccountRole
 from monitor.domain import Case, Shows
-from monitor.store.accounts import AccountRole
 from tests.integration.dashboard import Dashboard, running
 from tests.integration.test_reporting import filled
 

@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from monitor.account_role import AccountRole
 from monitor.domain import Event
-from monitor.store.accounts import AccountRole
 from tests.integration.dashboard import Dashboard, running
 
 

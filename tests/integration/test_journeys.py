@@ -16,6 +16,7 @@ from alerts.deliver import deliver
 from alerts.guidance import load_guidance
 from alerts.playbook import load_playbook
 from alerts.writer import MailWriter
+from monitor.account_role import AccountRole
 from monitor.domain import (
     Act,
     CaptureMode,
@@ -26,7 +27,6 @@ from monitor.domain import (
     Severity,
     StillThere,
 )
-from monitor.store.accounts import AccountRole
 from tests.integration.chromium import WIDTHS, chromium, enter, open_page, too_wide
 from tests.integration.dashboard import PASSWORD, SCHOOLS, TELLINGS, Dashboard, picture, running
 from tests.smtp import SmtpServer

@@ -14,8 +14,8 @@ import httpx
 import pytest
 from sqlmodel import SQLModel, select
 
+from monitor.account_role import AccountRole
 from monitor.domain import CaptureMode
-from monitor.store.accounts import AccountRole
 from tests.integration.dashboard import PASSWORD, Dashboard, picture, running
 
 pytestmark = pytest.mark.xdist_group("matrix")
@@ -52,6 +52,7 @@ ALLOWED: dict[str, set[AccountRole] | str] = {
     "GET /second-step/set-up": HALFWAY,
     "POST /second-step/set-up": HALFWAY,
     "GET /account": EVERYBODY,
+    "POST /account/password": EVERYBODY,
     "POST /account/second-step": EVERYBODY,
     "POST /account/second-step/remove": EVERYBODY,
     "POST /account/recovery-codes": EVERYBODY,
@@ -88,6 +89,7 @@ ALLOWED: dict[str, set[AccountRole] | str] = {
     "GET /sources": STAFF | {ADMIN},
     "POST /sources/test": {HEAD, OFFICE, ADMIN},
     "GET /school": STAFF | {ADMIN},
+    "POST /school/lessons/{lesson}": STAFF,
     "GET /people": {HEAD, ADMIN},
     "GET /people/{id_}": {HEAD, ADMIN},
     "GET /people/add": {ADMIN},
@@ -95,6 +97,9 @@ ALLOWED: dict[str, set[AccountRole] | str] = {
     "POST /people/{id_}/link": {ADMIN},
     "POST /people/{id_}/disable": {ADMIN},
     "POST /people/{id_}/second-step": {ADMIN},
+    "GET /people/{id_}/change": {ADMIN},
+    "POST /people/{id_}/change": {ADMIN},
+    "POST /people/{id_}/ties/{tie}": {ADMIN},
     "POST /people/{id_}/sessions/{handle}": {ADMIN},
     "GET /audit": {HEAD, DSL, ADMIN},
 }
@@ -152,9 +157,11 @@ class Town:
             evidence_id=thing.evidence if thing else "nothing",
             id_=id_,
             which=1,
+            tie=1,
             kind="microsoft",
             handle="0123456789abcdef",
             alias="A1",
+            lesson=1,
             token="never-given",
             link="never-given",
             name="style.css",

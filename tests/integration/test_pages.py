@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from playwright.sync_api import Browser, Page
 
-from monitor.store.accounts import AccountRole
+from monitor.account_role import AccountRole
 from tests.integration.chromium import WIDTHS, chromium, enter, faults, open_page, too_wide
 from tests.integration.dashboard import Dashboard, running
 from tests.integration.looking import (
@@ -134,6 +134,19 @@ def test_everything_can_be_read_without_script(school: School) -> None:
         assert answer is not None
         assert answer.ok
         assert page.get_by_role("navigation", name="Menu").get_by_role("link").first.is_visible()
+
+
+def test_what_is_printed_of_an_incident_is_what_one_can_read_on_paper(school: School) -> None:
+    page = school.visitor(1280)
+    page.goto(f"{school.board.url}/incidents/{school.number}")
+    page.emulate_media(media="print")
+    for seen in ("burn it down", "Who was told", "First seen through", "Printed by head@"):
+        assert page.get_by_text(seen).first.is_visible(), seen
+    for unseen in ("All incidents", "Add a note", "Hand in a screenshot", "Files and seals"):
+        assert not page.get_by_text(unseen).first.is_visible(), unseen
+    assert not page.get_by_role("heading", name="Decide", exact=True).is_visible()
+    assert not page.get_by_role("img").first.is_visible(), "a blurred picture says nothing"
+    assert page.get_by_text("not for others").count() == 1
 
 
 def test_one_key_hides_the_screen_and_shows_it_again(school: School) -> None:

@@ -12,8 +12,8 @@ import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, CDPSession, Page
 
+from monitor.account_role import AccountRole
 from monitor.audit import Act
-from monitor.store.accounts import AccountRole
 from tests.authenticator import Device
 from tests.integration.chromium import chromium, enter, open_page
 from tests.integration.dashboard import PASSWORD, Dashboard, running

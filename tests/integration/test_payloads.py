@@ -21,6 +21,7 @@ from alerts.evidence.on_paper import as_html
 from alerts.evidence.proofs import Proofs
 from alerts.spreadsheets import Table, as_xlsx
 from monitor import log
+from monitor.account_role import AccountRole
 from monitor.domain import (
     ABOUT_SCHOOL,
     Act,
@@ -33,7 +34,6 @@ from monitor.domain import (
     Reason,
     Severity,
 )
-from monitor.store.accounts import AccountRole
 from monitor.store.entry import Entry
 from monitor.working import work
 from tests.integration.chromium import chromium, enter, open_page

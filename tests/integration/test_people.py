@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from monitor.account_role import AccountRole
 from monitor.domain import CaptureMode
-from monitor.store.accounts import AccountRole
+from tests.accounts import somebody
 from tests.integration.dashboard import PASSWORD, Dashboard, picture, running
 
 THEIRS = "office@otherby.example"
@@ -183,3 +185,74 @@ def test_right_password_and_wrong_code_is_seen_by_the_administrator(board: Dashb
         page = admin.get("/audit").text
     assert "Right password, wrong code" in page
     assert "Wrong password for this account" in page
+
+
+def test_an_administrator_sees_how_people_sign_in_and_cuts_a_tie(board: Dashboard) -> None:
+    email = board.add_account(AccountRole.OFFICE)
+    with board.signed_in(AccountRole.ADMIN) as admin, board.browser() as office:
+        page = f"/people/{id_of(board, email)}"
+        assert "Not tied" in admin.get(page).text
+        board.enter(office, email)
+        board.accounts.enter_as(somebody(email))
+        assert "password, Google" in admin.get("/people").text
+        assert "password, authenticator app" in admin.get("/people").text
+        (action,) = re.findall(rf'action="({page}/ties/\d+)"', admin.get(page).text)
+        done = admin.post(action)
+        assert "The tie is cut" in admin.get(done.headers["location"]).text
+        assert "Untied from an account" in admin.get(page).text
+        assert office.get("/today").headers["location"].startswith("/sign-in")
+    (account,) = [each for each in board.accounts.everyone() if each.email == email]
+    assert board.accounts.identities(account) == []
+
+
+def test_an_administrator_changes_an_address_and_a_role_but_not_their_own(
+    board: Dashboard,
+) -> None:
+    email = board.add_account(AccountRole.OFFICE)
+    form = {"email": "married@wexcombepark.example", "role": "head", "school": "wexcombe"}
+    with board.signed_in(AccountRole.ADMIN) as admin:
+        page = f"/people/{id_of(board, email)}"
+        refused = admin.post(f"{page}/change", data={**form, "email": "", "role": "caretaker"})
+        assert refused.status_code == 400
+        assert "Enter the person" in refused.text
+        assert "Choose what" in refused.text
+        taken = admin.post(f"{page}/change", data={**form, "email": "admin@wexcombepark.example"})
+        assert "another account for admin@" in taken.text
+        own = f"/people/{id_of(board, 'admin@wexcombepark.example')}/change"
+        assert "Somebody else must do this" in admin.post(own, data=form).text
+        assert email in admin.get(f"{page}/change").text
+        done = admin.post(f"{page}/change", data=form)
+        shown = admin.get(done.headers["location"]).text
+    for said in ("It is changed", "married@", "Head: all but", "E-mail address changed"):
+        assert said in shown
+
+
+def test_one_s_own_password_is_changed_on_one_s_page(board: Dashboard) -> None:
+    new = "eight yellow kettles"
+    with board.signed_in(AccountRole.OFFICE) as here, board.browser() as there:
+        board.enter(there, "office@wexcombepark.example")
+        for form, said in (
+            ({"present-password": "wrong", "new-password": new}, "not your present password"),
+            ({"present-password": PASSWORD, "new-password": "short"}, "at least 12"),
+        ):
+            refused = here.post("/account/password", data=form)
+            assert refused.status_code == 400
+            assert said in refused.text
+            assert 'id="password" open' in refused.text
+        done = here.post(
+            "/account/password", data={"present-password": PASSWORD, "new-password": new}
+        )
+        assert "The password is changed" in here.get(done.headers["location"]).text
+        assert there.get("/account").headers["location"].startswith("/sign-in")
+
+
+def test_what_was_refused_is_in_the_audit_and_gives_nothing_away(board: Dashboard) -> None:
+    hidden = board.add_incident("x", about_head=True)
+    lines = []
+    with board.signed_in(AccountRole.HEAD) as head:
+        for path in (f"/incidents/{hidden}", "/incidents/2026-999", "/people/add"):
+            board.clock.now += timedelta(minutes=2)
+            for _ in range(3):
+                assert head.get(path).status_code in (403, 404)
+            lines.append(head.get("/audit?about=people").text.count("not for them"))
+    assert lines == [1, 2, 3], "the same line for what is hidden and for what is not there"

@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from alerts.evidence.capture import capture
+from monitor.account_role import AccountRole
 from monitor.domain import Act, CaptureMode, CapturePromise, Shows
 from monitor.egress import Egress
-from monitor.store.accounts import AccountRole
 from tests.integration.dashboard import Dashboard, running
 
 LINK = "https://www.tiktok.com/@someone/video/7300000000000000000"

@@ -24,6 +24,7 @@ from alerts.compose import compose_term
 from alerts.evidence.pdf import print_pdf
 from alerts.governors import CannotWrite, Report, as_html, write
 from alerts.term_news import Paper
+from monitor.account_role import AccountRole
 from monitor.counts import LONDON, Division, Kind, SourceGroup
 from monitor.coverage import cover
 from monitor.domain import (
@@ -41,7 +42,6 @@ from monitor.domain import (
 )
 from monitor.health import Check
 from monitor.reviewing import Reviewer
-from monitor.store.accounts import AccountRole
 from monitor.store.entry import Entry
 from monitor.store.store import Store
 from monitor.terms import Terms

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.store.accounts import AccountRole
+from monitor.account_role import AccountRole
 from tests.integration.dashboard import Dashboard, running
 
 

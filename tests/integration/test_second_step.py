@@ -11,7 +11,7 @@ import httpx
 import pytest
 from bs4 import BeautifulSoup
 
-from monitor.store.accounts import AccountRole
+from monitor.account_role import AccountRole
 from tests.integration.dashboard import PASSWORD, Dashboard, Phone, running
 
 EMAIL = "head@wexcombepark.example"

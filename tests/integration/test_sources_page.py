@@ -10,9 +10,9 @@ import pytest
 from bs4 import BeautifulSoup
 
 from monitor import trying
+from monitor.account_role import AccountRole
 from monitor.demo.place import Answer, Place, Request, as_json
 from monitor.domain import School
-from monitor.store.accounts import AccountRole
 from tests.integration.dashboard import Dashboard, a_feed, running
 
 DAY = timedelta(days=1)

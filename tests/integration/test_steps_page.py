@@ -12,8 +12,8 @@ import httpx
 import pytest
 from bs4 import BeautifulSoup
 
+from monitor.account_role import AccountRole
 from monitor.domain import Act, CaptureMode, Category, StillThere
-from monitor.store.accounts import AccountRole
 from tests.integration.dashboard import Dashboard, running
 
 POST = "https://www.facebook.com/groups/wexcombe/posts/1"

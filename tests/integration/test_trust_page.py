@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from monitor.account_role import AccountRole
 from monitor.domain import School
-from monitor.store.accounts import AccountRole
 from tests.integration.dashboard import Dashboard, running
 
 MINE = ("ashby", "birch", "cole", "dene", "elm")

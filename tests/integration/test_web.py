@@ -18,6 +18,7 @@ from sqlalchemy import event
 from sqlmodel import update
 
 from alerts.evidence.at_rest import NO_KEY, Key, lock, new_pair
+from monitor.account_role import AccountRole
 from monitor.domain import (
     ABOUT_SCHOOL,
     AlertState,
@@ -33,7 +34,6 @@ from monitor.domain import (
 from monitor.health import Actor
 from monitor.health_words import WHO
 from monitor.secret import Reference
-from monitor.store.accounts import AccountRole
 from monitor.store.entry import Entry
 from monitor.store.tables import IncidentRow, LetterRow
 from tests.integration.dashboard import PASSWORD, Dashboard, picture, running

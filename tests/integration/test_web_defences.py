@@ -11,8 +11,8 @@ import httpx
 import pytest
 from bs4 import BeautifulSoup
 
+from monitor.account_role import AccountRole
 from monitor.domain import Reason
-from monitor.store.accounts import AccountRole
 from tests.integration.dashboard import PASSWORD, Dashboard, a_feed, running
 
 
@@ -134,6 +134,14 @@ def test_an_idle_session_ends(board: Dashboard) -> None:
         assert client.get("/incidents").status_code == 303
 
 
+def test_signing_out_leaves_nothing_in_the_browser(board: Dashboard) -> None:
+    with board.signed_in(AccountRole.HEAD) as client:
+        answer = client.post("/sign-out")
+    assert answer.headers["clear-site-data"] == '"cache"'
+    assert answer.headers["set-cookie"].startswith('session="";')
+    assert answer.headers["cache-control"] == "no-store"
+
+
 def test_signing_out_ends_the_session_on_the_server_too(board: Dashboard) -> None:
     with board.signed_in(AccountRole.HEAD) as client:
         cookies = dict(client.cookies)
@@ -185,7 +193,7 @@ def test_other_names_for_our_address_are_refused(board: Dashboard) -> None:
 
 def test_a_form_that_is_too_large_or_endless_is_refused(board: Dashboard) -> None:
     with board.browser() as client:
-        assert client.post("/sign-in", data={"email": "x" * 20_000}).status_code == 413
+        assert client.post("/sign-in", data={"email": "x" * 300_000}).status_code == 413
         endless = client.post("/sign-in", content=iter([b"email=", b"x"]))
         assert endless.status_code == 411
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
+from monitor.account_role import AccountRole
 from monitor.store.account_tables import AccountRow, SessionRow, digest
-from monitor.store.accounts import AccountError, AccountRole, Accounts
+from monitor.store.accounts import AccountError, Accounts
 from monitor.store.database import Database
 from monitor.store.passwords import why_weak
 from monitor.store.sessions import TRIES

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from monitor.domain import Category, Mention, School, Severity
+from monitor.domain import CaptureMode, Category, Mention, School, Severity, capture_mode
 from nlp import assess
 from nlp.assess import Assessor
 from tests.wexcombe import WEXCOMBE, post
@@ -140,6 +140,23 @@ def test_abuse_charged_in_plain_words_is_told_today(assessor: Assessor, text: st
     assert Category.SEXUAL in found.categories
     assert found.severity.rank >= Severity.HIGH.rank
     assert found.child_safety
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Someone has nudes of Mrs Vale from Wexcombe Park Primary School, dm me for the link",
+        "Intimate photos of a teacher at Wexcombe Park Primary School leaked by her ex",
+        "There is a sex tape of the head of Wexcombe Park Primary School going round",
+    ],
+)
+def test_an_intimate_picture_of_anybody_is_for_the_safeguarding_lead_and_never_opened(
+    assessor: Assessor, text: str
+) -> None:
+    """Nobody may look to find out whether it is of a child."""
+    found = assessor(post(text), WEXCOMBE)
+    assert found.child_safety
+    assert capture_mode(post(text), found) is CaptureMode.LINK
 
 
 def test_a_cry_for_help_that_names_us_reaches_a_person_whatever_the_reader_makes_of_it(

@@ -83,12 +83,27 @@ def test_otherwise_the_whole_page_is_captured() -> None:
 
 
 def test_of_what_may_not_be_kept_only_the_judgement_is() -> None:
-    read = replace(PLAIN, text="stab", author="Ann Oak", kept_as="a review")
+    facts = {"published_as": "a month ago", "answers": "4711", "counts": (("likes", 1),)}
+    read = replace(PLAIN, text="stab", author="Ann Oak", kept_as="a review", **facts)
     reasons = (Reason(category="threat", start=0, end=4, text="stab", rule="r"),)
     threat = judged(categories=frozenset({Category.THREAT}), because=reasons)
     mention, assessment = as_kept(read, threat)
     assert mention == replace(PLAIN, text="a review")
     assert assessment == replace(threat, because=())
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        (" 20 June\n2026, 9:00 ", "20 June 2026, 9:00"),
+        ("2 days ago", "2 days ago"),
+        ("9" * 100, "9" * 100),
+        ("no time at all " * 7, ""),
+        ("9:00\x00", "9:00\ufffd"),
+    ],
+)
+def test_a_time_as_its_site_writes_it_is_one_short_line(written: str, kept: str) -> None:
+    assert replace(PLAIN, published_as=written).published_as == kept
 
 
 def test_everything_else_is_kept_as_it_was_read() -> None:

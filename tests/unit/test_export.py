@@ -18,7 +18,8 @@ from alerts.evidence.cover import README
 from alerts.evidence.errors import CannotKeep, NotNow
 from alerts.evidence.export import export
 from alerts.evidence.filing import NOT_THE_POST
-from alerts.evidence.proofs import CUSTODY, Proofs
+from alerts.evidence.on_paper import as_html
+from alerts.evidence.proofs import CUSTODY, Proofs, mask
 from alerts.evidence.record import META, SOURCE
 from alerts.evidence.report import (
     AFTER,
@@ -82,6 +83,10 @@ def case(tmp_path: Path) -> Case:
         url="https://forum.example/7",
         text=WORDS,
         author="jo",
+        published_at=NOON,
+        published_as="today at 1pm",
+        answers="https://forum.example/6",
+        counts=(("likes", 1234), ("views_about", 1_200)),
     )
     reason = Reason(category="threat", start=8, end=19, text="should wait", rule="threat.ambush")
     assessment = Assessment(
@@ -233,8 +238,22 @@ def test_the_case_is_told_in_plain_words(case: Case, pack: Callable[[Case], Path
         case.evidence[0].manifest_sha256,
         "The page was opened in a web browser",
         "head, by email, sent",
+        'the site writes it "today at 1pm"',
+        "Answers:     https://forum.example/6",
+        "likes 1,234, views about 1,200 (as the site said when it was read)",
     ):
         assert words in told
+
+
+def test_the_paper_tells_of_a_post_what_its_site_does_and_a_masked_one_does_not(
+    case: Case,
+) -> None:
+    whole = as_html(case, (), Proofs(), "Wexcombe Park Primary School")
+    school = School(id="wexcombe", name="Wexcombe Park Primary School")
+    masked = as_html(mask(case, school), (), Proofs(masked=school), school.name)
+    for fact in ("today at 1pm", "https://forum.example/6", "its number is 7"):
+        assert (fact in whole, fact in masked) == (True, False)
+    assert "likes 1,234, views about 1,200" in whole
 
 
 def test_a_pack_with_a_changed_file_is_noticed(case: Case, pack: Callable[[Case], Path]) -> None:

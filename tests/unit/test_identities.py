@@ -3,71 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
-from sqlmodel import select
 
+from monitor.account_role import AccountRole
 from monitor.audit import Act
-from monitor.openid import Kind, Person, new_question
-from monitor.store.accounts import Account, AccountError, AccountRole, Accounts
-from monitor.store.audit import AuditRow
-from monitor.store.database import Database
+from monitor.openid import Kind, new_question
+from monitor.store.accounts import AccountError
 from monitor.store.identities import BACK_WITHIN
-from monitor.vault import Vault
-
-OFFICE, HEAD = "office@wexcombepark.example", "head@wexcombepark.example"
-PASSWORD = "seven purple kettles"
-GOOGLE = "https://accounts.google.com"
-
-
-class School:
-    def __init__(self, database: Database, key: Path) -> None:
-        self.now = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
-        hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-        self.database = database
-        self.accounts = Accounts(database, lambda: self.now, Vault(file=key), hasher)
-        for email, role in ((OFFICE, AccountRole.OFFICE), (HEAD, AccountRole.HEAD)):
-            link = self.accounts.add(email, role, ["wexcombe"])
-            self.accounts.set_password(link, PASSWORD)
-
-    def account(self, email: str = OFFICE) -> Account:
-        return next(each for each in self.accounts.everyone() if each.email == email)
-
-    def enter(self, person: Person) -> str:
-        account = self.accounts.session(self.accounts.enter_as(person))
-        return account.email if account else "halfway"
-
-    def acts(self) -> list[str]:
-        with self.database.reading() as session:
-            return [row.act for row in session.exec(select(AuditRow).order_by("n"))]
+from tests.accounts import HEAD, OFFICE, PASSWORD, School, accounts_in, somebody
 
 
 @pytest.fixture
 def school(database_url: str, tmp_path: Path) -> Iterator[School]:
-    database = Database(database_url)
-    yield School(database, tmp_path / "key.txt")
-    database.close()
-
-
-def somebody(
-    email: str = OFFICE, subject: str = "1", *, issuer: str = GOOGLE, second: bool = False
-) -> Person:
-    return Person(
-        kind=Kind.GOOGLE, issuer=issuer, subject=subject, email=email, second_factor=second
-    )
+    with accounts_in(database_url, tmp_path) as school:
+        yield school
 
 
 def test_an_account_is_tied_by_its_address_and_known_by_its_number_from_then_on(
     school: School,
 ) -> None:
-    assert school.enter(somebody()) == OFFICE
+    assert school.enter_as(somebody()) == OFFICE
     (tied,) = school.accounts.identities(school.account())
     school.now += timedelta(days=1)
-    assert school.enter(somebody(email="")) == OFFICE
-    assert school.enter(somebody(email=HEAD)) == OFFICE, "an address that changed there"
+    assert school.enter_as(somebody(email="")) == OFFICE
+    assert school.enter_as(somebody(email=HEAD)) == OFFICE, "an address that changed there"
     (later,) = school.accounts.identities(school.account())
     assert (later.name, later.tied_at, later.used_at) == ("Google", tied.tied_at, school.now)
     assert school.acts()[-4:] == [Act.TIED, *[Act.SIGNED_IN_ELSEWHERE] * 3]
@@ -75,9 +37,9 @@ def test_an_account_is_tied_by_its_address_and_known_by_its_number_from_then_on(
 
 def test_nobody_gets_an_account_by_signing_in(school: School) -> None:
     with pytest.raises(AccountError, match="no account here for new@"):
-        school.enter(somebody("new@wexcombepark.example"))
+        school.enter_as(somebody("new@wexcombepark.example"))
     with pytest.raises(AccountError, match="does not vouch for an e-mail address"):
-        school.enter(somebody(""))
+        school.enter_as(somebody(""))
     assert len(school.accounts.everyone()) == 2
 
 
@@ -88,37 +50,37 @@ def test_whoever_must_have_a_second_step_is_asked_for_it_here_or_had_it_there(
     assert school.accounts.session(token) is None
     assert school.accounts.halfway(token) is not None
     assert school.accounts.offered(token), "and sets it up, if there is none yet"
-    assert school.enter(somebody(HEAD, second=True)) == HEAD
+    assert school.enter_as(somebody(HEAD, second=True)) == HEAD
 
 
 def test_an_address_that_was_given_to_somebody_new_does_not_open_the_old_account(
     school: School,
 ) -> None:
-    assert school.enter(somebody()) == OFFICE
+    assert school.enter_as(somebody()) == OFFICE
     with pytest.raises(AccountError, match="tied to another account at Google"):
-        school.enter(somebody(subject="2"))
-    assert school.enter(somebody(issuer="https://other.example", subject="2")) == OFFICE
+        school.enter_as(somebody(subject="2"))
+    assert school.enter_as(somebody(issuer="https://other.example", subject="2")) == OFFICE
 
 
 def test_one_number_at_two_providers_is_two_people(school: School) -> None:
-    assert school.enter(somebody(HEAD, second=True)) == HEAD
-    assert school.enter(somebody(OFFICE, issuer="https://other.example")) == OFFICE
+    assert school.enter_as(somebody(HEAD, second=True)) == HEAD
+    assert school.enter_as(somebody(OFFICE, issuer="https://other.example")) == OFFICE
 
 
 def test_a_disabled_account_is_shut_and_comes_back_untied(school: School) -> None:
-    school.enter(somebody())
+    school.enter_as(somebody())
     school.accounts.disable(OFFICE)
     with pytest.raises(AccountError, match="no account here"):
-        school.enter(somebody())
+        school.enter_as(somebody())
     school.accounts.add(OFFICE, AccountRole.OFFICE, ["wexcombe"])
     assert school.accounts.identities(school.account()) == []
-    assert school.enter(somebody(subject="2")) == OFFICE
+    assert school.enter_as(somebody(subject="2")) == OFFICE
 
 
 def test_a_colleague_who_only_reports_has_links_and_nothing_else(school: School) -> None:
     school.accounts.add("colleague@wexcombepark.example", AccountRole.STAFF, ["wexcombe"])
     with pytest.raises(AccountError, match="no account here"):
-        school.enter(somebody("colleague@wexcombepark.example"))
+        school.enter_as(somebody("colleague@wexcombepark.example"))
 
 
 def test_untying_asks_for_the_password_and_touches_nobody_else_s(school: School) -> None:

@@ -50,6 +50,7 @@ def keep(
         sensitive=sensitive,
         answers="https://forum.example/6",
         counts=(("likes", 3),),
+        published_as="yesterday at 9",
     )
     promise = CapturePromise(id="capture-1", school="wexcombe", mention=mention, mode=mode)
     return capture(
@@ -73,6 +74,32 @@ def stored(root: Path) -> bytes:
     return b"".join(path.read_bytes() for path in root.rglob("*") if path.is_file())
 
 
+@pytest.mark.parametrize(
+    ("incident", "role", "asked_by"),
+    [
+        ("", "", "a person"),
+        ("2026-007", "", "the monitor"),
+        ("2026-007", "dsl", "a person (role: dsl)"),
+    ],
+)
+def test_it_says_who_wanted_it_and_why(
+    incident: str, role: str, asked_by: str, tmp_path: Path
+) -> None:
+    mention = Mention(source="s", external_id="7", url=URL, text="x")
+    promise = CapturePromise(
+        id="capture-1",
+        school="wexcombe",
+        mention=mention,
+        mode=CaptureMode.LINK,
+        incident=incident,
+        asked_by=role,
+    )
+    capture(promise, tmp_path, egress=Egress(), clock=clock, browser=None)
+    job = json.loads((tmp_path / "capture-1" / "meta.json").read_bytes())["job"]
+    assert job["asked_by"] == asked_by
+    assert incident in job["why"]
+
+
 def test_in_link_mode_nothing_is_fetched_and_the_words_are_kept(tmp_path: Path) -> None:
     evidence = keep(tmp_path, CaptureMode.LINK, fetch=never_asked)
     folder = tmp_path / "capture-1"
@@ -83,6 +110,7 @@ def test_in_link_mode_nothing_is_fetched_and_the_words_are_kept(tmp_path: Path) 
     assert json.loads((folder / "meta.json").read_bytes())["page"] is None
     said = json.loads((folder / "source.json").read_bytes())
     assert (said["answers"], said["counts"]) == ("https://forum.example/6", {"likes": 3})
+    assert (said["published_at"], said["published_as"]) == (None, "yesterday at 9")
     assert verify(folder, evidence.manifest_sha256) == []
 
 

@@ -4,77 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
-from pyotp import TOTP
 from sqlmodel import select
 
+from monitor.account_role import AccountRole
 from monitor.audit import Act
 from monitor.passkey import ANSWER_WITHIN, party_at
 from monitor.store.account_tables import BegunRow, PasskeyRow
-from monitor.store.accounts import Account, AccountError, AccountRole, Accounts
-from monitor.store.audit import AuditRow
-from monitor.store.database import Database
+from monitor.store.accounts import AccountError
 from monitor.store.second_steps import CODE_TRIES
-from monitor.vault import Vault
+from tests.accounts import ADDRESS, HEAD, OFFICE, PARTY, PASSWORD, School, accounts_in
 from tests.authenticator import PRESENT, Device, data, text
-
-ADDRESS = "https://monitor.wexcombepark.example"
-PARTY = party_at(ADDRESS)
-OFFICE, HEAD = "office@wexcombepark.example", "head@wexcombepark.example"
-PASSWORD = "seven purple kettles"
-
-
-class School:
-    """Accounts with a clock: the office has a password, the head a phone besides."""
-
-    def __init__(self, database: Database, key: Path) -> None:
-        self.now = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
-        hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-        self.database = database
-        self.accounts = Accounts(database, lambda: self.now, Vault(file=key), hasher)
-        self.phone: TOTP | None = None
-        for email, role in ((OFFICE, AccountRole.OFFICE), (HEAD, AccountRole.HEAD)):
-            link = self.accounts.add(email, role, ["wexcombe"])
-            self.accounts.set_password(link, PASSWORD)
-
-    def inside(self, email: str = OFFICE) -> str:
-        token = self.accounts.sign_in(email, PASSWORD)
-        if secret := self.accounts.offered(token):
-            self.phone = TOTP(secret)
-            token, _ = self.accounts.set_up(token, self.code())
-        return token
-
-    def code(self) -> str:
-        self.now += timedelta(seconds=30)
-        assert self.phone is not None
-        return self.phone.at(self.now)
-
-    def account(self, email: str = OFFICE) -> Account:
-        return next(each for each in self.accounts.everyone() if each.email == email)
-
-    def add(self, token: str, device: Device, proof: str = PASSWORD, name: str = "Phone") -> None:
-        question = self.accounts.begin_passkey(token, name, proof, PARTY)
-        self.accounts.add_passkey(token, device.make(question), PARTY)
-
-    def enter(self, device: Device) -> Account | None:
-        ticket, question = self.accounts.begin_entrance(PARTY)
-        token = self.accounts.enter_by_passkey(ticket, device.use(question), PARTY)
-        return self.accounts.session(token)
-
-    def acts(self) -> list[str]:
-        with self.database.reading() as session:
-            return [row.act for row in session.exec(select(AuditRow).order_by("n"))]
 
 
 @pytest.fixture
 def school(database_url: str, tmp_path: Path) -> Iterator[School]:
-    database = Database(database_url)
-    yield School(database, tmp_path / "key.txt")
-    database.close()
+    with accounts_in(database_url, tmp_path) as school:
+        yield school
 
 
 def test_whoever_added_one_signs_in_with_it_and_nothing_else(school: School) -> None:
@@ -185,7 +134,7 @@ def test_a_question_is_forgotten_after_five_minutes(school: School) -> None:
         school.accounts.begin_entrance(PARTY)
     school.now += ANSWER_WITHIN
     school.accounts.begin_entrance(PARTY)
-    with school.database.reading() as session:
+    with school.store.reading() as session:
         assert len(session.exec(select(BegunRow)).all()) == 1
 
 
@@ -385,7 +334,7 @@ def test_what_is_stored_lets_nobody_in(school: School) -> None:
     token, device = school.inside(), Device(ADDRESS)
     school.add(token, device)
     ticket, _ = school.accounts.begin_entrance(PARTY)
-    with school.database.reading() as session:
+    with school.store.reading() as session:
         kept = session.exec(select(PasskeyRow)).one()
         begun = session.exec(select(BegunRow)).one()
     assert ticket not in begun.model_dump_json()

@@ -9,8 +9,9 @@ from itertools import product
 import pytest
 from fastapi import APIRouter, FastAPI
 
+from monitor.account_role import AccountRole
 from monitor.domain import Assessment, Case, Incident, Mention, School, Severity, Sighting
-from monitor.store.accounts import Account, AccountRole
+from monitor.store.accounts import Account
 from monitor.web import sources, trends
 from monitor.web.guard import insist_on_policies, policy_of
 from monitor.web.policy import Action, Reach, may, reach

@@ -78,6 +78,17 @@ def test_a_person_reads_how_many_and_which_and_no_word_of_a_post() -> None:
     assert "gate" not in json.dumps(to_json(done, 30, NOW))
 
 
+def test_what_a_lesson_changed_is_said() -> None:
+    lesson = Reason(category="about_school", start=0, end=4, text="what", rule="lesson.3")
+    gone = replace(NOTHING, about_school=False, because=(lesson,))
+    log = [(replace_because(seen(NOTHING, n)), "") for n in (1, 2)]
+    done = rejudge(WEXCOMBE, log, lambda post, _: gone if post.external_id == "1" else THREAT)
+    said = "\n".join(in_words(done, 30, shown=20))
+    assert "     1  of these by what your decisions have taught" in said
+    assert "no flag, none → not about the school, by a lesson of yours" in said
+    assert to_json(done, 30, NOW)["taught"] == 1
+
+
 def replace_because(sighting: Sighting) -> Sighting:
     """With a reason, as what is about the school has."""
     reason = Reason(category="about_school", start=0, end=4, text="what", rule="name_full")

@@ -11,9 +11,9 @@ import pytest
 from argon2 import PasswordHasher
 from pyotp import TOTP
 
+from monitor.account_role import NO_PASSWORD, AccountRole
 from monitor.secret import Reference
-from monitor.store.account import NO_PASSWORD
-from monitor.store.accounts import AccountError, AccountRole, Accounts
+from monitor.store.accounts import AccountError, Accounts
 from monitor.store.database import Database
 from monitor.store.second_steps import CODE_TRIES
 from monitor.store.sessions import HALFWAY_LASTS, SESSION_LASTS

@@ -14,6 +14,7 @@ from monitor.domain import Mention
 from sources import registry
 from sources.answer import Answer
 from sources.contract import Source
+from sources.counted import shown
 from sources.errors import AccessRefused, LayoutChanged, RateLimited, SourceError, Unreachable
 from sources.feed import Feed
 from sources.feed_formats import read_feed
@@ -181,6 +182,63 @@ def test_the_fullest_body_is_taken_and_its_markup_is_not() -> None:
     found = items["1"]
     assert whole
     assert (found.title, found.body, found.author) == ("Q & A", "All of it.", "A. Writer")
+
+
+def test_which_item_it_answers_and_how_often_it_was_answered_and_seen_is_kept() -> None:
+    """As WordPress, Blogger and YouTube write it (slash, RFC 4685, Media RSS)."""
+    fed = (
+        "<feed xmlns='http://www.w3.org/2005/Atom' xmlns:thr='http://purl.org/syndication/thread/1.0'"
+        " xmlns:slash='http://purl.org/rss/1.0/modules/slash/'"
+        " xmlns:media='http://search.yahoo.com/mrss/'>"
+        "<entry><id>1</id><title>a</title><slash:comments>3</slash:comments>"
+        "<published>2026-06-20T09:00:00Z</published></entry>"
+        "<entry><id>2</id><title>b</title><thr:in-reply-to ref='1' href='https://b.example/1'/>"
+        "<thr:total>odd</thr:total></entry>"
+        "<entry><id>3</id><title>c</title><media:group><media:community>"
+        "<media:statistics views='1204'/></media:community></media:group></entry></feed>"
+    )
+    answer = httpx.Response(200, text=fed)
+    found = visit(build(Feed, url="https://site.example/feed"), always(answer))
+    by_id = {m.external_id: m for m in found}
+    assert by_id["1"].counts == (("replies", 3),)
+    assert by_id["1"].published_as == "2026-06-20T09:00:00Z"
+    assert (by_id["2"].answers, by_id["2"].counts) == ("https://b.example/1", ())
+    assert by_id["3"].counts == (("views", 1204),)
+
+
+@pytest.mark.parametrize(
+    ("number", "counts"),
+    [
+        ("987", (("views", 987),)),
+        ("1,234", (("views", 1234),)),
+        ("1.2K", (("views_about", 1200),)),
+        ("12k", (("views_about", 12_000),)),
+        ("1.25M", (("views_about", 1_250_000),)),
+        ("1.5", ()),
+        ("many", ()),
+        ("-3", ()),
+        ("9" * 30, ()),
+        ("999999B", ()),
+    ],
+)
+def test_a_number_as_pages_show_it_is_exact_or_said_to_be_about(
+    number: str, counts: tuple[tuple[str, int], ...]
+) -> None:
+    assert shown("views", number) == counts
+
+
+def test_a_result_says_how_often_it_was_seen_where_the_engine_knows() -> None:
+    film = {
+        "url": "https://v.example/1",
+        "title": "t",
+        "views": "1.2K",
+        "publishedDate": "2026-06-20",
+    }
+    page = next(
+        SEARCH.fetch(SCHOOL, None, recorded(always(httpx.Response(200, json={"results": [film]}))))
+    )
+    assert page.mentions[0].counts == (("views_about", 1200),)
+    assert page.mentions[0].published_as == "2026-06-20"
 
 
 def test_padding_around_a_title_is_not_kept() -> None:
@@ -472,10 +530,11 @@ def test_a_post_is_read_with_its_warning_its_choices_and_what_its_pictures_show(
 
 
 def test_which_post_it_answers_and_how_often_it_was_liked_is_kept_where_the_server_says() -> None:
-    said = {"favourites_count": 12, "reblogs_count": 3, "replies_count": 0}
+    said = {"favourites_count": 12, "reblogs_count": 3, "replies_count": 0, "quotes_count": 1}
     (mention,) = visit(MASTODON, timeline(post(in_reply_to_id="4", **said)))
     assert mention.answers == "https://social.example/api/v1/statuses/4"
-    assert mention.counts == (("likes", 12), ("shares", 3), ("replies", 0))
+    assert mention.counts == (("likes", 12), ("shares", 3), ("quotes", 1), ("replies", 0))
+    assert mention.published_as == post()["created_at"]
     odd = {"favourites_count": "many", "reblogs_count": -1, "replies_count": 1e99}
     (mention,) = visit(MASTODON, timeline(post(in_reply_to_id="../4?x", **odd)))
     assert (mention.answers, mention.counts) == ("", ())

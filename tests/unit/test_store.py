@@ -62,6 +62,7 @@ def entry(id_: str = "1", *, urgency: Urgency = Urgency.NOW, **changes: object) 
         text="words",
         answers="https://f.example/0",
         counts=(("likes", 3), ("replies", 0)),
+        published_as="20 June, 9:00",
     )
     incident = Incident(
         key=f"park:forum:{id_}",
@@ -610,3 +611,23 @@ def test_one_letter_can_be_hastened_unless_somebody_is_at_work_on_it(store: Stor
     store.postpone(letter, tomorrow, "no such mailbox")
     store.hasten_letter(letter, NOW)
     assert store.claim_letter(due=NOW, until=NOW + LEASE, urgencies=BOTH, most=99) is not None
+
+
+def test_a_changed_post_keeps_how_often_it_was_liked_each_time_and_the_time_as_shown(
+    store: Store,
+) -> None:
+    first = entry()
+    store.keep(first)
+    later = replace(
+        first.mention, text="other words", counts=(("likes", 9),), published_as="20 June, 10:30"
+    )
+    store.keep(replace(first, mention=later, edition="2", alerts=(), capture=None))
+    ((sighting,),) = [case.sightings for case in store.cases()]
+    assert sighting.mention.counts == first.mention.counts
+    assert sighting.mention.published_as == "20 June, 9:00"
+    (changed,) = sighting.revisions
+    assert (changed.mention.counts, changed.mention.published_as) == (
+        (("likes", 9),),
+        "20 June, 10:30",
+    )
+    assert changed.mention.answers == first.mention.answers

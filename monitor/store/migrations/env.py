@@ -8,6 +8,7 @@ from monitor.store import (  # noqa: F401 - they register their tables
     custody_tables,
     desk_tables,
     history_tables,
+    lesson_tables,
     search_tables,
     tables,
 )
