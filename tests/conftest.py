@@ -8,6 +8,7 @@ import pytest
 
 from alerts.evidence import options
 from tests.databases import (
+    _sql_is_worded_once,
     database_url,
     empty_database_url,
     new_database,
@@ -17,6 +18,7 @@ from tests.databases import (
 from tests.postgres import postgres_cluster
 
 __all__ = [
+    "_sql_is_worded_once",
     "database_url",
     "empty_database_url",
     "new_database",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
@@ -144,6 +145,7 @@ def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
+@cache  # always the same, and asked with every scan
 def _barred_elsewhere() -> ColumnElement[bool]:
     """Whether another incident, of any school, says that a picture at this address may be
     indecent: what a person had captured by hand belongs to none that could say so."""
