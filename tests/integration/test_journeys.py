@@ -76,7 +76,8 @@ def mail_to_the_head(board: Dashboard) -> str:
         settings = {"host": "127.0.0.1", "port": smtp.port, "security": "none"}
         channel = Email(EmailSettings.model_validate(settings | {"from": "monitor@trust.example"}))
         deliver(board.store, channel, writer, clock=lambda: board.clock() + timedelta(hours=1))
-        head = next(m.message for m in smtp.messages if m.message["To"].startswith("head@"))
+        to_the_head = [m.message for m in smtp.messages if m.message["To"].startswith("head@")]
+        head = next(mail for mail in to_the_head if "incident" in mail["Subject"])
     words: str = head.get_content()
     return words
 
