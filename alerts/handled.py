@@ -53,10 +53,14 @@ class _Handled:
         if decided == right:
             return [f"A person decided on {self.says(decided)}; all were real incidents."]
         if not right:
-            return [f"A person decided on {self.says(decided)}; none was a real incident."]
+            return [
+                f"A person decided on {self.says(decided)}; none was a real incident, so none of "
+                "these is counted as a concern."
+            ]
         return [
-            f"A person decided on {self.says(decided)}: {self.says(right)} were real incidents, "
-            "the others criticism, no concern, or not about the school."
+            f"A person decided on {self.says(decided)}: {self.says(right)} were real incidents; "
+            "the others were criticism, no concern, or not about the school, and are not counted "
+            "as concerns."
         ]
 
     def _removed(self) -> list[str]:
@@ -65,6 +69,8 @@ class _Handled:
         if not asked or not table or None in table.values():
             return []
         gone = sum(n or 0 for row, n in table.items() if row.endswith(f": {Fate.GONE}"))
-        was = f"in {self.says(gone)} of these it is gone" if gone else "none is seen to be gone"
-        return [f"In {self.says(asked)} incidents a site or the writer was asked to remove what "
-                f"was posted; {was}."]  # fmt: skip
+        known = f"in {self.says(gone)} of these it is gone" if gone else "none is known to be gone"
+        return [
+            f"In {self.says(asked)} incidents a site or the writer was asked to remove what was "
+            f"posted; {known}."
+        ]
