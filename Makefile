@@ -1,5 +1,5 @@
 # Verbs. Each does its own set-up; nothing here needs root, though root may install more.
-.PHONY: setup run serve test check pages bench bench-nlp clean
+.PHONY: setup run serve test check servers pages bench bench-nlp clean
 
 PYTHON ?= python3
 VENV = .venv
@@ -25,8 +25,11 @@ check: setup  ## lint, types, import rules
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
-test: check  ## everything; CI calls this
+servers:  ## what the end-to-end tests run against
 	sh tools/servers.sh
+
+test: setup  ## everything; CI calls this
+	$(MAKE) -j 2 check servers
 	$(VENV)/bin/python -m pytest -n 2 --dist loadgroup
 
 pages: setup  ## pictures of every page, on a phone and on a desk, to be looked at

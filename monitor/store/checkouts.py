@@ -44,6 +44,11 @@ class Checkouts(Database):
                 _take(session, incident, account, now)
             return other
 
+    def leave_all(self, account: int) -> None:
+        """Whatever this account has open: it signs out."""
+        with self.transaction() as session:
+            session.execute(delete(CheckoutRow).where(col(CheckoutRow.account) == account))
+
     def leave(self, incident: str, account: int) -> None:
         with self.transaction() as session:
             this = (col(CheckoutRow.incident) == incident, col(CheckoutRow.account) == account)

@@ -115,6 +115,8 @@ class Log(Protocol):
 
     def leave(self, incident: str, account: int) -> None: ...
 
+    def leave_all(self, account: int) -> None: ...
+
     def looks(self, school: str, author: str, since: datetime) -> int:
         """How often somebody at the school looked who that is."""
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
 
 from monitor.web.desk import desk
-from monitor.web.guard import public, token_of
+from monitor.web.guard import public, signed_in, token_of
 
 router = APIRouter()
 
@@ -14,6 +14,8 @@ router = APIRouter()
 @router.post("/sign-out", dependencies=public("it ends only the session that was sent along"))
 def leave(request: Request) -> RedirectResponse:
     room = desk(request)
+    if account := signed_in(request):
+        room.store.leave_all(account.id)
     room.accounts.sign_out(token_of(request))
     answer = RedirectResponse("/sign-in", status_code=303)
     answer.delete_cookie(

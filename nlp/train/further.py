@@ -39,11 +39,11 @@ from nlp.train.weigh import fit_linear
 
 SEED = 3
 STILL = 2  # lowest layers, which stay as they are
-SOFTER = 0.25  # of the way back to what MiniLM was: what was learnt by heart goes first
+SOFTER = 0.15  # of the way back to what MiniLM was: what was learnt by heart goes first
 DROPOUT = 0.2
 RATE, FASTER = 1.2e-4, 3.0
-EPOCHS, REPLAY = 1.6, 0.15
-NEW_TIMES, THREADS = 3, 300
+EPOCHS, REPLAY = 1.5, 0.15
+NEW_TIMES, THREADS = 2, 300
 CONTRAST_TIMES, HATE, OTHERS = 3, 2500, 2500
 T = TypeVar("T")
 _WORDS = "encoder.embeddings.word_embeddings.weight"  # never trained, so as in BASE
@@ -56,12 +56,12 @@ def main(arguments: Sequence[str]) -> int:
     asked.work.mkdir(parents=True, exist_ok=True)
     tokens = tokenizer(asked.base)
     windows = _windows(_shown(asked), tokens)
-    texts = _texts(asked.public, tokens)
+    texts = _texts(asked.public, asked.hate, tokens)
     _say(f"{len(windows)} windows, {len(texts)} public texts")
     network = _network(asked, tokens)
     fit_posts(
-        network, windows, texts, epochs=EPOCHS, replay=REPLAY, seed=SEED, say=_say,
-        rate=RATE, faster=FASTER, keep=lambda: _keep(network, asked.work),
+        network, windows, texts, epochs=asked.epochs, replay=asked.replay, seed=SEED, say=_say,
+        rate=asked.rate, faster=FASTER, keep=lambda: _keep(network, asked.work),
         minutes=asked.minutes,
     )  # fmt: skip
     _keep(network, asked.work)
@@ -92,8 +92,8 @@ def _shown(asked: argparse.Namespace) -> list[Post]:
     return _shuffled([*new * NEW_TIMES, *old, *threads_of([*new, *old], THREADS, SEED)])
 
 
-def _texts(folder: Path, tokens: Tokenizer) -> list[PublicText]:
-    hate = _shuffled(list(read_hate(folder)))[:HATE]
+def _texts(folder: Path, most: int, tokens: Tokenizer) -> list[PublicText]:
+    hate = _shuffled(list(read_hate(folder)))[:most]
     others = _shuffled(list(read_public(folder)))[:OTHERS]
     shown = [*hate, *list(read_contrast()) * CONTRAST_TIMES, *others]
     return _shuffled(read_texts(shown, tokens))
@@ -145,6 +145,10 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--reader", type=Path, default=Path("nlp/model"))
     parser.add_argument("--out", type=Path, default=Path("nlp/model"))
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--epochs", type=float, default=EPOCHS)
+    parser.add_argument("--replay", type=float, default=REPLAY, help="public batches for each")
+    parser.add_argument("--rate", type=float, default=RATE)
+    parser.add_argument("--hate", type=int, default=HATE, help="texts of dynahate and Hatemoji")
     parser.add_argument("--minutes", type=float, default=inf, help="after which it ends")
     return parser.parse_args(arguments)
 

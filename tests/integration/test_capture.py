@@ -218,7 +218,7 @@ def test_a_page_that_leads_inside_the_network_is_not_followed(
     assert (tmp_path / "capture-1" / "text.txt").read_text() == POST
 
 
-def test_no_packet_goes_round_the_gate(site: Site, take: Take) -> None:
+def test_no_packet_goes_round_the_gate_and_nothing_is_permitted(site: Site, take: Take) -> None:
     """WebRTC would: it asks STUN servers over UDP, whatever proxy is set."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as inner:
         inner.bind(("127.0.0.1", 0))
@@ -228,10 +228,16 @@ def test_no_packet_goes_round_the_gate(site: Site, take: Take) -> None:
             "<script>const c = new RTCPeerConnection({iceServers: [{urls: 'stun:127.0.0.1:"
             f"{inner.getsockname()[1]}'}}]}}); c.createDataChannel('x');"
             "c.createOffer().then(o => c.setLocalDescription(o));"
-            "c.onicegatheringstatechange = () => fetch('/' + c.iceGatheringState)</script>",
+            "c.onicegatheringstatechange = () => fetch('/' + c.iceGatheringState);"
+            "for (const name of ['geolocation', 'notifications', 'camera'])"
+            " navigator.permissions.query({name}).then(p => fetch(`/${name}/${p.state}`));"
+            "navigator.serviceWorker.register('/worker.js').catch(() => 0)</script>",
         )
         take("/")
         assert "/complete" in site.requests
+        asked = {path for path in site.requests if path.count("/") == 2}
+        assert asked == {"/geolocation/denied", "/notifications/denied", "/camera/denied"}
+        assert "/worker.js" not in site.requests
         with pytest.raises(BlockingIOError):
             inner.recv(1)
 

@@ -317,3 +317,15 @@ def test_nobody_is_shown_an_author_of_whom_nothing_could_be_written_down(
         answer = client.post(f"/incidents/{number}/authors/A1", data={"reason": "the police ask"})
     assert answer.status_code == 404
     assert "@some_parent" not in answer.text
+
+
+def test_whoever_signs_out_keeps_nothing_open(board: Dashboard) -> None:
+    number = board.add_incident("They lie")
+    with (
+        board.signed_in(AccountRole.HEAD) as head,
+        board.signed_in(AccountRole.OFFICE) as office,
+    ):
+        head.get(f"/incidents/{number}")
+        assert "has this open" in office.get(f"/incidents/{number}").text
+        head.post("/sign-out")
+        assert "has this open" not in office.get(f"/incidents/{number}").text
