@@ -8,6 +8,7 @@ from math import sqrt
 
 from alerts.figures import CONCERNS, Shown, days, exactly
 from alerts.handled import how_handled
+from alerts.most import leading, listed, quoted
 from alerts.waits import how_long
 from monitor.counts import Division, Kind, Period, Trend
 from monitor.domain import Sentiment
@@ -87,7 +88,7 @@ class _Said:
         said = [words for words, is_missing in missing.items() if is_missing]
         if not said:
             return []
-        words = _list(said)
+        words = listed(said)
         return [
             f"{words[0].upper()}{words[1:]} cannot be said: the numbers are so small that they "
             "would point at someone."
@@ -104,7 +105,7 @@ class _Said:
             for one in self.earlier
             if (then := of(one.trend)) is not None
         ]
-        return f", {_list(said)}" if said else ""
+        return f", {listed(said)}" if said else ""
 
     def _tone(self, total: int) -> list[str]:
         table = self.trend.tables[Division.SENTIMENTS]
@@ -121,7 +122,7 @@ class _Said:
         said = [f"{self.says(many)} are {_TONE[first]}"]
         said += [f"{self.says(n)} {s.value}" for s, n in further]
         rest = "; the others are withheld" if sum(shown.values()) < total else ""
-        return [f"Of these, {_list(said)}{rest}."]
+        return [f"Of these, {listed(said)}{rest}."]
 
     def _concerns(self) -> list[str]:
         number = self.trend.number(Kind.CONCERN)
@@ -135,9 +136,10 @@ class _Said:
         shown = {c: n for c in CONCERNS if (n := table.get(c))}
         if not shown:
             return [f"{said}{compared}."]
-        most = max(shown, key=lambda category: shown[category])
+        names, most = leading({CONCERNS[c]: self.shown(n) for c, n in shown.items()})
         which = self._most_frequent(Division.CATEGORIES)
-        return [f"{said}{compared}; {which} is “{CONCERNS[most]}” ({self.says(shown[most])})."]
+        verb = "is" if len(names) == 1 else "are"
+        return [f"{said}{compared}; {which} {verb} {quoted(names)} ({most})."]
 
     def _most_frequent(self, division: Division) -> str:
         """Where nothing is withheld, nothing of it is kept back in the words, either."""
@@ -166,7 +168,7 @@ class _Said:
         most = sorted(shown, key=lambda theme: -shown[theme])[:_MOST_THEMES]
         said = [f"“{THEMES[theme]}” ({self.says(shown[theme])})" for theme in most]
         which = self._most_frequent(Division.THEMES)
-        return [f"Of what was criticised, {which}: {_list(said)}."]
+        return [f"Of what was criticised, {which}: {listed(said)}."]
 
 
 def _share(part: int, whole: int) -> str:
@@ -191,7 +193,3 @@ def _difference(now: int, then: int) -> str:
     if now == then:
         return "as many as"
     return f"{now - then:,} more than" if now > then else f"{then - now:,} fewer than"
-
-
-def _list(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -263,6 +263,21 @@ def test_a_picture_says_its_finding_and_its_numbers_in_words() -> None:
     assert 'alt="Bar chart. Of the weeks that can be shown, the week of 7 Sep 2026' in page
 
 
+def test_where_several_are_equal_no_one_of_them_is_called_the_most_frequent() -> None:
+    tables = {
+        Division.SENTIMENTS: {Sentiment.POSITIVE: 30, Sentiment.MIXED: 30, Sentiment.NEGATIVE: 1},
+        Division.WEEKS: {"2026-08-31": 30, "2026-09-07": 30, "2026-09-14": 0},
+        Division.CATEGORIES: {Category.THREAT: 6, Category.ABUSE: 6, Category.HATE: 0},
+    }
+    page = as_html(report(replace(TREND, tables={**TREND.tables, **tables})))
+    assert "How mentions sound: most often “Positive” and “Mixed” (30 each)." in page
+    assert "2 weeks had the most mentions: 30 each." in page
+    assert (
+        "What raised concern: most often “Threat of violence or damage” and “Abusive” (6" in page
+    )
+    assert "the most frequent are “Threat of violence or damage” and “Abusive” (6 each)." in page
+
+
 TWO_TERMS = together(
     [
         with_table(Division.SENTIMENTS, {Sentiment.POSITIVE: 12, Sentiment.NEGATIVE: None}),
