@@ -154,6 +154,7 @@ def pages_of_admin() -> Iterator[tuple[str, str]]:
     yield "people-admin", "/people"
     yield "person-admin", "/people/1"
     yield "person-add", "/people/add"
+    yield "person-change", "/people/1/change"
     yield "audit-admin", "/audit"
 
 

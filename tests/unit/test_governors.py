@@ -154,10 +154,23 @@ def test_what_became_of_incidents_and_what_alerts_were_worth_is_said() -> None:
     }
     said = sentences(replace(TREND, incidents=20, tables={**TREND.tables, **handled}))
     assert "20 incidents were opened; all are closed, 15 of them within five school days." in said
-    assert any(s.startswith("A person decided on 20: 10 were real incidents, the") for s in said)
+    assert (
+        "A person decided on 20: 10 were real incidents; the others were criticism, no concern, "
+        "or not about the school, and are not counted as concerns." in said
+    )
     handled[Division.OUTCOMES] = dict.fromkeys(Outcome, 0) | {Outcome.NO_CONCERN: 20}
     said = sentences(replace(TREND, incidents=20, tables={**TREND.tables, **handled}))
-    assert "A person decided on 20; none was a real incident." in said
+    assert (
+        "A person decided on 20; none was a real incident, so none of these is counted as a "
+        "concern." in said
+    )
+
+
+def test_a_week_without_a_bar_is_not_said_to_be_quiet_where_nothing_was_checked() -> None:
+    every_day = [Check(source="Paper", at=PERIOD.start + timedelta(days=n)) for n in range(30)]
+    explained = "No bar: nothing was found, or nothing was checked."
+    assert explained in as_html(report(coverage=cover(every_day[:9], *DAYS)))
+    assert explained not in as_html(report(coverage=cover(every_day, *DAYS)))
 
 
 def test_what_was_criticised_and_what_came_of_asking_is_said() -> None:
