@@ -32,8 +32,8 @@ WITHHELD_MEANS = (
 )
 
 HATCHED_MEANS = (
-    "Hatched: withheld. Grey: holidays. Dashed: the rules of judging changed. The same "
-    "numbers stand in the tables below."
+    "Hatched: withheld. Grey: holidays. Dashed: the rules of judging changed. No bar: nothing was "
+    "found, or nothing was checked. The same numbers stand in the tables below."
 )
 
 # What to do about it, which stands there for staff, is no name of a kind.

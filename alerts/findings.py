@@ -7,18 +7,10 @@ from dataclasses import dataclass
 from math import sqrt
 
 from alerts.figures import CONCERNS, Shown, days, exactly
+from alerts.handled import how_handled
+from alerts.most import leading, listed, quoted
 from alerts.waits import how_long
-from monitor.counts import (
-    Asked,
-    Division,
-    Fate,
-    Handling,
-    Kind,
-    Outcome,
-    Period,
-    Speed,
-    Trend,
-)
+from monitor.counts import Division, Kind, Period, Trend
 from monitor.domain import Sentiment
 from monitor.words import SENTIMENTS, THEMES
 
@@ -78,7 +70,7 @@ class _Said:
             self._total(self.trend.total),
             *self._tone(self.trend.total),
             *self._concerns(),
-            *self._handling(),
+            *how_handled(self.trend, self.shown),
             *self._criticism(),
             *self._withheld(),
             *how_long(self.trend.waits),
@@ -96,7 +88,7 @@ class _Said:
         said = [words for words, is_missing in missing.items() if is_missing]
         if not said:
             return []
-        words = _list(said)
+        words = listed(said)
         return [
             f"{words[0].upper()}{words[1:]} cannot be said: the numbers are so small that they "
             "would point at someone."
@@ -113,7 +105,7 @@ class _Said:
             for one in self.earlier
             if (then := of(one.trend)) is not None
         ]
-        return f", {_list(said)}" if said else ""
+        return f", {listed(said)}" if said else ""
 
     def _tone(self, total: int) -> list[str]:
         table = self.trend.tables[Division.SENTIMENTS]
@@ -130,7 +122,7 @@ class _Said:
         said = [f"{self.says(many)} are {_TONE[first]}"]
         said += [f"{self.says(n)} {s.value}" for s, n in further]
         rest = "; the others are withheld" if sum(shown.values()) < total else ""
-        return [f"Of these, {_list(said)}{rest}."]
+        return [f"Of these, {listed(said)}{rest}."]
 
     def _concerns(self) -> list[str]:
         number = self.trend.number(Kind.CONCERN)
@@ -144,62 +136,15 @@ class _Said:
         shown = {c: n for c in CONCERNS if (n := table.get(c))}
         if not shown:
             return [f"{said}{compared}."]
-        most = max(shown, key=lambda category: shown[category])
+        names, most = leading({CONCERNS[c]: self.shown(n) for c, n in shown.items()})
         which = self._most_frequent(Division.CATEGORIES)
-        return [f"{said}{compared}; {which} is “{CONCERNS[most]}” ({self.says(shown[most])})."]
+        verb = "is" if len(names) == 1 else "are"
+        return [f"{said}{compared}; {which} {verb} {quoted(names)} ({most})."]
 
     def _most_frequent(self, division: Division) -> str:
         """Where nothing is withheld, nothing of it is kept back in the words, either."""
         every = self.trend.parts == 1 and None not in self.trend.tables[division].values()
         return "the most frequent" if every else "the most frequent that can be shown"
-
-    def _handling(self) -> list[str]:
-        opened = self.trend.incidents
-        if not opened:
-            return []
-        opens = f"{self.says(opened)} incidents were opened"
-        table = self.trend.tables[Division.HANDLING]
-        closed = table.get(Handling.CLOSED)
-        if closed is None:
-            return [f"{opens}; how many are closed is withheld."]
-        state = "all are closed" if closed == opened else f"{self.says(closed)} are closed"
-        state = "none is closed yet" if closed == 0 else state
-        return [f"{opens}; {state}{self._in_time()}.", *self._right(), *self._removed()]
-
-    def _in_time(self) -> str:
-        table = self.trend.tables.get(Division.SPEED, {})
-        in_time = table.get(Speed.IN_TIME)
-        said = "all" if table.get(Speed.LATER) == 0 else self.says(in_time or 0)
-        return f", {said} of them within five school days" if in_time else ""
-
-    def _right(self) -> list[str]:
-        """What the alerts were worth to the school, by its own decisions."""
-        table = self.trend.tables.get(Division.OUTCOMES, {})
-        counts = [table.get(outcome) for outcome in Outcome if outcome is not Outcome.UNSAID]
-        right, *wrong = counts
-        if right is None or None in wrong:
-            return []
-        decided = right + sum(n for n in wrong if n)
-        if not decided:
-            return []
-        if decided == right:
-            return [f"A person decided on {self.says(decided)}; all were real incidents."]
-        if not right:
-            return [f"A person decided on {self.says(decided)}; none was a real incident."]
-        return [
-            f"A person decided on {self.says(decided)}: {self.says(right)} were real incidents, "
-            "the others criticism, no concern, or not about the school."
-        ]
-
-    def _removed(self) -> list[str]:
-        asked = self.trend.tables.get(Division.ASKED, {}).get(Asked.ASKED)
-        table = self.trend.tables.get(Division.REMOVALS, {})
-        if not asked or not table or None in table.values():
-            return []
-        gone = sum(n or 0 for row, n in table.items() if row.endswith(f": {Fate.GONE}"))
-        was = f"in {self.says(gone)} of these it is gone" if gone else "none is seen to be gone"
-        return [f"In {self.says(asked)} incidents a site or the writer was asked to remove what "
-                f"was posted; {was}."]  # fmt: skip
 
     def _criticism(self) -> list[str]:
         number = self.trend.number(Kind.CRITICISM)
@@ -223,7 +168,7 @@ class _Said:
         most = sorted(shown, key=lambda theme: -shown[theme])[:_MOST_THEMES]
         said = [f"“{THEMES[theme]}” ({self.says(shown[theme])})" for theme in most]
         which = self._most_frequent(Division.THEMES)
-        return [f"Of what was criticised, {which}: {_list(said)}."]
+        return [f"Of what was criticised, {which}: {listed(said)}."]
 
 
 def _share(part: int, whole: int) -> str:
@@ -248,7 +193,3 @@ def _difference(now: int, then: int) -> str:
     if now == then:
         return "as many as"
     return f"{now - then:,} more than" if now > then else f"{then - now:,} fewer than"
-
-
-def _list(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -121,7 +121,7 @@ class Report:
             return "No table of these mentions can be shown: each holds too small numbers."
         first = (d for d in hidden if DIVIDES.get(d) not in hidden)  # they stand for the others
         titles = "; ".join(f"“{DIVISIONS[division][0]}”" for division in first)
-        return f"Withheld as a whole, for what they hold is too small: {titles}."
+        return f"Not shown, because the numbers in them are too small: {titles}."
 
     @property
     def limits(self) -> list[str]:

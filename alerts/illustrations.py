@@ -7,6 +7,7 @@ from datetime import date
 
 from alerts.charts import Picture, by_row, by_week
 from alerts.figures import WITHHELD, Shown, table_of
+from alerts.most import leading, quoted
 from monitor.counts import Division, Trend
 
 _ROWS = {
@@ -61,17 +62,20 @@ def _busiest(trend: Trend, shown: Shown) -> str:
     counts = {name: n for name, n in table.rows if isinstance(n, int) and n}
     if not counts:
         return "Mentions by week: each week is withheld."
-    most = max(counts, key=lambda name: counts[name])
-    said = f"week of {most} had the most mentions: {counts[most]:,}."
-    all_shown = WITHHELD not in dict(table.rows).values()
-    return f"The {said}" if all_shown else f"Of the weeks that can be shown, the {said}"
+    names, number = leading(counts)
+    had = f"had the most mentions: {number}."
+    if WITHHELD in dict(table.rows).values():
+        which = f"the week of {names[0]}" if len(names) == 1 else f"{len(names)}"
+        return f"Of the weeks that can be shown, {which} {had}"
+    which = f"The week of {names[0]}" if len(names) == 1 else f"{len(names)} weeks"
+    return f"{which} {had}"
 
 
 def _most(what: str, counts: Mapping[str, int | None], *, is_least: bool) -> str:
     shown = {name: n for name, n in counts.items() if n}
     if not shown:
         return f"{what}: withheld."
-    most = max(shown, key=lambda name: shown[name])
+    names, number = leading(shown)
     surely = is_least or None not in counts.values()
     said = "most often" if surely else "of what can be shown, most often"
-    return f"{what}: {said} “{most}” ({shown[most]:,})."
+    return f"{what}: {said} {quoted(names)} ({number})."

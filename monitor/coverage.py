@@ -127,7 +127,7 @@ def sentences(coverage: Coverage) -> list[str]:
     when = f"on each of the {every} days" if done == every else f"on {done} of the {every} days"
     said = [f"The school checked {many(len(read), 'source')} {when} of this period."]
     if coverage.unchecked:
-        said.append(f"Nothing was checked on {_runs(coverage.unchecked)}.")
+        said.append(f"Days on which nothing was checked: {_runs(coverage.unchecked)}.")
     if never := [name for name, days in coverage.sources.items() if not days]:
         said.append(f"{many(len(never), 'source')} could not be read on any day of it.")
     return said

@@ -151,7 +151,7 @@ OUTCOMES: Mapping[Outcome, str] = MappingProxyType(
 AGES: Mapping[Age, str] = MappingProxyType(
     {
         Age.WEEK: "Up to a week",
-        Age.MONTH: "Up to four weeks",
+        Age.MONTH: "One to four weeks",
         Age.OLDER: "More than four weeks",
     }
 )

@@ -37,7 +37,7 @@ def test_the_proof_says_on_how_many_days_and_on_which_not() -> None:
     done = [*checks(0, 1, 2, 6, 7, 8, 9, 11, 12, 13), *checks(0, source="Forum")]
     assert sentences(cover(done, FIRST, LAST)) == [
         "The school checked 2 sources on 10 of the 14 days of this period.",
-        "Nothing was checked on 26 to 28 March 2026; 2 April 2026.",
+        "Days on which nothing was checked: 26 to 28 March 2026; 2 April 2026.",
     ]
 
 
@@ -63,7 +63,7 @@ def test_a_day_is_a_day_by_the_clock_on_the_wall() -> None:
 
 def test_many_single_days_are_counted_and_not_listed() -> None:
     (_, gaps) = sentences(cover(checks(*range(0, 14, 2)), FIRST, LAST))
-    assert gaps == "Nothing was checked on 7 single days and longer stretches."
+    assert gaps == "Days on which nothing was checked: 7 single days and longer stretches."
 
 
 def test_a_period_that_ends_first_is_refused() -> None:

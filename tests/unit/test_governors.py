@@ -154,10 +154,23 @@ def test_what_became_of_incidents_and_what_alerts_were_worth_is_said() -> None:
     }
     said = sentences(replace(TREND, incidents=20, tables={**TREND.tables, **handled}))
     assert "20 incidents were opened; all are closed, 15 of them within five school days." in said
-    assert any(s.startswith("A person decided on 20: 10 were real incidents, the") for s in said)
+    assert (
+        "A person decided on 20: 10 were real incidents; the others were criticism, no concern, "
+        "or not about the school, and are not counted as concerns." in said
+    )
     handled[Division.OUTCOMES] = dict.fromkeys(Outcome, 0) | {Outcome.NO_CONCERN: 20}
     said = sentences(replace(TREND, incidents=20, tables={**TREND.tables, **handled}))
-    assert "A person decided on 20; none was a real incident." in said
+    assert (
+        "A person decided on 20; none was a real incident, so none of these is counted as a "
+        "concern." in said
+    )
+
+
+def test_a_week_without_a_bar_is_not_said_to_be_quiet_where_nothing_was_checked() -> None:
+    every_day = [Check(source="Paper", at=PERIOD.start + timedelta(days=n)) for n in range(30)]
+    explained = "No bar: nothing was found, or nothing was checked."
+    assert explained in as_html(report(coverage=cover(every_day[:9], *DAYS)))
+    assert explained not in as_html(report(coverage=cover(every_day, *DAYS)))
 
 
 def test_what_was_criticised_and_what_came_of_asking_is_said() -> None:
@@ -248,6 +261,21 @@ def test_a_picture_says_its_finding_and_its_numbers_in_words() -> None:
     assert b"<svg" in picture.svg
     page = as_html(report())
     assert 'alt="Bar chart. Of the weeks that can be shown, the week of 7 Sep 2026' in page
+
+
+def test_where_several_are_equal_no_one_of_them_is_called_the_most_frequent() -> None:
+    tables = {
+        Division.SENTIMENTS: {Sentiment.POSITIVE: 30, Sentiment.MIXED: 30, Sentiment.NEGATIVE: 1},
+        Division.WEEKS: {"2026-08-31": 30, "2026-09-07": 30, "2026-09-14": 0},
+        Division.CATEGORIES: {Category.THREAT: 6, Category.ABUSE: 6, Category.HATE: 0},
+    }
+    page = as_html(report(replace(TREND, tables={**TREND.tables, **tables})))
+    assert "How mentions sound: most often “Positive” and “Mixed” (30 each)." in page
+    assert "2 weeks had the most mentions: 30 each." in page
+    assert (
+        "What raised concern: most often “Threat of violence or damage” and “Abusive” (6" in page
+    )
+    assert "the most frequent are “Threat of violence or damage” and “Abusive” (6 each)." in page
 
 
 TWO_TERMS = together(
