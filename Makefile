@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV = .venv
 MONITOR = $(VENV)/bin/monitor
 DEMO ?= demo
+# One more than there are cores, as some tests wait for a while.
+WORKERS ?= 3
 
 setup: $(VENV)/.ready  ## virtual environment, pinned packages, a browser
 
@@ -30,7 +32,7 @@ servers:  ## what the end-to-end tests run against
 
 test: setup  ## everything; CI calls this
 	$(MAKE) -j 2 check servers
-	$(VENV)/bin/python -m pytest -n 2 --dist loadgroup
+	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadgroup
 
 pages: setup  ## pictures of every page, on a phone and on a desk, to be looked at
 	$(VENV)/bin/python -m tests.integration.looking docs/pages
