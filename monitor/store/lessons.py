@@ -63,9 +63,11 @@ class Lessons(Database):
 
     def named_lessons(self, ids: Collection[int]) -> dict[int, Lesson]:
         """Those with these ids, as far as there are such."""
+        if not ids:
+            return {}  # as for nearly every incident
         with self.reading() as session:
             rows = session.exec(select(LessonRow).where(col(LessonRow.id).in_(ids))).all()
-            return {lesson.id: lesson for lesson in _lessons(session, rows)} if ids else {}
+            return {lesson.id: lesson for lesson in _lessons(session, rows)}
 
     def numbers_within(self, wanted: Wanted, numbers: Collection[str]) -> set[str]:
         """Which of these incidents somebody may know of who may know of *wanted*."""
