@@ -184,12 +184,26 @@ def _insert(dialect: str, kind: type[SQLModel]) -> Any:
 
 def _engine(url: str, key: str, patience: float) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, connect_args={"connect_timeout": 10}, pool_pre_ping=True)
+        engine = create_engine(url, connect_args={"connect_timeout": 10}, pool_pre_ping=True)
+        event.listen(engine, "connect", _postgresql_connect)
+        return engine
     alone = {"timeout": patience, "check_same_thread": False}
     engine = sqlite_engine(url, key, connect_args=alone, pool_pre_ping=True)
     event.listen(engine, "connect", _sqlite_connect)
     event.listen(engine, "begin", _sqlite_begin)
     return engine
+
+
+# Of hundreds of schools, PostgreSQL expects that a query takes long. It then compiles it, for 300
+# ms where 30 would do; and from the tenth time on it finds its way without looking at the schools.
+_FOR_MANY_SCHOOLS = ("jit = off", "plan_cache_mode = force_custom_plan")
+
+
+def _postgresql_connect(connection: Any, _record: object) -> None:
+    connection.autocommit = True  # a psycopg connection; else the next rollback takes it back
+    for setting in _FOR_MANY_SCHOOLS:
+        connection.execute(f"SET {setting}")
+    connection.autocommit = False
 
 
 def _sqlite_connect(connection: object, _record: object) -> None:

@@ -13,7 +13,7 @@ from threading import Event, Thread
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlmodel import SQLModel
 
 from monitor.domain import (
@@ -39,6 +39,7 @@ from monitor.store.mentions import Entry
 from monitor.store.sightings import capture_id
 from monitor.store.store import Store
 from tests.casework import close
+from tests.postgres import PostgresCluster
 
 NOW = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
 LEASE = timedelta(minutes=5)
@@ -92,6 +93,19 @@ def entry(id_: str = "1", *, urgency: Urgency = Urgency.NOW, **changes: object) 
         capture=CaptureMode.FULL,
     )
     return replace(made, **changes)  # type: ignore[arg-type]  # a test names real fields
+
+
+@pytest.mark.postgres
+def test_postgresql_neither_compiles_a_query_first_nor_forgets_which_schools_it_is_of(
+    postgres_cluster: PostgresCluster, postgres_tables: str
+) -> None:
+    store = Store(postgres_cluster.fresh_database(postgres_tables))
+    for _ in range(2):  # also after the first transaction was rolled back
+        with store.reading() as session:
+            told = [session.scalar(text(f"SHOW {name}")) for name in ("jit", "plan_cache_mode")]
+            session.rollback()
+        assert told == ["off", "force_custom_plan"]
+    store.close()
 
 
 def test_what_was_kept_is_read_back_as_it_was(store: Store) -> None:
