@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
+ACCOUNT = "account "  # and then its number
 DOOR = "the sign-in page"  # who did it, where nobody is signed in yet
 
 
@@ -61,12 +62,12 @@ class Trace:
 
 def account(id_: int) -> str:
     """How an account is written."""
-    return f"account {id_}"
+    return f"{ACCOUNT}{id_}"
 
 
 def ids_in(names: Iterable[str]) -> set[int]:
     """Of the accounts that are written so; other names are no accounts."""
-    numbers = (name.removeprefix("account ") for name in names if name.startswith("account "))
+    numbers = (name.removeprefix(ACCOUNT) for name in names if name.startswith(ACCOUNT))
     return {int(number) for number in numbers if number.isdecimal()}
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, UniqueConstraint
-from sqlmodel import Field, Session, SQLModel, col, delete, select
+from sqlalchemy import JSON, BigInteger, ColumnElement, UniqueConstraint
+from sqlmodel import Field, Session, SQLModel, col, delete, func, select
 
 from monitor.store.tables import UtcDateTime
 
@@ -118,6 +119,14 @@ def digest(token: str) -> str:
 def by_email(session: Session, email: str, *, lock: bool = False) -> AccountRow | None:
     query = select(AccountRow).where(AccountRow.email == email)
     return session.exec(query.with_for_update() if lock else query).one_or_none()
+
+
+def works_at(session: Session, schools: Collection[str]) -> ColumnElement[bool]:
+    """That an account is of one of them, the disabled ones too."""
+    postgresql = session.get_bind().dialect.name == "postgresql"
+    elements = func.json_array_elements_text if postgresql else func.json_each
+    school = elements(col(AccountRow.schools)).table_valued("value", name="school").c.value
+    return select(school).where(school.in_(schools)).exists()
 
 
 def forget_links(session: Session, row: AccountRow) -> None:

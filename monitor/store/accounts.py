@@ -7,10 +7,10 @@ stolen database opens nothing. There is no default account: the first one is mad
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from sqlalchemy import String, cast
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, func, select
 
 from monitor.account_letter import NEW_ADDRESS
 from monitor.account_role import NO_PASSWORD, AccountRole
@@ -27,6 +27,7 @@ from monitor.store.account_tables import (
     forget_second_step,
     forget_sessions_of,
     key_of,
+    works_at,
 )
 from monitor.store.identities import Identities
 from monitor.store.links import Links
@@ -88,11 +89,31 @@ class Accounts(Links, OwnPassword, Identities):
 
     def at(self, school: str) -> list[Account]:
         """All of this school, the disabled ones too."""
-        named = cast(col(AccountRow.schools), String).contains(f'"{school}"', autoescape=True)
-        query = select(AccountRow).where(named).order_by(col(AccountRow.email))
         with self._database.reading() as session:
-            found = [account_from(row) for row in session.exec(query)]
-        return [account for account in found if school in account.schools]
+            theirs = select(AccountRow).where(works_at(session, [school]))
+            rows = session.exec(theirs.order_by(col(AccountRow.email)))
+            return [account_from(row) for row in rows]
+
+    def working_at(
+        self, schools: Collection[str], *, like: str = "", limit: int, offset: int = 0
+    ) -> list[Account]:
+        """Of one of these schools, with *like* in their address: by it, the disabled last."""
+        disabled = col(AccountRow.disabled_at).is_not(None)
+        with self._database.reading() as session:
+            theirs = select(AccountRow).where(*_working_at(session, schools, like))
+            page = theirs.order_by(disabled, col(AccountRow.email)).limit(limit).offset(offset)
+            return [account_from(row) for row in session.exec(page)]
+
+    def count_at(self, schools: Collection[str], *, like: str = "") -> int:
+        with self._database.reading() as session:
+            theirs = _working_at(session, schools, like)
+            return session.exec(select(func.count(col(AccountRow.id))).where(*theirs)).one()
+
+    def by_address(self, email: str) -> Account | None:
+        """The disabled ones, too."""
+        with self._database.reading() as session:
+            row = by_email(session, email.strip().casefold())
+            return None if row is None else account_from(row)
 
     def known(self, ids: Iterable[int]) -> dict[int, Account]:
         """Those of these that there are."""
@@ -145,6 +166,13 @@ class Accounts(Links, OwnPassword, Identities):
             forget_passkeys(session, row)
             forget_identities(session, row)
             self._write_down(session, Act.DISABLED, row, by)
+
+
+def _working_at(
+    session: Session, schools: Collection[str], like: str
+) -> tuple[ColumnElement[bool], ...]:
+    address = col(AccountRow.email).contains(like.strip().casefold(), autoescape=True)
+    return works_at(session, schools), address
 
 
 _NOT_SO = (

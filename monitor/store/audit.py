@@ -10,18 +10,30 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Index,
+    Select,
+    String,
+    cast,
+    literal,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col, func, or_
 
-from monitor.audit import Act, Trace, account, at_moment, moment
+from monitor.audit import ACCOUNT, Act, Trace, account, at_moment, moment
 from monitor.custody import PROGRAM, Handling
+from monitor.store.account_tables import AccountRow, works_at
 from monitor.store.cases import Wanted, among
 from monitor.store.custody_tables import CustodyRow
 from monitor.store.database import Database
 from monitor.store.tables import CaptureRow, IncidentRow, MentionRow
 
 _FEW = 20  # schools
+_FEW_ACCOUNTS = 200
 MOST = 10_000  # lines are counted; of more it is said that there are more
 _Lines = Select[Any, str, str, str, str]
 ONE_DENIAL = timedelta(minutes=1)
@@ -35,10 +47,18 @@ _BY_PEOPLE = (
 )
 
 
+# What is done to accounts: all but the looks and the reports, which are many. In these very words,
+# for so the index is found.
+_A_DEED = text("act NOT IN ('read', 'reported')")
+
+
 class AuditRow(SQLModel, table=True):
     """Triggers refuse to change or delete it."""
 
     __tablename__ = "audit"
+    __table_args__ = (
+        Index("ix_audit_deed", "moment", sqlite_where=_A_DEED, postgresql_where=_A_DEED),
+    )
     n: int | None = Field(default=None, primary_key=True)
     moment: str = Field(index=True)
     act: str
@@ -142,11 +162,24 @@ class Audit(Database):
         """What was done by or to these accounts, newest first, and how much there is of it, up to
         MOST; not which incidents they read, nor what they reported."""
         names = [account(each) for each in accounts]
-        theirs = select(*_COLUMNS).where(
-            col(AuditRow.act).not_in((Act.READ, Act.REPORTED)),
-            or_(col(AuditRow.subject).in_(names), col(AuditRow.actor).in_(names)),
-        )
-        return self._page([theirs], limit, offset)
+        subject, actor = col(AuditRow.subject), col(AuditRow.actor)
+        return self._page([_deeds(subject.in_(names), actor.in_(names))], limit, offset)
+
+    def deeds_at(
+        self, schools: Collection[str], limit: int, offset: int
+    ) -> tuple[list[Found], int]:
+        """The same of all accounts of these schools. Of few, the lines of each account are looked
+        up; of many, the accounts of each line, the newest first: so the columns are written in
+        a way that no index of theirs is used."""
+        with self.reading() as session:
+            theirs = select(col(AccountRow.id)).where(works_at(session, schools))
+            some = session.execute(theirs.limit(_FEW_ACCOUNTS + 1)).scalars().all()
+        if len(some) <= _FEW_ACCOUNTS:
+            return self.deeds_of([id_ for id_ in some if id_ is not None], limit, offset)
+        names = literal(ACCOUNT).concat(cast(theirs.selected_columns.id, String))
+        of_them = theirs.with_only_columns(names)
+        subject, actor = (col(each).concat("") for each in (AuditRow.subject, AuditRow.actor))
+        return self._page([_deeds(subject.in_(of_them), actor.in_(of_them))], limit, offset)
 
     def looks_at(
         self, wanted: Wanted, number: str, source: str, limit: int, offset: int
@@ -185,6 +218,10 @@ _COLUMNS = (
     col(AuditRow.actor),
     col(AuditRow.subject),
 )
+
+
+def _deeds(to_them: ColumnElement[bool], by_them: ColumnElement[bool]) -> _Lines:
+    return select(*_COLUMNS).where(_A_DEED, or_(to_them, by_them))
 
 
 _REPORT = aliased(MentionRow)  # what one may not know of is looked up among mentions, too

@@ -23,7 +23,6 @@ from monitor.web.desk import Desk, desk
 from monitor.web.guard import AuditReader
 from monitor.web.incidents import within_reach
 from monitor.web.page import render
-from monitor.web.people import people_of
 from monitor.web.policy import Action, may
 
 router = APIRouter()
@@ -139,7 +138,6 @@ def _kinds(account: Account) -> dict[str, str]:
 def _found(room: Desk, account: Account, about: str, asked: Asked) -> tuple[list[Found], int]:
     offset = (asked.page - 1) * PER_PAGE
     if about == "people":
-        ids = [each.id for each in people_of(room, account)]
-        return room.store.deeds_of(ids, PER_PAGE, offset)
+        return room.store.deeds_at(account.schools, PER_PAGE, offset)
     reach = within_reach(room, account)
     return room.store.looks_at(reach, asked.incident, SOURCE, PER_PAGE, offset)

@@ -43,7 +43,7 @@ def make(
 
 def _link(room: Desk, account: Account, email: str, school: str) -> str:
     """A new one for who had one before. Raises AccountError."""
-    known = next((each for each in room.accounts.everyone() if each.email == email), None)
+    known = room.accounts.by_address(email)
     by = named(account.id)
     if known is None:
         return room.accounts.add(email, AccountRole.STAFF, [school], by=by)

@@ -89,6 +89,11 @@ class Log(Protocol):
     ) -> tuple[list[Found], int]:
         """What was done by or to these accounts, newest first, and how much there is of it."""
 
+    def deeds_at(
+        self, schools: Collection[str], limit: int, offset: int
+    ) -> tuple[list[Found], int]:
+        """The same of all accounts of these schools."""
+
     def looks_at(
         self, wanted: Wanted, number: str, source: str, limit: int, offset: int
     ) -> tuple[list[Found], int]:

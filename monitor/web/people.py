@@ -20,26 +20,31 @@ from monitor.web.page import render
 from monitor.web.policy import SEES, Action, may
 
 router = APIRouter()
-PER_PAGE = 100
+PER_PAGE = 50
+LONGEST = 254  # characters of an address
 
 
 @router.get("/people")
 def people(
     request: Request,
     account: PeopleReader,
+    like: str = "",
     page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
 ) -> Response:
-    room = desk(request)
-    everyone = people_of(room, account)
-    everyone.sort(key=lambda each: (each.disabled_at is not None, each.email))
-    pages = max(1, ceil(len(everyone) / PER_PAGE))
-    found = everyone[(min(page, pages) - 1) * PER_PAGE :][:PER_PAGE]
+    room, like = desk(request), like.strip()[:LONGEST]
+    total = room.accounts.count_at(account.schools, like=like)
+    pages = max(1, ceil(total / PER_PAGE))
+    first = (min(page, pages) - 1) * PER_PAGE
+    found = room.accounts.working_at(account.schools, like=like, limit=PER_PAGE, offset=first)
     inside = Counter(each.account for each in room.accounts.sessions(found))
     return render(
         request,
         "people",
         account=account,
         people=found,
+        like=like,
+        total=total,
+        first=first + 1,
         page=min(page, pages),
         pages=pages,
         inside=inside,
@@ -74,11 +79,6 @@ def add(
     return show_link(request, account, email.strip().casefold(), token, password=password)
 
 
-def people_of(room: Desk, account: Account) -> list[Account]:
-    """All whom this person may know of."""
-    return [e for e in room.accounts.everyone() if may(account, Action.READ_PEOPLE, e)]
-
-
 def show_link(
     request: Request, account: Account, email: str, token: str, *, password: bool = True
 ) -> Response:
@@ -106,8 +106,8 @@ def mistakes(
 
 
 def _is_anothers(room: Desk, account: Account, email: str) -> bool:
-    known = (each for each in room.accounts.everyone() if each.email == email)
-    return any(not may(account, Action.MANAGE_PEOPLE, each) for each in known)
+    known = room.accounts.by_address(email)
+    return known is not None and not may(account, Action.MANAGE_PEOPLE, known)
 
 
 def _form(

@@ -15,7 +15,7 @@ from monitor.web.audit import in_words
 from monitor.web.desk import Desk, desk
 from monitor.web.guard import PeopleManager, PeopleReader
 from monitor.web.page import render
-from monitor.web.people import people_of, show_link
+from monitor.web.people import show_link
 from monitor.web.policy import Action, may
 
 router = APIRouter()
@@ -92,8 +92,8 @@ NOT_ONESELF = "Somebody else must do this to your own account."
 
 def _known(request: Request, account: Account, id_: int) -> Account:
     """Raises the same 404 for nobody and for somebody at another school."""
-    found = next((e for e in people_of(desk(request), account) if e.id == id_), None)
-    if found is None:
+    found = desk(request).accounts.known([id_]).get(id_)
+    if found is None or not may(account, Action.READ_PEOPLE, found):
         raise HTTPException(404)
     return found
 

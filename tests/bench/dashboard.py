@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from itertools import chain, count
 from pathlib import Path
@@ -17,6 +17,7 @@ import httpx
 
 from monitor.account_role import AccountRole
 from monitor.domain import School
+from monitor.web.server import settle
 from tests.bench.table import Figure, Section
 from tests.bench.year import INCIDENTS, MENTIONS, SOURCES, some_schools, write
 from tests.integration.dashboard import Dashboard, a_feed, running
@@ -34,6 +35,7 @@ def pages() -> Iterator[Section]:
     with ExitStack() as open_:
         boards = {name: open_.enter_context(_board(each, schools)) for name, each in _kinds(open_)}
         took = {name: _written(board, schools) for name, board in boards.items()}
+        settle()
         everybody = list(schools)
         yield Section(
             title=f"Pages of {number} schools' year: 95 of 100 are there within",
@@ -80,11 +82,11 @@ def _beside(boards: dict[str, Dashboard], whose: str, schools: list[str]) -> Ite
 
 def _as(board: Dashboard, where: str, schools: list[str]) -> Iterator[Figure]:
     board.publish(schools[0])
-    for role, paths in ((AccountRole.OFFICE, _paths), (AccountRole.ADMIN, _paths_of_admin)):
+    for role, paths in _BY_ROLE.items():
         email = board.add_account(role, *schools, email=f"{role}.{len(schools)}@trust.example")
         with board.browser() as client:
             board.enter(client, email)
-            for name, addresses in paths(client).items():
+            for name, addresses in paths(client, len(schools)).items():
                 yield Figure(
                     what=f"{name}, {where}",
                     unit="ms",
@@ -104,7 +106,7 @@ def _numbers(client: httpx.Client) -> list[str]:
     return found
 
 
-def _paths(client: httpx.Client) -> dict[str, list[str]]:
+def _paths(client: httpx.Client, schools: int) -> dict[str, list[str]]:
     numbers = _numbers(client)
     searches = [f"/incidents?words={quote(words)}" for words in _WORDS]
     return {
@@ -121,18 +123,36 @@ def _paths(client: httpx.Client) -> dict[str, list[str]]:
         "Report": ["/report"],
         "Trends": ["/trends"],
         "School": ["/school"],
+        "One's account": ["/account"],
+    } | ({"All schools": ["/trust"]} if schools > 1 else {})
+
+
+def _paths_of_head(_client: httpx.Client, _schools: int) -> dict[str, list[str]]:
+    """Which the office does not see, or not so much of it."""
+    return {
+        "Today, a head's": ["/today"],
+        "People, a head's": ["/people"],
+        "Audit of incidents": ["/audit", "/audit?page=2"],
     }
 
 
-def _paths_of_admin(client: httpx.Client) -> dict[str, list[str]]:
+def _paths_of_admin(client: httpx.Client, _schools: int) -> dict[str, list[str]]:
     """What an administrator sees, and the office does not, or not so much of it."""
     somebody = client.get("/people").text.partition('data-open href="')[2].partition('"')[0]
     return {
         "Sources": ["/sources", "/sources?page=2"],
         "People": ["/people"],
         "a Person": [somebody],
-        "Audit": ["/audit"],
+        "Add a person": ["/people/add"],
+        "Audit": ["/audit", "/audit?page=2"],
     }
+
+
+_BY_ROLE: Mapping[AccountRole, Callable[[httpx.Client, int], dict[str, list[str]]]] = {
+    AccountRole.OFFICE: _paths,
+    AccountRole.HEAD: _paths_of_head,
+    AccountRole.ADMIN: _paths_of_admin,
+}
 
 
 def _p95(client: httpx.Client, paths: list[str], part: int) -> float:

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import (
     Column,
     ColumnElement,
+    Insert,
     Integer,
     String,
     Table,
@@ -23,7 +24,7 @@ from sqlalchemy import (
     literal,
     text,
 )
-from sqlmodel import SQLModel, func, select
+from sqlmodel import SQLModel, col, func, select
 from sqlmodel.sql.sqltypes import AutoString
 
 from monitor.account_role import AccountRole
@@ -46,6 +47,7 @@ END = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 MODELS = 20  # schools that are written row by row
 FIRST = 10_001  # of the numbers of incidents; so all are of one length
 LOOKS = 3  # at each incident
+VISITS = 20  # how often each account was signed in with
 _AT_ONCE = 5_000  # rows in one statement
 _LEVELS = (Severity.LOW, Severity.MEDIUM, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
 
@@ -84,6 +86,15 @@ def _people(store: Store, schools: Sequence[str]) -> None:
     ]
     with store.transaction() as session:
         session.execute(insert(AccountRow), rows)
+        for n in range(VISITS):
+            session.execute(_signed_in(END - timedelta(days=n)))
+
+
+def _signed_in(at: datetime) -> Insert:
+    """Every account, once."""
+    who = literal("account ") + cast(col(AccountRow.id), String)
+    line = select(literal(moment(at)), literal(Act.SIGNED_IN.value), who, who)
+    return insert(AuditRow).from_select(["moment", "act", "actor", "subject"], line)
 
 
 def _copy(store: Store, schools: Sequence[str]) -> None:
