@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -34,20 +35,22 @@ def serve(
     host: str,
     port: int,
     *,
+    secured: ssl.SSLContext | None = None,
     ready: Callable[[int], None] | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT, then return; from the main thread.
 
-    *ready* is called with the port as soon as connections are accepted. Raises CannotServe.
+    *ready* is called with the port as soon as connections are accepted. *secured*: it speaks
+    https itself. Raises CannotServe.
     """
-    running = server(app)
+    running = server(app, secured)
     with listen(host, port) as listening, _ends_quietly(running):
         if ready is not None:
             ready(listening.getsockname()[1])
         running.run(sockets=[listening])
 
 
-def server(app: FastAPI) -> uvicorn.Server:
+def server(app: FastAPI, secured: ssl.SSLContext | None = None) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
             app,
@@ -58,6 +61,7 @@ def server(app: FastAPI) -> uvicorn.Server:
             lifespan="off",
             ws="none",
             timeout_graceful_shutdown=_PATIENCE,
+            ssl_context_factory=(lambda *_: secured) if secured else None,
         )
     )
 
