@@ -19,6 +19,8 @@ _WHAT = {
     "or told any more.",
     Alarm.OLD_BROWSER: "The browser that opens pages written by strangers is from {browser}, and "
     "so lacks months of repairs.",
+    Alarm.OLD_CERTIFICATE: "The dashboard's certificate is good until {certificate} only. After "
+    "that, browsers warn everybody who opens the dashboard.",
 }
 _DO = {
     Alarm.NO_DATABASE: "Run monitor check; it says what is wrong with the database.",
@@ -28,6 +30,8 @@ _DO = {
     Alarm.NO_MAIL: "Run monitor check; it says what is wrong with the mail server.",
     Alarm.DISK_FULL: "Make room on the disk, or move data_dir to a larger one.",
     Alarm.OLD_BROWSER: "Bring the browser up to date; on Debian or Ubuntu: apt upgrade.",
+    Alarm.OLD_CERTIFICATE: "Ask whoever looks after your certificates for a new one, and put it "
+    "in the place of the old; the dashboard takes it up by itself.",
 }
 _GOOD = {
     Alarm.NO_DATABASE: "its database can be read again",
@@ -37,6 +41,7 @@ _GOOD = {
     Alarm.NO_MAIL: "mails are leaving again",
     Alarm.DISK_FULL: "the disk has room again",
     Alarm.OLD_BROWSER: "the browser is up to date",
+    Alarm.OLD_CERTIFICATE: "the dashboard has a new certificate",
 }
 
 
@@ -70,5 +75,8 @@ def _wrong(raised: Memory, seen: Seen) -> Iterator[str]:
 def sentence(alarm: Alarm, since: datetime, seen: Seen) -> str:
     browser = f"{seen.browser_from:%B %Y}" if seen.browser_from else ""
     free = (seen.free_bytes or 0) // 1_000_000
-    words = _WHAT[alarm].format(since=uk_time(since), why=seen.why, free=free, browser=browser)
+    certificate = uk_time(seen.certificate_to) if seen.certificate_to else ""
+    words = _WHAT[alarm].format(
+        since=uk_time(since), why=seen.why, free=free, browser=browser, certificate=certificate
+    )
     return " ".join(words.split())

@@ -21,6 +21,7 @@ class Alarm(StrEnum):
     NO_MAIL = "no_mail"  # mails were due, and none left
     DISK_FULL = "disk_full"
     OLD_BROWSER = "old_browser"
+    OLD_CERTIFICATE = "old_certificate"  # of the dashboard: ended, or soon to end
 
 
 # How long it must have been so at each look: what may pass by itself is given time. For looking
@@ -31,9 +32,15 @@ _GRACE: Mapping[Alarm, timedelta] = {
     Alarm.NO_MAIL: 2 * _HOUR,
     Alarm.DISK_FULL: timedelta(0),
     Alarm.OLD_BROWSER: timedelta(0),
+    Alarm.OLD_CERTIFICATE: timedelta(0),
 }
+# What can be seen, and so be over, while the database cannot be read.
+_WITHOUT_DATABASE = (Alarm.DISK_FULL, Alarm.OLD_BROWSER, Alarm.OLD_CERTIFICATE)
 _WAKES_UP = timedelta(minutes=4)
 OLDEST_BROWSER = timedelta(days=90)
+# Programs that renew certificates do so a month before the end (as Certbot does): two weeks
+# before it, something has gone wrong, and there is time left.
+CERTIFICATE_ENDS_SOON = timedelta(days=14)
 _DAILY = 3  # reminders, as for a blind source; then every week
 _LONG_AGO = timedelta(days=3650)  # a file of 1970 says nothing of a browser
 
@@ -53,12 +60,14 @@ class Pulse:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """All that the watcher saw at one look. `pulse` is None, with `why` in a sentence, where the
-    database could not be read. `browser_from`: the day of the browser's file."""
+    database could not be read. `browser_from`: the day of the browser's file. `certificate_to`:
+    when the dashboard's own certificate ends, if it has one that can be read."""
 
     pulse: Pulse | None
     why: str = ""
     free_bytes: int | None = None
     browser_from: datetime | None = None
+    certificate_to: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +112,7 @@ def judge(seen: Seen, memory: Memory, now: datetime, limits: Limits) -> Verdict:
     over = tuple(a for a, k in memory.items() if k.times and a not in present)
     unknown = seen.pulse is None  # then nobody can say that anything of the rest is mended
     if unknown:
-        over = tuple(a for a in over if a in (Alarm.DISK_FULL, Alarm.OLD_BROWSER))
+        over = tuple(a for a in over if a in _WITHOUT_DATABASE)
         noticed |= {a: k for a, k in memory.items() if a not in present and a not in over}
     say = any(_is_due(known, now) for known in raised.values())
     return Verdict(raised=raised, say=say, over=over, memory=noticed)
@@ -127,6 +136,8 @@ def _present(seen: Seen, memory: Memory, now: datetime, limits: Limits) -> Itera
     age = now - seen.browser_from if seen.browser_from else timedelta(0)
     if OLDEST_BROWSER < age < _LONG_AGO:
         yield Alarm.OLD_BROWSER
+    if seen.certificate_to and seen.certificate_to - now < CERTIFICATE_ENDS_SOON:
+        yield Alarm.OLD_CERTIFICATE
 
 
 def _silent(pulse: Pulse, memory: Memory, now: datetime, limits: Limits) -> Iterator[Alarm]:

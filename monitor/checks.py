@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
 
 from alerts.evidence.at_rest import Locked
 from alerts.evidence.errors import EvidenceError
@@ -16,7 +17,9 @@ from alerts.evidence.options import EvidenceSettings
 from alerts.evidence.pdf import print_pdf
 from alerts.routing import term_reader
 from monitor.app import App
+from monitor.certificate import BadCertificate
 from monitor.check_mail import check_mail
+from monitor.dashboard_settings import Dashboard
 from monitor.domain import Role
 from monitor.elsewhere import Elsewhere
 from monitor.finding import Finding
@@ -28,7 +31,7 @@ from monitor.settings import Settings
 from monitor.store.database import StoreError
 from monitor.trying import try_once
 from monitor.visitor import Visit
-from monitor.words import ROLES
+from monitor.words import ROLES, day
 
 
 def check(settings: Settings, *, send_to: str = "") -> Iterator[Finding]:
@@ -84,6 +87,7 @@ def _the_rest(app: App, send_to: str) -> Iterator[Finding]:
     yield from check_key(app.settings.evidence)
     yield from _contacts(app)
     yield from check_doors(app.elsewhere.values())
+    yield from check_certificate(app.settings.dashboard, app.clock())
     yield from _term_reports(app)
     yield from check_mail(app, send_to)
 
@@ -100,6 +104,31 @@ def check_doors(doors: Iterable[Elsewhere]) -> Iterator[Finding]:
         else:
             said = f"{name} answers. The redirect URI there must be {there.provider.back}"
             yield Finding(part=part, ok=True, sentence=said)
+
+
+def check_certificate(wanted: Dashboard, now: datetime) -> Iterator[Finding]:
+    """Whether browsers will believe the dashboard's own certificate, as far as it tells itself."""
+    if (proof := wanted.proof) is None:
+        return
+    host = urlsplit(wanted.url).hostname or ""
+    try:
+        proof.context()
+        ends, fits = proof.ends_at(), proof.is_for(host)
+    except BadCertificate as error:
+        yield Finding(part=_CERTIFICATE, ok=False, sentence=str(error))
+        return
+    last_day = day(ends.date())
+    if not fits:
+        said = f"The certificate is not for {host}, which is the name in url under [dashboard]."
+    elif ends <= now:
+        said = f"The certificate ended on {last_day}, so browsers warn of the dashboard. {_NEW}"
+    else:
+        said = f"The certificate is for {host}, and good until {last_day}."
+    yield Finding(part=_CERTIFICATE, ok=fits and ends > now, sentence=said)
+
+
+_CERTIFICATE = "certificate of the dashboard"
+_NEW = "Put a new one in its place; the dashboard takes it up by itself."
 
 
 def _secrets(app: App) -> Iterator[Finding]:

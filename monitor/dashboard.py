@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI
 
 from monitor.app import App
+from monitor.dashboard_settings import Dashboard
 from monitor.domain import Evidence
 from monitor.passkey import party_at
 from monitor.profile import Profile, profile
@@ -15,8 +16,6 @@ from monitor.proof import prove_log
 from monitor.trying import Trials
 from monitor.web import server
 from monitor.web.app import LOOPBACK, create_app
-
-HOST = "127.0.0.1"  # a school's own TLS stands in front of it; it is never open to the network
 
 
 def build(app: App) -> FastAPI:
@@ -49,21 +48,29 @@ def build(app: App) -> FastAPI:
         secure_cookies=public.scheme == "https",
         party=party_at(app.settings.dashboard.url),
         elsewhere=app.elsewhere,
-        hosts={*LOOPBACK, public.hostname or HOST},
+        hosts={*LOOPBACK, public.hostname or ""},
     )
 
 
 def serve(app: App, port: int, *, beside: AbstractContextManager[object]) -> None:
     """Until SIGTERM or Ctrl-C. *beside* is entered once the port is ours, and left at the end,
-    so that a second program on the same data does nothing. Raises CannotServe."""
+    so that a second program on the same data does nothing. Raises CannotServe, BadCertificate.
+
+    It is open to other computers only with a certificate of its own; else a school's own TLS
+    stands in front of it."""
+    wanted = app.settings.dashboard
+    secured = wanted.proof.context() if wanted.proof else None
     with ExitStack() as entered:
 
         def ready(port: int) -> None:
             entered.enter_context(beside)
-            _say_where(port)
+            _say_where(wanted, port)
 
-        server.serve(build(app), HOST, port, ready=ready)
+        server.serve(build(app), wanted.listen, port, secured=secured, ready=ready)
 
 
-def _say_where(port: int) -> None:
-    print(f"The dashboard is open at http://{HOST}:{port} - Ctrl-C ends it.", flush=True)  # noqa: T201 - the person waits for it
+def _say_where(wanted: Dashboard, port: int) -> None:
+    """With a certificate only the name in it will do."""
+    here = f"[{wanted.listen}]" if ":" in wanted.listen else wanted.listen
+    where = wanted.url if wanted.proof else f"http://{here}:{port}"
+    print(f"The dashboard is open at {where} - Ctrl-C ends it.", flush=True)  # noqa: T201 - the person waits for it

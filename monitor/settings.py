@@ -29,13 +29,12 @@ from alerts.hours import HoursSettings, TermSettings, terms_of
 from alerts.pictures import Screenshots
 from alerts.roster import Roster
 from alerts.telling import MAILS_AN_HOUR, Telling
+from monitor.dashboard_settings import Dashboard
 from monitor.domain import School, StaffMember
 from monitor.egress import place
 from monitor.failure import Explained
-from monitor.passkey import party_at
 from monitor.retention import Retention
 from monitor.secret import MissingSecret, Reference, Secret
-from monitor.sign_in_settings import SignIn
 from monitor.term_file import read_file
 from monitor.terms import Terms
 from monitor.vault import KEY_FILE, Vault
@@ -137,29 +136,6 @@ class Network(Section):
     )
     contact: str = Field(
         "", description="an e-mail address that sites we visit may write to; sent with each visit"
-    )
-
-
-def _address(value: str) -> str:
-    try:
-        party_at(value)
-    except ValueError:
-        raise ValueError("must be an address such as https://monitor.school.example") from None
-    return value
-
-
-class Dashboard(Section):
-    url: Annotated[str, AfterValidator(_address)] = Field(
-        "http://127.0.0.1:8000",
-        pattern=r"^https?://[^\s/]+$",
-        description="the address under which staff open the dashboard; mails link to it, and "
-        "passkeys belong to it",
-    )
-    sign_in: SignIn = Field(default_factory=SignIn)
-    key: Secret | None = Field(
-        None,
-        description="what the second step of signing in is encrypted with: 32 characters or more "
-        "that nobody can guess. By default it is made, in the data folder",
     )
 
 
@@ -285,6 +261,7 @@ def _beside(folder: Path, settings: Settings) -> Settings:
             "database_key": settings.database_key and settings.database_key.beside(folder),
             "alerts": settings.alerts.model_copy(update=found),
             "evidence": settings.evidence.beside(folder),
+            "dashboard": settings.dashboard.beside(folder),
             "schools": schools,
         }
     )
@@ -407,11 +384,7 @@ def _contradictions(settings: Settings) -> list[tuple[str, str]]:
         ]
     if settings.database != "sqlite" and not settings.database.startswith("env:"):
         found.append(("database", 'write "sqlite", or "env:NAME" for a PostgreSQL address'))
-    board = settings.dashboard
-    if any(board.sign_in.providers(board.url)) and not party_at(board.url).fit:
-        found.append(
-            ("dashboard.url", "must begin with https:// and a name for dashboard.sign_in")
-        )
+    found += [(f"dashboard.{key}", what) for key, what in settings.dashboard.contradictions()]
     if settings.database != "sqlite" and settings.database_key is not None:
         found.append(("database_key", "is for SQLite; PostgreSQL has its own ways to encrypt"))
     return found

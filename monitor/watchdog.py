@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -23,6 +23,8 @@ from alerts.envelope import note
 from alerts.evidence.launcher import built_at, find_browser
 from monitor import alarm_words
 from monitor.alarms import Alarm, Known, Limits, Memory, Seen, Verdict, judge, told
+from monitor.certificate import BadCertificate
+from monitor.dashboard_settings import Dashboard
 from monitor.domain import Role
 from monitor.egress import Egress
 from monitor.posting import PostRoom
@@ -71,13 +73,17 @@ def _remembered(verdict: Verdict, before: Memory, now: datetime, *, unheard: boo
 
 
 def look(settings: Settings, now: datetime) -> Seen:
-    free = _free(settings.data_dir)
-    browser = _browser_from()
+    around = Seen(
+        pulse=None,
+        free_bytes=_free(settings.data_dir),
+        browser_from=_browser_from(),
+        certificate_to=_certificate_to(settings.dashboard),
+    )
     try:
         pulse = read_pulse(settings.database_url(), now, key=settings.key_of_database())
     except (StoreError, MissingSecret, OSError) as error:
-        return Seen(pulse=None, why=str(error), free_bytes=free, browser_from=browser)
-    return Seen(pulse=pulse, free_bytes=free, browser_from=browser)
+        return replace(around, why=str(error))
+    return replace(around, pulse=pulse)
 
 
 def _free(folder: Path) -> int | None:
@@ -94,6 +100,13 @@ def _browser_from() -> datetime | None:
     browser = find_browser()
     with suppress(OSError):
         return built_at(browser) if browser else None
+    return None
+
+
+def _certificate_to(wanted: Dashboard) -> datetime | None:
+    """One that cannot be read keeps the dashboard from starting, which says so itself."""
+    with suppress(BadCertificate):
+        return wanted.proof.ends_at() if wanted.proof else None
     return None
 
 

@@ -42,6 +42,12 @@ class Authority:
         self, *, days: tuple[int, int] = (-1, 30), name: str = "127.0.0.1"
     ) -> ssl.SSLContext:
         """For a server of that *name*, valid between these days from today."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.certify(days=days, name=name))
+        return context
+
+    def certify(self, *, days: tuple[int, int] = (-1, 30), name: str = "127.0.0.1") -> Path:
+        """The same as a file, server.pem, with its key."""
         key = ec.generate_private_key(ec.SECP256R1())
         made = _builder(_name(name), self.certificate.subject, key, days=days)
         made = made.add_extension(x509.SubjectAlternativeName([_general(name)]), critical=False)
@@ -57,9 +63,7 @@ class Authority:
             )
             + _pem(made.sign(self.key, hashes.SHA256()))
         )
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(chain)
-        return context
+        return chain
 
 
 def _name(common: str) -> x509.Name:

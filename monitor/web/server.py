@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import signal
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -39,13 +40,15 @@ def serve(
     host: str,
     port: int,
     *,
+    secured: ssl.SSLContext | None = None,
     ready: Callable[[int], None] | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT, then return; from the main thread.
 
-    *ready* is called with the port as soon as connections are accepted. Raises CannotServe.
+    *ready* is called with the port as soon as connections are accepted. *secured*: it speaks
+    https itself. Raises CannotServe.
     """
-    running = server(app)
+    running = server(app, secured)
     settle()
     with listen(host, port) as listening, _ends_quietly(running):
         if ready is not None:
@@ -60,7 +63,7 @@ def settle() -> None:
     gc.freeze()
 
 
-def server(app: FastAPI) -> uvicorn.Server:
+def server(app: FastAPI, secured: ssl.SSLContext | None = None) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
             app,
@@ -71,6 +74,7 @@ def server(app: FastAPI) -> uvicorn.Server:
             lifespan="off",
             ws="none",
             timeout_graceful_shutdown=_PATIENCE,
+            ssl_context_factory=(lambda *_: secured) if secured else None,
         )
     )
 

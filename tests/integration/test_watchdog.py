@@ -15,10 +15,12 @@ import pytest
 
 from monitor import settings
 from monitor.app import App
+from monitor.dashboard_settings import Dashboard
 from monitor.settings import Settings
 from monitor.store.pulse import read_pulse
 from monitor.store.store import Store
 from monitor.watchdog import Watched, watch
+from tests.certificates import Authority
 from tests.contract.channels import room
 from tests.e2e.command import Monitor
 from tests.e2e.school import PRAISE, THREAT, Site
@@ -284,6 +286,14 @@ def test_an_old_browser_is_told(scene: Scene, browser: Path) -> None:
     os.utime(browser, (made, made))
     scene.look(NOON)
     assert "pages written by strangers is from May 2026" in flat(scene.mail)
+
+
+def test_a_certificate_that_ends_soon_is_told(scene: Scene, tmp_path: Path) -> None:
+    file = Authority.fresh(tmp_path).certify(days=(-80, 3))
+    board = Dashboard(url="https://127.0.0.1:8000", certificate=file)
+    scene.settings = scene.settings.model_copy(update={"dashboard": board})
+    scene.look(datetime.now(UTC))
+    assert "The dashboard's certificate is good until" in flat(scene.mail)
 
 
 def test_an_outside_check_hears_while_all_is_well_and_nothing_else(

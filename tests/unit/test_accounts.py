@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from monitor.account_role import AccountRole
 from monitor.store.account_tables import AccountRow, SessionRow, digest
 from monitor.store.accounts import AccountError, Accounts
 from monitor.store.database import Database
-from monitor.store.passwords import why_weak
+from monitor.store.passwords import SHORTEST, why_weak
 from monitor.store.sessions import TRIES
 from monitor.vault import Vault
 
@@ -279,10 +280,21 @@ def test_neither_passwords_nor_tokens_are_in_the_database_file(
         "wexcombepark",
         "office@wexcombepark.example",
         "x" * 257,
+        "P@ssw0rd2026!",
+        "1qaz2wsx3edc",
+        "ManchesterUnited1",
+        "letmeinletmein",
+        "Safeguarding1!",
     ],
 )
 def test_what_a_stranger_would_try_first_is_refused(password: str) -> None:
     assert why_weak(password, EMAIL)
+
+
+def test_none_of_the_3_000_most_common_passwords_is_taken() -> None:
+    long = [each for each in FREQUENCY_LISTS["passwords"] if len(each) >= SHORTEST]
+    assert len(long) > 50
+    assert [each for each in long if not why_weak(each, EMAIL)] == []
 
 
 @pytest.mark.parametrize("password", [GOOD, "correct pony", "839201746355", "ÄÖÜ äöü ßßß!"])

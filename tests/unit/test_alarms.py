@@ -132,6 +132,16 @@ def test_a_browser_of_this_quarter_or_a_file_without_a_day_is_not_old(age: timed
     assert watch.said == []
 
 
+def test_a_certificate_that_was_not_renewed_in_time_is_told_and_so_is_a_new_one() -> None:
+    watch = Watch()
+    watch.look(Seen(pulse=WELL, certificate_to=NOON + 15 * DAY))
+    assert watch.said == []
+    watch.look(Seen(pulse=WELL, certificate_to=NOON + 13 * DAY))
+    watch.look(Seen(pulse=WELL, certificate_to=NOON + 90 * DAY))
+    assert [what for _, what, _ in watch.said] == [["old_certificate"], []]
+    assert watch.said[-1][2] == ["old_certificate"]
+
+
 def test_a_database_that_is_in_use_for_a_moment_is_no_news_and_one_that_is_gone_is() -> None:
     watch = Watch()
     gone = Seen(pulse=None, why="The database file cannot be opened.", free_bytes=10**10)

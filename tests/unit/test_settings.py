@@ -192,6 +192,22 @@ def test_microsoft_and_google_send_people_back_to_https_only(tmp_path: Path) -> 
     assert provider.back == "https://monitor.school.example/sign-in/with/microsoft/back"
 
 
+def test_other_computers_reach_the_dashboard_only_with_a_certificate(tmp_path: Path) -> None:
+    everywhere = '[dashboard]\nlisten = "0.0.0.0"\n'
+    assert "only with a certificate" in mistakes(tmp_path, GOOD + everywhere)["dashboard.listen"]
+    certified = everywhere + 'certificate = "dashboard.pem"\n'
+    found = mistakes(tmp_path, GOOD + certified)
+    assert found == {"dashboard.url": "must begin with https:// when there is a certificate"}
+    board = read(tmp_path, GOOD + certified + 'url = "https://monitor.school.example"\n').dashboard
+    assert board.proof is not None
+    assert board.proof.file == tmp_path / "dashboard.pem"
+
+
+def test_a_name_is_no_address_to_listen_on(tmp_path: Path) -> None:
+    found = mistakes(tmp_path, GOOD + '[dashboard]\nlisten = "monitor.school.example"\n')
+    assert "192.168.1.20" in found["dashboard.listen"]
+
+
 def test_only_one_tenant_can_be_named(tmp_path: Path) -> None:
     anybody = MICROSOFT.replace("66666666-7777-8888-9999-000000000000", "common")
     assert "dashboard.sign_in.microsoft.tenant" in mistakes(tmp_path, GOOD + anybody)
