@@ -23,10 +23,11 @@ from monitor.domain import (
     ToldLately,
 )
 from monitor.store.captures import open_no_page
-from monitor.store.database import Database, insert_new, one_writer
+from monitor.store.database import Database, insert_new, one_writer, put
 from monitor.store.entry import Entry, Neighbour
 from monitor.store.learning import lessons_behind, note_used
 from monitor.store.letters import promise, telling_the_story, urgent_letters
+from monitor.store.logbook import NEVER_VISITED
 from monitor.store.revisions import (
     changed_neighbours,
     earlier,
@@ -37,7 +38,7 @@ from monitor.store.revisions import (
     posts,
     settle_revision,
 )
-from monitor.store.rows import counts_to_text, incident_from_row, mention_from_row, visit_row
+from monitor.store.rows import counts_to_text, incident_from_row, mention_from_row
 from monitor.store.search import index_post
 from monitor.store.sightings import capture_id
 from monitor.store.stories import keep_telling, known_story
@@ -46,6 +47,7 @@ from monitor.store.tables import (
     IncidentRow,
     MentionRow,
     NumberRow,
+    VisitRow,
 )
 from monitor.wire import assessment_to_json
 from monitor.wording import fingerprint
@@ -195,9 +197,8 @@ class Book:
     def note_finds(self) -> None:
         """Once for all that was entered together."""
         for source, at in self._found.items():
-            visit = visit_row(self._session, self._school, source)
-            visit.last_find_at = at
-            self._session.add(visit)
+            row = {**NEVER_VISITED, "school": self._school, "source": source, "last_find_at": at}
+            put(self._session.connection(), VisitRow, row, ("last_find_at",))
         if self._used:
             note_used(self._session, self._school, self._used, max(self._found.values()))
 

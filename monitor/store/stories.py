@@ -65,7 +65,6 @@ def _begin(session: Session, entry: Entry, sketch: bytes) -> str:
     story = hashlib.sha256(key).hexdigest()[:16]
     insert_new(session, StoryRow(id=story, sketch=sketch))
     found = bands(sketch)
-    insert_missing(
-        session, BandRow, [{"school": entry.school, "band": b, "story": story} for b in found]
-    )
+    rows = [{"school": entry.school, "band": b, "story": story} for b in found]
+    insert_missing(session.connection(), BandRow, rows)
     return story
