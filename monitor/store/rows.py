@@ -39,7 +39,7 @@ from monitor.store.tables import CaptureRow, EventRow, IncidentRow, LetterRow, M
 from monitor.wire import assessment_from_json
 
 
-def mention_from_row(row: MentionRow) -> Mention:
+def mention_from_row(row: MentionRow | Row[Any]) -> Mention:
     return Mention(
         source=row.source,
         external_id=row.external_id,
