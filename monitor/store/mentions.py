@@ -195,13 +195,20 @@ class Book:
             index_post(self._session, (entry.school, *entry.mention.key))
         return True
 
+    def save_cursor(self, source: str, cursor: str) -> None:
+        """How far the source is read with what was entered here."""
+        self._note(source, cursor=cursor)
+
     def note_finds(self) -> None:
         """Once for all that was entered together."""
         for source, at in self._found.items():
-            row = {**NEVER_VISITED, "school": self._school, "source": source, "last_find_at": at}
-            put(self._connection, VisitRow, row, ("last_find_at",))
+            self._note(source, last_find_at=at)
         if self._used:
             note_used(self._session, self._school, self._used, max(self._found.values()))
+
+    def _note(self, source: str, **columns: object) -> None:
+        row = {**NEVER_VISITED, "school": self._school, "source": source, **columns}
+        put(self._connection, VisitRow, row, tuple(columns))
 
 
 def _incidentless(entry: Entry) -> dict[str, object]:
