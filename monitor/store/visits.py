@@ -82,11 +82,13 @@ class Visits(Database):
     def take_canaries(self, school: str, source: str, now: datetime) -> bool:
         """Whether its canaries may be asked today. Taken before they are asked, so that no
         other program and no restart spends the day's budget twice."""
-        its, today = {"school": school, "source": source}, now.astimezone(UTC).date()
+        its = {"school": school, "source": source}
+        with self.looking() as connection:  # as a rule they are taken: so nobody need wait
+            if _is_taken(connection.scalar(_CANARIES_AT, its), now):
+                return False
         with self.changing() as connection:
             one_writer(connection, school)
-            last = connection.scalar(_CANARIES_AT, its)
-            if last is not None and today <= last.astimezone(UTC).date() <= today + _DAY:
+            if _is_taken(connection.scalar(_CANARIES_AT, its), now):
                 return False
             taken = {**NEVER_VISITED, **its, "canaries_at": now}
             put(connection, VisitRow, taken, ("canaries_at",))
@@ -129,6 +131,12 @@ class Visits(Database):
         query = select(VisitRow.school, VisitRow.source, VisitRow.cursor).where(this)
         with self.reading() as session:
             return {(school, source): cursor for school, source, cursor in session.exec(query)}
+
+
+def _is_taken(last: datetime | None, now: datetime) -> bool:
+    """On this day. A clock put back by a day does not take them again."""
+    today = now.astimezone(UTC).date()
+    return last is not None and today <= last.astimezone(UTC).date() <= today + _DAY
 
 
 def _grade(now: datetime) -> ColumnElement[int]:
