@@ -36,7 +36,14 @@ from monitor.store.sightings import (
     sightings_of,
     tells_as,
 )
-from monitor.store.tables import AlertRow, CaptureRow, IncidentRow, LetterRow, MentionRow
+from monitor.store.tables import (
+    SHOWS_NO_POST,
+    AlertRow,
+    CaptureRow,
+    IncidentRow,
+    LetterRow,
+    MentionRow,
+)
 from monitor.store.working import entries_of, histories_of
 from monitor.wire import assessment_from_json
 
@@ -172,7 +179,8 @@ def _asked_for(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     if wanted.grave:
         yield col(IncidentRow.severity).in_(_GRAVE)
     if wanted.uncaptured:
-        yield _captured(_SHOWS_NONE).exists() & ~_captured(_SHOWS_IT).exists()
+        yield col(IncidentRow.key).in_(select(CaptureRow.incident).where(SHOWS_NO_POST))
+        yield ~_shown().exists()
     if wanted.undecided:
         yield col(IncidentRow.decision) == ""
     if wanted.category:  # no name of a category is a part of another's
@@ -181,18 +189,16 @@ def _asked_for(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         yield col(IncidentRow.due) < wanted.due_before
 
 
-def _captured(shows: Iterable[Shows]) -> SelectOfScalar[str]:
-    """What was captured of an incident of the query around it."""
+def _shown() -> SelectOfScalar[str]:
+    """What was kept of the post of an incident of the query around it."""
     return select(CaptureRow.id).where(
         CaptureRow.incident == IncidentRow.key,
         CaptureRow.state != EvidenceState.WANTED,
-        col(CaptureRow.shows).in_(shows),
+        col(CaptureRow.shows).in_((Shows.POST, Shows.NOT_OPENED, Shows.SUPPLIED)),
     )
 
 
 _GRAVE = (Severity.HIGH, Severity.CRITICAL)
-_SHOWS_IT = (Shows.POST, Shows.NOT_OPENED, Shows.SUPPLIED)
-_SHOWS_NONE = tuple(each for each in Shows if each not in _SHOWS_IT)
 
 
 def _concerns(incident: bool, post: bool) -> ColumnElement[bool]:
