@@ -577,12 +577,14 @@ class AlertState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What became of one alert."""
+    """What became of one alert. `answered_at`: when the link in its mail was followed, with which
+    somebody says that they have seen it."""
 
     role: Role
     channel: str
     state: AlertState
     sent_at: datetime | None = None
+    answered_at: datetime | None = None
     message_id: str = ""
     error: str = ""  # the last one, in plain words
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, or_, select
 
 from monitor.account_letter import NEW_ADDRESS
-from monitor.account_role import NO_PASSWORD, AccountRole
+from monitor.account_role import NO_PASSWORD, SECOND_STEP_NEEDED, AccountRole
 from monitor.audit import Act
 from monitor.custody import COMMAND_LINE
 from monitor.store.account import Account, AccountError, account_from, active, email_in
@@ -108,6 +108,20 @@ class Accounts(Links, OwnPassword, Identities):
         with self._database.reading() as session:
             theirs = _working_at(session, schools, like)
             return session.exec(select(func.count(col(AccountRow.id))).where(*theirs)).one()
+
+    def unready_at(self, schools: Collection[str], *, limit: int) -> list[Account]:
+        """Who never signed in, or has not set up the second step that their role needs."""
+        needed = col(AccountRow.role).in_(SECOND_STEP_NEEDED)
+        never = col(AccountRow.signed_in_at).is_(None)
+        with self._database.reading() as session:
+            theirs = select(AccountRow).where(
+                works_at(session, schools),
+                col(AccountRow.disabled_at).is_(None),
+                col(AccountRow.role).not_in(NO_PASSWORD),
+                or_(never, needed & col(AccountRow.second_step_since).is_(None)),
+            )
+            rows = session.exec(theirs.order_by(col(AccountRow.email)).limit(limit))
+            return [account_from(row) for row in rows]
 
     def by_address(self, email: str) -> Account | None:
         """The disabled ones, too."""

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col, func, or_
 
-from monitor.audit import ACCOUNT, Act, Trace, account, at_moment, moment
+from monitor.audit import ACCOUNT, Act, Trace, account, at_moment, ids_in, moment
 from monitor.custody import PROGRAM, Handling
 from monitor.store.account_tables import AccountRow, works_at
 from monitor.store.cases import Wanted, among
@@ -34,6 +34,7 @@ from monitor.store.tables import CaptureRow, IncidentRow, MentionRow
 
 _FEW = 20  # schools
 _FEW_ACCOUNTS = 200
+_LOOKS = 1000  # at one incident; the first ones tell whether it was read
 MOST = 10_000  # lines are counted; of more it is said that there are more
 _Lines = Select[Any, str, str, str, str]
 ONE_DENIAL = timedelta(minutes=1)
@@ -117,6 +118,17 @@ class Audit(Database):
                 return
         with self.transaction() as session:
             note(session, Trace(act=Act.READ, subject=number, actor=account(reader), at=now))
+
+    def readers(self, number: str, since: datetime) -> list[tuple[int, datetime]]:
+        """Which accounts read an incident, and when, the first first."""
+        looks = select(col(AuditRow.actor), col(AuditRow.moment)).where(
+            col(AuditRow.subject) == number,
+            col(AuditRow.act) == Act.READ,
+            col(AuditRow.moment) >= moment(since),
+        )
+        with self.reading() as session:
+            rows = session.execute(looks.order_by(col(AuditRow.moment)).limit(_LOOKS)).all()
+        return [(id_, at_moment(at)) for actor, at in rows for id_ in ids_in([actor])]
 
     def note_denial(self, who: int, now: datetime) -> None:
         """That an account asked for a page, or an incident, that is not for it or not there; which

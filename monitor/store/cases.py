@@ -11,6 +11,7 @@ from itertools import chain
 
 from sqlalchemy import ColumnElement, case, true
 from sqlmodel import Session, col, func, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from monitor.domain import (
     Assessment,
@@ -21,6 +22,7 @@ from monitor.domain import (
     Incident,
     IncidentState,
     Severity,
+    Shows,
 )
 from monitor.store.database import Database
 from monitor.store.rechecks import rechecks_of
@@ -34,7 +36,14 @@ from monitor.store.sightings import (
     sightings_of,
     tells_as,
 )
-from monitor.store.tables import AlertRow, CaptureRow, IncidentRow, LetterRow, MentionRow
+from monitor.store.tables import (
+    SHOWS_NO_POST,
+    AlertRow,
+    CaptureRow,
+    IncidentRow,
+    LetterRow,
+    MentionRow,
+)
 from monitor.store.working import entries_of, histories_of
 from monitor.wire import assessment_from_json
 
@@ -55,6 +64,9 @@ class Wanted:
     about_head: bool = False
     child_safety: bool = False
     severity: Severity | None = None
+    grave: bool = False
+    of_child: bool = False  # only what concerns a child's safety
+    uncaptured: bool = False  # only where a page was opened, and no post was there to be kept
     category: Category | None = None
     decision: Decision | None = None
     undecided: bool = False
@@ -147,6 +159,8 @@ def among(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(has(session, wanted.words, wanted.schools))
     if wanted.like:
         found.append(tells_as(wanted.like))
+    if wanted.of_child:
+        found.append(_concerns(IncidentRow.child_safety, MentionRow.child_safety))
     if not wanted.about_head:
         found.append(~_concerns(IncidentRow.about_head, MentionRow.about_head))
     if not wanted.child_safety:
@@ -162,12 +176,29 @@ def _asked_for(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     ):
         if value:
             yield col(column) == value
+    if wanted.grave:
+        yield col(IncidentRow.severity).in_(_GRAVE)
+    if wanted.uncaptured:
+        yield col(IncidentRow.key).in_(select(CaptureRow.incident).where(SHOWS_NO_POST))
+        yield ~_shown().exists()
     if wanted.undecided:
         yield col(IncidentRow.decision) == ""
     if wanted.category:  # no name of a category is a part of another's
         yield col(IncidentRow.categories).contains(wanted.category)
     if wanted.due_before:
         yield col(IncidentRow.due) < wanted.due_before
+
+
+def _shown() -> SelectOfScalar[str]:
+    """What was kept of the post of an incident of the query around it."""
+    return select(CaptureRow.id).where(
+        CaptureRow.incident == IncidentRow.key,
+        CaptureRow.state != EvidenceState.WANTED,
+        col(CaptureRow.shows).in_((Shows.POST, Shows.NOT_OPENED, Shows.SUPPLIED)),
+    )
+
+
+_GRAVE = (Severity.HIGH, Severity.CRITICAL)
 
 
 def _concerns(incident: bool, post: bool) -> ColumnElement[bool]:

@@ -147,6 +147,7 @@ def told_from_row(row: LetterRow) -> Told:
         channel="email",
         state=AlertState(row.state),
         sent_at=row.sent_at,
+        answered_at=row.answered_at,
         message_id=row.message_id,
         error=row.error,
     )

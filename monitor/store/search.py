@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 
-from sqlalchemy import ColumnElement, and_, column, false, literal_column, table, text
+from sqlalchemy import ColumnElement, and_, column, false, literal_column, table, text, true
 from sqlmodel import Session, col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -65,7 +65,7 @@ def _holding(session: Session, term: Term, marks: Sequence[str]) -> SelectOfScal
     if _on_postgresql(session):
         query = func.to_tsquery(_AS_IT_STANDS, _postgresql(term, marks))
         words = func.to_tsvector(_AS_IT_STANDS, col(PassageRow.words))
-        return passage.where(words.op("@@")(query))
+        return passage.where(words.op("@@")(query), _in_a_row(term))
     matching = _ALL_OF_IT.op("MATCH")(_sqlite(term, marks))
     return passage.join(_WORDS, _WORDS.c.rowid == col(PassageRow.id)).where(matching)
 
@@ -76,8 +76,20 @@ def _sqlite(term: Term, marks: Sequence[str]) -> str:
 
 
 def _postgresql(term: Term, marks: Sequence[str]) -> str:
-    phrase = " <-> ".join(term.words) + (":*" if term.begins else "")
-    return f"({phrase}) & ({' | '.join(marks)})" if marks else phrase
+    words = " & ".join(term.words) + (":*" if term.begins else "")
+    return f"{words} & ({' | '.join(marks)})" if marks else words
+
+
+def _in_a_row(term: Term) -> ColumnElement[bool]:
+    """PostgreSQL's index knows which words a passage has, and not where: to ask it for a phrase
+    makes it cut each passage into words anew. They are cut already, with a blank between them and
+    the mark of the school before the first."""
+    if len(term.words) == 1:
+        return true()
+    passage, phrase = col(PassageRow.words), f" {' '.join(term.words)}"
+    if term.begins:
+        return passage.contains(phrase)
+    return or_(passage.contains(f"{phrase} "), passage.endswith(phrase))
 
 
 def _on_postgresql(session: Session) -> bool:

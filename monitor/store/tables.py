@@ -165,10 +165,22 @@ class NumberRow(SQLModel, table=True):
     last: int
 
 
+# In these very words, for so the index is found.
+SHOWS_NO_POST = text("shows NOT IN ('post', 'not_opened', 'supplied')")
+
+
 class CaptureRow(SQLModel, table=True):
     """Evidence: a promise until `captured_at` is set."""
 
     __tablename__ = "capture"
+    __table_args__ = (
+        Index(
+            "ix_capture_no_post",
+            "incident",
+            sqlite_where=SHOWS_NO_POST,
+            postgresql_where=SHOWS_NO_POST,
+        ),
+    )
     id: str = Field(primary_key=True)
     school: str
     incident: str | None = Field(default=None, foreign_key="incident.key", index=True)

@@ -75,6 +75,9 @@ class Log(Protocol):
     def note_look(self, number: str, reader: int, now: datetime) -> None:
         """Add to the audit log that an account read an incident."""
 
+    def readers(self, number: str, since: datetime) -> list[tuple[int, datetime]]:
+        """Which accounts read an incident, and when, the first first."""
+
     def note_denial(self, who: int, now: datetime) -> None:
         """That an account asked for what is not for it, or not there."""
 

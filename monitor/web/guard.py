@@ -76,6 +76,7 @@ def public(because: str) -> list[Any]:
     return [Depends(Public(because))]
 
 
+Working = Annotated[Account, Depends(Requires(Action.SEE_TODAY))]
 IncidentReader = Annotated[Account, Depends(Requires(Action.READ_INCIDENTS))]
 IncidentWorker = Annotated[Account, Depends(Requires(Action.WORK_INCIDENTS))]
 TrendReader = Annotated[Account, Depends(Requires(Action.READ_TRENDS))]

@@ -49,6 +49,7 @@ from monitor.web.lessons import behind, rows, why_nothing
 from monitor.web.page import render
 from monitor.web.policy import Action, may
 from monitor.web.timeline import timeline
+from monitor.web.told import told
 from monitor.wire import places
 from monitor.words import CATEGORIES, DECISIONS, SEVERITIES, VERACITIES
 
@@ -181,6 +182,7 @@ def show(
         lessons=rows(room, account, lessons) if may_work else [],
         why_nothing=why_nothing(room, case) if may_work and not lessons else [],
         behind=behind(room, case),
+        told=told(room, case),
         may_work=may_work,
         may_audit=may(account, Action.READ_AUDIT),
         colleagues=[("", "Nobody in particular"), *((c, c) for c in colleagues(room, case))],

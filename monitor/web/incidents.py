@@ -38,7 +38,9 @@ class Asked(BaseModel):
 
     words: Annotated[str, AfterValidator(lambda words: words.strip()[:LONGEST])] = ""
     state: str = ""
-    severity: str = ""
+    severity: str = ""  # a Severity, or "grave"
+    about: str = ""  # "child"
+    evidence: str = ""  # "none": the post was not there to be captured
     category: str = ""
     decision: str = ""  # a Decision, or "none"
     school: str = ""
@@ -100,10 +102,11 @@ def incidents(
         request,
         "incidents",
         account=account,
-        page=_page(room.store, _wanted(room, account, asked), asked.page),
+        page=_page(room.store, wanted(room, account, asked), asked.page),
         asked=asked,
         schools=schools,
         choices=_choices(schools),
+        may_read_of_children=reach(account.role).child_safety,
         checked=checked(room, account),
         places=seen_at,
         together=together if may(account, Action.WORK_INCIDENTS) else None,
@@ -128,7 +131,8 @@ def within_reach(room: Desk, account: Account) -> Wanted:
     )
 
 
-def _wanted(room: Desk, account: Account, asked: Asked) -> Wanted:
+def wanted(room: Desk, account: Account, asked: Asked) -> Wanted:
+    """What is asked for, of what this person may know of."""
     mine = within_reach(room, account)
     today = room.clock().astimezone(LONDON).date()
     return replace(
@@ -136,6 +140,9 @@ def _wanted(room: Desk, account: Account, asked: Asked) -> Wanted:
         schools=tuple(s for s in mine.schools if asked.school in ("", s)),
         state=_STATES.get(asked.state),
         severity=_SEVERITIES.get(asked.severity),
+        grave=asked.severity == "grave",
+        of_child=asked.about == "child",
+        uncaptured=asked.evidence == "none",
         category=_CATEGORIES.get(asked.category),
         decision=_DECISIONS.get(asked.decision),
         undecided=asked.decision == "none",
@@ -151,7 +158,13 @@ def _choices(schools: dict[str, str]) -> dict[str, list[tuple[str, str]]]:
     anything = ("", "Any")
     return {
         "state": [anything, ("open", "Open"), ("closed", "Closed")],
-        "severity": [anything, *((each.value, name) for each, name in SEVERITIES.items())],
+        "severity": [
+            anything,
+            ("grave", "High or critical"),
+            *((each.value, name) for each, name in SEVERITIES.items()),
+        ],
+        "about": [anything, ("child", "Child safety")],
+        "evidence": [anything, ("none", "Not captured")],
         "category": [anything, *((each.value, name) for each, name in CATEGORIES.items())],
         "decision": [
             anything,
@@ -164,11 +177,11 @@ def _choices(schools: dict[str, str]) -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def _page(store: Log, wanted: Wanted, number: int) -> Page:
+def _page(store: Log, of: Wanted, number: int) -> Page:
     """Beyond the last page there is the last page: the log may have become shorter."""
-    total = store.count(wanted)
+    total = store.count(of)
     number = min(number, max(1, ceil(total / PER_PAGE)))
-    rows = store.listed(wanted, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
+    rows = store.listed(of, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
     return Page(number=number, total=total, rows=rows)
 
 

@@ -28,7 +28,7 @@ from monitor.words import (
 )
 
 _SCREENS = (
-    (Action.READ_INCIDENTS, "/today", "Today"),
+    (Action.SEE_TODAY, "/today", "Today"),
     (Action.READ_INCIDENTS, "/incidents", "Incidents"),
     (Action.REPORT, "/report", "Report"),
     (Action.READ_TRENDS, "/trends", "Trends"),

@@ -13,6 +13,7 @@ from monitor.store.accounts import Account
 
 
 class Action(StrEnum):
+    SEE_TODAY = "see_today"
     READ_INCIDENTS = "read_incidents"
     WORK_INCIDENTS = "work_incidents"
     READ_TRENDS = "read_trends"
@@ -31,6 +32,9 @@ class Action(StrEnum):
 
 _ROLES: Mapping[Action, frozenset[AccountRole]] = MappingProxyType(
     {
+        Action.SEE_TODAY: frozenset(
+            {AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL, AccountRole.ADMIN}
+        ),
         Action.READ_INCIDENTS: frozenset({AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL}),
         Action.WORK_INCIDENTS: frozenset({AccountRole.HEAD, AccountRole.OFFICE, AccountRole.DSL}),
         Action.READ_TRENDS: frozenset(

@@ -1,79 +1,120 @@
-"""What needs this person now: what is undecided, theirs, overdue, and what we cannot see."""
+"""What needs this person now, by role: the head sees decisions and what is grave first, the
+safeguarding lead children, the office what is late, undecided or without evidence, and an
+administrator sources, people and what the configuration leaves out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from monitor.counts import LONDON
-from monitor.domain import IncidentState
+from monitor.account_role import AccountRole
+from monitor.profile import Gap
 from monitor.store.accounts import Account
-from monitor.store.cases import Listed, Wanted
+from monitor.store.cases import Listed
 from monitor.web.checked import checked
 from monitor.web.desk import Desk, desk
-from monitor.web.guard import IncidentReader
-from monitor.web.incidents import seen_at, within_reach
+from monitor.web.guard import Working
+from monitor.web.incidents import Asked, seen_at, wanted
 from monitor.web.page import render
+from monitor.web.policy import Action, may
 
 router = APIRouter()
 MOST = 10  # of each kind; the list shows the rest
+MOST_SCHOOLS = 12  # whose configuration is looked through; of more, each has a page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """Open incidents that wait for one thing. `filters`: of the list that shows all of them."""
+
+    title: str
+    none: str
+    filters: Mapping[str, str] = field(default_factory=dict)
+    hint: str = ""
+
+    @property
+    def asked(self) -> Asked:
+        return Asked.model_validate({"state": "open", **self.filters})
+
+
+_OVERDUE = Kind(title="Overdue", none="Nothing is overdue.", filters={"due": "overdue"})
+_UNDECIDED = Kind(
+    title="Waiting for a decision", none="Everything is decided.", filters={"decision": "none"}
+)
+_MINE = Kind(title="With you", none="Nothing is handed to you.", filters={"with": "me"})
+_GRAVE = Kind(title="Grave and open", none="Nothing grave is open.", filters={"severity": "grave"})
+_OF_CHILDREN = Kind(
+    title="Child safety", none="No concern for a child is open.", filters={"about": "child"}
+)
+_UNCAPTURED = Kind(
+    title="The post was not captured",
+    none="Every page that was opened showed its post.",
+    filters={"evidence": "none"},
+    hint="Its page showed something else. If somebody has a screenshot, hand it in.",
+)
+_KINDS: Mapping[AccountRole, tuple[Kind, ...]] = {
+    AccountRole.HEAD: (_UNDECIDED, _GRAVE, _MINE, _OVERDUE),
+    AccountRole.DSL: (_OF_CHILDREN, _UNDECIDED, _MINE, _OVERDUE),
+    AccountRole.OFFICE: (_OVERDUE, _UNDECIDED, _UNCAPTURED, _MINE),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pile:
-    """Incidents that wait for one thing. `more` leads to all of them."""
+    """`more` leads to all of them."""
 
-    title: str
-    none: str
+    kind: Kind
     rows: list[Listed]
     total: int
     more: str
 
 
 @router.get("/today")
-def today(request: Request, account: IncidentReader) -> Response:
+def today(request: Request, account: Working) -> Response:
     room = desk(request)
+    if not may(account, Action.READ_INCIDENTS):
+        return _without_incidents(request, account)
     return render(
         request,
         "today",
         account=account,
-        piles=list(_piles(room, account)),
+        piles=[_pile(room, account, kind) for kind in _KINDS[account.role]],
         checked=checked(room, account),
+        sources_first=account.role is AccountRole.OFFICE,
         schools={school.id: school.name for school in room.schools_of(account)},
         places=seen_at,
     )
 
 
-def _piles(room: Desk, account: Account) -> Iterator[Pile]:
-    mine = within_reach(room, account)
-    is_open = replace(mine, state=IncidentState.OPEN)
-    day = room.clock().astimezone(LONDON).date()
-    yield _pile(
-        room,
-        replace(is_open, due_before=day),
-        title="Overdue",
-        none="Nothing is overdue.",
-        more="/incidents?state=open&due=overdue",
-    )
-    yield _pile(
-        room,
-        replace(is_open, undecided=True),
-        title="Waiting for a decision",
-        none="Everything is decided.",
-        more="/incidents?state=open&decision=none",
-    )
-    yield _pile(
-        room,
-        replace(is_open, assigned=account.email),
-        title="With you",
-        none="Nothing is handed to you.",
-        more="/incidents?state=open&with=me",
+def _pile(room: Desk, account: Account, kind: Kind) -> Pile:
+    which = wanted(room, account, kind.asked)
+    rows = room.store.listed(which, limit=MOST, gravest=True)
+    total = room.store.count(which) if len(rows) == MOST else len(rows)
+    return Pile(kind=kind, rows=rows, total=total, more=kind.asked.address())
+
+
+def _without_incidents(request: Request, account: Account) -> Response:
+    room = desk(request)
+    unready = room.accounts.unready_at(account.schools, limit=MOST + 1)
+    return render(
+        request,
+        "today_admin",
+        account=account,
+        checked=checked(room, account),
+        unready=unready[:MOST],
+        more=len(unready) > MOST,
+        gaps=list(_gaps(room, account)),
+        schools=len(room.schools_of(account)),
+        most_schools=MOST_SCHOOLS,
     )
 
 
-def _pile(room: Desk, wanted: Wanted, *, title: str, none: str, more: str) -> Pile:
-    rows = room.store.listed(wanted, limit=MOST, gravest=True)
-    return Pile(title=title, none=none, rows=rows, total=room.store.count(wanted), more=more)
+def _gaps(room: Desk, account: Account) -> Iterator[tuple[str, str, tuple[Gap, ...]]]:
+    """The id and the name of each school whose configuration leaves something out, and what."""
+    schools = room.schools_of(account)
+    for school in schools if len(schools) <= MOST_SCHOOLS else ():
+        if missing := room.profile(school.id).missing:
+            yield school.id, school.name, missing

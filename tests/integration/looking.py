@@ -151,6 +151,7 @@ def pages(number: str) -> Iterator[tuple[str, str]]:
 
 def pages_of_admin() -> Iterator[tuple[str, str]]:
     """The same for what an administrator can open, and a head cannot."""
+    yield "today-admin", "/today"
     yield "people-admin", "/people"
     yield "person-admin", "/people/1"
     yield "person-add", "/people/add"

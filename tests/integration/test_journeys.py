@@ -139,7 +139,7 @@ def test_the_office_logs_a_video_somebody_rang_about_and_works_it_until_it_is_re
     page.get_by_text("Your file is sealed").wait_for()
     page.get_by_role("link", name="Open incident").click()
     number = page.url.rpartition("/")[2]
-    assert page.get_by_text("human-supplied, not machine-witnessed").is_visible()
+    page.get_by_text("human-supplied, not machine-witnessed").wait_for()
     assert page.get_by_text("Mrs Gate rang at nine.").is_visible()
     shown = page.get_by_alt_text("What was handed in")
     shown.scroll_into_view_if_needed()

@@ -61,6 +61,7 @@ def statements(board: Dashboard, client: httpx.Client, path: str) -> list[str]:
 @pytest.mark.parametrize(
     ("role", "path"),
     [
+        (AccountRole.ADMIN, "/today"),
         (AccountRole.ADMIN, "/people"),
         (AccountRole.ADMIN, "/people?like=office&page=2"),
         (AccountRole.ADMIN, "/people/1"),
@@ -79,6 +80,8 @@ def test_a_page_of_many_schools_asks_no_more_often_than_that_of_one(
 ) -> None:
     for school in SCHOOLS:
         board.add_incident(f"what is said of {school}", school=school)
+    for n in range(MANY):
+        board.add_incident(f"what is said at {n}", school="s00", url=f"https://x.example/{n}")
     with inside(board, role, "s00") as one, inside(board, role, *SCHOOLS) as all_of_them:
         assert len(statements(board, all_of_them, path)) <= len(statements(board, one, path))
 

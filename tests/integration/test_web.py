@@ -328,7 +328,8 @@ def test_the_page_of_sources_says_how_each_is_who_must_act_and_what_was_checked(
 def test_the_technician_sees_sources_but_no_content(board: Dashboard) -> None:
     number = board.add_incident("They will burn it down")
     with board.signed_in(AccountRole.ADMIN) as client:
-        assert client.get("/", follow_redirects=True).url.path == "/sources"
+        assert client.get("/", follow_redirects=True).url.path == "/today"
+        assert number not in client.get("/today").text
         for path in ("/incidents", f"/incidents/{number}", "/trends"):
             assert client.get(path).status_code == 403
 

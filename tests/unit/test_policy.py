@@ -102,6 +102,7 @@ def test_schools_are_compared_by_whoever_sees_the_trends_of_several() -> None:
 def test_the_technician_has_sources_and_no_content() -> None:
     allowed = {action for action in Action if may(account(AccountRole.ADMIN), action)}
     assert allowed == {
+        Action.SEE_TODAY,
         Action.READ_SOURCES,
         Action.TEST_SOURCES,
         Action.READ_SCHOOL,
