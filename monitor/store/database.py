@@ -139,7 +139,7 @@ class Database:
     @contextmanager
     def changing(self) -> Iterator[Connection]:
         """As `transaction`, for what every visit does in a few statements made beforehand: a
-        session costs more than those. Raises StoreError."""
+        session costs as much as two of those. Raises StoreError."""
         with _in_words(), self.engine.begin() as connection:
             yield connection
 
