@@ -37,8 +37,8 @@ test: setup  ## everything; CI calls this
 pages: setup  ## pictures of every page, on a phone and on a desk, to be looked at
 	$(VENV)/bin/python -m tests.integration.looking docs/pages
 
-bench: setup  ## posts judged per second, captures per minute, cost of a scan
-	$(VENV)/bin/python -m tests.bench
+bench: setup  ## posts judged per second, captures per minute, cost of a scan; ONLY=part of a name
+	$(VENV)/bin/python -m tests.bench $(ONLY)
 
 bench-nlp: setup  ## the judging beside what else can be had; SUITES=folder of functional tests
 	$(VENV)/bin/pip install --quiet --constraint constraints.txt --requirement tests/bench/peers.txt

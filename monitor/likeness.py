@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import struct
+from functools import lru_cache
 from operator import eq
 
 from rensa import RMinHash
@@ -39,6 +40,7 @@ def sketch(text: str, school: str = "") -> bytes | None:
     return _SKETCH.pack(*made.digest())
 
 
+@lru_cache(maxsize=100)  # a new post is looked up by them, and then entered by them
 def bands(sketched: bytes) -> tuple[str, ...]:
     """What texts that are alike have in common, to be looked up by an index."""
     size = len(sketched) // _BANDS

@@ -70,8 +70,10 @@ def poll(
         for page in source.fetch(school, cursor, client):
             news = store.unseen(school.id, page.mentions)
             while some := [(each, assess(each, school)) for each in islice(news, TOGETHER)]:
-                entered = enter_all(school, some, telling, store, clock)
-                polled = _count(polled, some, entered)
+                last = len(some) < TOGETHER and not page.returned
+                reached = (source.name, page.cursor) if last and page.cursor != cursor else None
+                entered = enter_all(school, some, telling, store, clock, reached)
+                polled, cursor = _count(polled, some, entered), page.cursor if reached else cursor
             for letter in page.returned:
                 store.came_back(letter.message_id, came_back(letter.status), clock())
             if page.cursor != cursor:
@@ -89,15 +91,23 @@ def enter_all(
     telling: Telling,
     store: Store,
     clock: Callable[[], datetime],
+    reached: tuple[str, str] | None = None,
 ) -> list[bool | None]:
     """As `enter` says of each, in one transaction for all: most of the cost is its own. One
-    that cannot be entered must not keep out those before it."""
+    that cannot be entered must not keep out those before it. *reached*: the source of which
+    they are the last of a page, and its cursor."""
     try:
         with store.entering(school.id) as book:
             book.look_up(mention for mention, _ in judged)
-            return [_write(book, school, *one, telling, clock) for one in judged]
+            entered = [_write(book, school, *one, telling, clock) for one in judged]
+            if reached is not None:
+                book.save_cursor(*reached)
+            return entered
     except Exception:  # noqa: BLE001 - the one whose fault it is is met again below, and raised
-        return [enter(school, *one, telling, store, clock) for one in judged]
+        entered = [enter(school, *one, telling, store, clock) for one in judged]
+        if reached is not None:
+            store.save_cursor(school.id, *reached)
+        return entered
 
 
 def enter(

@@ -22,6 +22,7 @@ class Schools(Mapping[str, School]):
         self._clock = clock
         self._profiles = {s.id: s.school() for s in settings.schools}
         self.terms: dict[str, Terms] = {s.id: s.calendar() for s in settings.schools}
+        self._today: tuple[date, dict[str, Telling]] = (date.min, {})
 
     def __getitem__(self, school: str) -> School:
         return self._profiles[school]
@@ -37,8 +38,15 @@ class Schools(Mapping[str, School]):
         return self._clock().astimezone(LONDON).date()
 
     def telling(self, school: str) -> Telling:
-        """Whom to tell of what today, and when."""
-        return self._settings[school].telling(self.today(), self.terms[school], self._most)
+        """Whom to tell of what today, and when; worked out once a day."""
+        today = self.today()
+        day, known = self._today
+        if day != today:
+            self._today = _, known = today, {}
+        if school not in known:
+            settings, terms = self._settings[school], self.terms[school]
+            known[school] = settings.telling(today, terms, self._most)
+        return known[school]
 
     def tellings(self) -> dict[str, Telling]:
         return {school: self.telling(school) for school in self._settings}

@@ -50,7 +50,8 @@ class Visitor:
         clock: Callable[[], datetime],
     ) -> None:
         self._sources, self._schools = sources, schools
-        self._client, self._assess, self._store, self._clock = client, assess, store, clock
+        self._assess, self._store, self._clock = assess, store, clock
+        self._clients = {s.name: client.allowing(s.places()) for s in sources}
         self.rounds = Rounds(self.visit, self.give_up)
 
     def all(self, *, only: str | None = None) -> Iterator[Visit]:
@@ -74,7 +75,7 @@ class Visitor:
         """The sources that may tell when something is new."""
         for source in self._sources:
             if type(source).listen is not Source.listen:
-                client = self._client.allowing(source.places())
+                client = self._clients[source.name]
                 yield source.name, partial(source.listen, client), partial(self._read, source.name)
 
     def _read(self, name: str) -> None:
@@ -116,7 +117,7 @@ class Visitor:
             return poll(
                 school,
                 source,
-                self._client.allowing(source.places()),
+                self._clients[source.name],
                 self._assess,
                 self._schools.telling(school.id),
                 self._store,
@@ -133,7 +134,7 @@ class Visitor:
 
     def _canary(self, visit: Visit) -> str | None:
         """As ask_canaries says; a kind that fails in an unforeseen way was not asked."""
-        source, client = visit.source, self._client.allowing(visit.source.places())
+        source, client = visit.source, self._clients[visit.source.name]
         try:
             return ask_canaries(visit.school, source, client, self._store, self._clock)
         except StoreError:

@@ -87,4 +87,5 @@ def ask_canaries(
 def nonsense() -> str:
     """Two words that nobody has ever written."""
     letters = "bcdfghjklmnpqrstvwxz"
-    return " ".join("".join(secrets.choice(letters) for _ in range(11)) for _ in range(2))
+    words = secrets.token_bytes(11), secrets.token_bytes(11)
+    return " ".join("".join(letters[byte % len(letters)] for byte in word) for word in words)

@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from monitor.secret import MissingSecret, Secret
-from sources.contract import About, Page, Source
+from sources.contract import About, Canary, Page, Source, by_a_word
 from sources.errors import AccessRefused, Unreachable
 from sources.feed_formats import Item, read_feed
 from sources.http import PoliteClient
@@ -74,6 +74,13 @@ class Reddit(Source):
         else:
             yield from newest_first("app", self._app(question, client), place, pages=PAGES)
         place.tell_what_was_missed()
+
+    def canaries(self, school: School, nonsense: str) -> tuple[Canary, ...]:  # noqa: ARG002
+        """Only with an app: without one, three questions in a row are two too many."""
+        return by_a_word(nonsense) if self.client_secret else ()
+
+    def finds(self, canary: Canary, client: PoliteClient) -> bool:
+        return bool(self._app(canary.words, client)(None).ids)
 
     def _feed(self, question: str, client: PoliteClient) -> Read:
         def read(onward: str | None) -> Shown:  # noqa: ARG001 # a feed has one page

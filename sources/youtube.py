@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from monitor.counts import SourceGroup
 from monitor.domain import Mention, School
 from monitor.secret import Secret
-from sources.contract import About, Budget, Page, Source
+from sources.contract import About, Budget, Canary, Page, Source, by_a_word
 from sources.counted import counted
 from sources.http import PoliteClient
 from sources.memory import resume
@@ -23,6 +23,7 @@ from sources.youtube_answers import Comment, Video
 from sources.youtube_api import PACIFIC, Api, CommentsClosed
 
 PAGES = 2  # of fifty videos, or a hundred threads of comments, in one visit
+_A_TENTH = 10  # searches a day of which one may be for a canary
 FOLLOWED = 10  # of the videos found last: their comments are read
 
 
@@ -73,16 +74,31 @@ class YouTube(Source):
         place.tell_what_was_missed()
 
     def plan(self, school: School) -> str:  # noqa: ARG002 # it is the same for each
-        return f"At most {PAGES} searches a visit and {self.per_day} a day."
+        return f"At most {PAGES} searches a visit and {self._for_searches} a day."
 
     def budget(self, cursor: str | None) -> Budget:
         place = resume(_Place, cursor).on(self.now().astimezone(PACIFIC).date())
-        return Budget(used=place.spent, allowed=self.per_day, of="searches today")
+        proof = self.per_day - self._for_searches
+        kept = f"; {proof} more proves each day that it works" if proof else ""
+        return Budget(used=place.spent, allowed=self._for_searches, of=f"searches today{kept}")
+
+    def canaries(self, school: School, nonsense: str) -> tuple[Canary, ...]:  # noqa: ARG002
+        """One costs a search, so none where a day has few. No nonsense: YouTube shows something
+        for any words, and what does not name the school is left out here."""
+        return by_a_word(nonsense)[:1] if self._for_searches < self.per_day else ()
+
+    def finds(self, canary: Canary, client: PoliteClient) -> bool:
+        return bool(Api(self.key, client, self.now).search(canary.words, None)[0])
+
+    @property
+    def _for_searches(self) -> int:
+        """What the canary leaves of the day's."""
+        return self.per_day - 1 if self.per_day >= _A_TENTH else self.per_day
 
     def _videos(self, school: School, place: _Place, api: Api) -> Iterator[Page]:
         """Paid first, searched then: a search that fails or is cut short is not asked twice
         for the price of one. A key that is no good pays nothing."""
-        spent, pages = place.spent, min(PAGES, self.per_day - place.spent)
+        spent, pages = place.spent, min(PAGES, self._for_searches - place.spent)
         if pages < 1:
             return
         api.try_key()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Boolean, bindparam, insert
+from sqlalchemy import Boolean, Connection, bindparam, insert
 from sqlmodel import Session, col, or_, select, update
 
 from monitor.counts import LONDON
@@ -23,15 +24,20 @@ from monitor.health import (
     watched_since,
 )
 from monitor.store.coverage_tables import CheckedDayRow
-from monitor.store.database import insert_new
+from monitor.store.database import insert_missing, put
 from monitor.store.notices import heard_of, promise, unheard
-from monitor.store.rows import health_from_row, visit_row
-from monitor.store.tables import CoverageRow
+from monitor.store.rows import health_from_row, health_to_row
+from monitor.store.tables import CoverageRow, VisitRow
 
 _MOST_ASKED = 100  # searches kept of one visit
 _MOST_WORDS = 400  # characters of one search, or of an error
 
 # Made once: they are asked at every visit.
+NEVER_VISITED = VisitRow(school="", source="").model_dump()
+_LOOKED_AFTER = tuple(NEVER_VISITED.keys() - {"school", "source", "cursor", "canaries_at"})
+_ROW = select(VisitRow.__table__).where(  # type: ignore[attr-defined]  # every table has one
+    col(VisitRow.school) == bindparam("school"), col(VisitRow.source) == bindparam("source")
+)
 _RECORD = insert(CoverageRow)
 _AGAIN = (
     update(CheckedDayRow)
@@ -45,14 +51,27 @@ _AGAIN = (
         read=or_(col(CheckedDayRow.read), bindparam("well", type_=Boolean)),
     )
 )
+_FINDS = (
+    select(CoverageRow.at)
+    .where(
+        col(CoverageRow.school) == bindparam("school"),
+        col(CoverageRow.source) == bindparam("source"),
+        col(CoverageRow.new) > 0,
+    )
+    .order_by(col(CoverageRow.at).desc())
+    .limit(MOST_FINDS)
+)
 
 
 class Logbook:
-    """The health row of one source for one school, open for writing."""
+    """The health row of one source for one school, open for writing; `close` writes it down."""
 
-    def __init__(self, session: Session, school: str, source: str) -> None:
-        self._session, self._key = session, (school, source)
-        self._row = visit_row(session, school, source)
+    def __init__(self, connection: Connection, school: str, source: str) -> None:
+        self._connection = connection
+        self._key = {"school": school, "source": source}
+        row = connection.execute(_ROW, self._key).first()
+        self._visited_at = row.visited_at if row else None
+        self._health = health_from_row(row) if row else SourceHealth(school=school, source=source)
 
     def went_well(
         self,
@@ -64,17 +83,23 @@ class Logbook:
         silence: timedelta | None = None,
     ) -> None:
         """*silence*: how long a school lets it be quiet, where it does not want us to learn."""
-        row = self._row
-        row.watched_since = watched_since(health_from_row(row), now, every)
-        row.visited_at = row.last_success_at = now
-        row.next_visit_at = now + every
-        row.failing_since, row.failures = None, 0
-        row.successes += 1
-        row.error, row.needs_a_person, row.actor = "", False, Actor.NOBODY
+        before, self._visited_at = self._health, now
+        self._health = replace(
+            before,
+            watched_since=watched_since(before, now, every),
+            last_success_at=now,
+            next_visit_at=now + every,
+            failing_since=None,
+            failures=0,
+            successes=before.successes + 1,
+            error="",
+            needs_a_person=False,
+            actor=Actor.NOBODY,
+        )
         if self._cover(now, new=new, asked=asked) or new:
             self._learn()
         if silence is not None:
-            row.quiet_after_s = _seconds(silence)
+            self._health = replace(self._health, quiet_after=silence)
 
     def went_badly(
         self,
@@ -87,86 +112,87 @@ class Logbook:
         new: int = 0,
         asked: Sequence[str] = (),
     ) -> None:
-        row = self._row
-        wait = min(again_in * 2 ** min(row.failures, 10), max(again_in, timedelta(days=1)))
-        row.visited_at, row.next_visit_at = now, now + wait
-        row.failing_since = row.failing_since or now
-        row.failures += 1
-        row.successes = 0
-        row.error, row.needs_a_person, row.actor = error, needs_a_person, actor
+        before, self._visited_at = self._health, now
+        wait = min(again_in * 2 ** min(before.failures, 10), max(again_in, timedelta(days=1)))
+        self._health = replace(
+            before,
+            next_visit_at=now + wait,
+            failing_since=before.failing_since or now,
+            failures=before.failures + 1,
+            successes=0,
+            error=error,
+            needs_a_person=needs_a_person,
+            actor=actor,
+        )
         self._cover(now, new=new, asked=asked, error=error)
 
     def canaries(self, now: datetime, trouble: str) -> None:
         """What today's canaries say is wrong; nothing if they were answered as they must be."""
-        row = self._row
-        row.canary = trouble
-        row.canary_failures = min(row.canary_failures + 1, CANARIES) if trouble else 0
-        row.canary_failing_since = (row.canary_failing_since or now) if trouble else None
+        before = self._health
+        self._health = replace(
+            before,
+            canary=trouble,
+            canary_failures=min(before.canary_failures + 1, CANARIES) if trouble else 0,
+            canary_failing_since=(before.canary_failing_since or now) if trouble else None,
+        )
 
     def health(self) -> SourceHealth:
-        return health_from_row(self._row)
+        return self._health
 
     def settle(self, ailing: Ailing | None, notices: Iterable[Notice]) -> None:
         """What is wrong from now on, and who must hear of it."""
-        row = self._row
-        if ailing != self.health().ailing:
-            row.told_times, row.told_at = 0, None
-        row.ailment = ailing.ailment if ailing else ""
-        row.ailing_since = ailing.since if ailing else None
+        if ailing != self._health.ailing:
+            self._health = replace(self._health, ailing=ailing, told_times=0, told_at=None)
         for notice in notices:
-            if self._is_news(notice):
-                promise(self._session, notice)
-                if notice.news is not News.MENDED:
-                    row.told_times, row.told_at = row.told_times + 1, notice.at
+            self._tell(notice)
 
-    def _is_news(self, notice: Notice) -> bool:
-        """Nobody is reminded of what they are still to hear, nor told of the end of a trouble
-        of which they never heard."""
-        if notice.news is News.REMINDER:
-            return not unheard(self._session, notice)
-        return notice.news is News.TROUBLE or heard_of(self._session, notice)
+    def close(self) -> None:
+        health = health_to_row(self._health)
+        row = {**NEVER_VISITED, **health, "visited_at": self._visited_at}
+        put(self._connection, VisitRow, row, _LOOKED_AFTER)
+
+    def _tell(self, notice: Notice) -> None:
+        """Seldom, so it may cost a session."""
+        with Session(self._connection) as session, session.begin():
+            if not _is_news(session, notice):
+                return
+            promise(session, notice)
+        if notice.news is not News.MENDED:
+            told = self._health.told_times + 1
+            self._health = replace(self._health, told_times=told, told_at=notice.at)
 
     def _learn(self) -> None:
         """From the visits that are remembered and brought something new."""
-        row = self._row
-        query = (
-            select(CoverageRow.at)
-            .where(
-                CoverageRow.school == row.school,
-                CoverageRow.source == row.source,
-                CoverageRow.new > 0,
-            )
-            .order_by(col(CoverageRow.at).desc())
-            .limit(MOST_FINDS)
+        finds = self._connection.scalars(_FINDS, self._key).all()
+        self._health = replace(
+            self._health, usual_gap=usual_gap(finds), quiet_after=quiet_after(finds)
         )
-        finds = self._session.exec(query).all()
-        row.usual_gap_s = _seconds(usual_gap(finds))
-        row.quiet_after_s = _seconds(quiet_after(finds))
 
     def _cover(self, now: datetime, *, new: int, asked: Sequence[str], error: str = "") -> bool:
         """Whether it is the first visit of the day."""
         kept = [words[:_MOST_WORDS] for words in asked[:_MOST_ASKED]]
-        self._session.add(self._row)
-        self._session.flush()
         visit = {
-            "school": self._key[0],
-            "source": self._key[1],
+            **self._key,
             "at": now,
             "asked": json.dumps(kept, ensure_ascii=False),
             "new": new,
             "error": error[:_MOST_WORDS],
         }
-        self._session.connection().execute(_RECORD, visit)
+        self._connection.execute(_RECORD, visit)
         return self._note_day(now, read=not error)
 
     def _note_day(self, now: datetime, *, read: bool) -> bool:
-        school, source, day = (*self._key, now.astimezone(LONDON).date())
-        again = {"its_school": school, "its_source": source, "its_day": day, "well": read}
-        if self._session.connection().execute(_AGAIN, again).rowcount:
+        day, its = now.astimezone(LONDON).date(), self._key
+        again = {"its_school": its["school"], "its_source": its["source"], "its_day": day}
+        if self._connection.execute(_AGAIN, {**again, "well": read}).rowcount:
             return False
-        first = CheckedDayRow(school=school, source=source, day=day, visits=1, read=read)
-        return insert_new(self._session, first)
+        first = {**its, "day": day, "visits": 1, "read": read}
+        return insert_missing(self._connection, CheckedDayRow, first) == 1
 
 
-def _seconds(span: timedelta | None) -> int | None:
-    return None if span is None else round(span.total_seconds())
+def _is_news(session: Session, notice: Notice) -> bool:
+    """Nobody is reminded of what they are still to hear, nor told of the end of a trouble of
+    which they never heard."""
+    if notice.news is News.REMINDER:
+        return not unheard(session, notice)
+    return notice.news is News.TROUBLE or heard_of(session, notice)

@@ -23,11 +23,13 @@ from monitor.domain import (
     ToldLately,
 )
 from monitor.store.captures import open_no_page
-from monitor.store.database import Database, insert_new, one_writer
+from monitor.store.database import Database, insert_missing, one_writer, put
 from monitor.store.entry import Entry, Neighbour
 from monitor.store.learning import lessons_behind, note_used
 from monitor.store.letters import promise, telling_the_story, urgent_letters
+from monitor.store.logbook import NEVER_VISITED
 from monitor.store.revisions import (
+    Post,
     changed_neighbours,
     earlier,
     is_at,
@@ -37,7 +39,7 @@ from monitor.store.revisions import (
     posts,
     settle_revision,
 )
-from monitor.store.rows import counts_to_text, incident_from_row, mention_from_row, visit_row
+from monitor.store.rows import counts_to_text, incident_from_row, mention_from_row
 from monitor.store.search import index_post
 from monitor.store.sightings import capture_id
 from monitor.store.stories import keep_telling, known_story
@@ -46,6 +48,7 @@ from monitor.store.tables import (
     IncidentRow,
     MentionRow,
     NumberRow,
+    VisitRow,
 )
 from monitor.wire import assessment_to_json
 from monitor.wording import fingerprint
@@ -61,9 +64,9 @@ class Mentions(Database):
         One post can be about two schools; each sees for itself."""
         rest = iter(mentions)
         while some := list(islice(rest, _AT_ONCE)):
-            with self.reading() as session:
-                known = posts(session, school, {mention.key for mention in some})
-                news = [one for one in some if is_news(session, known.get(one.key), one)]
+            with self.looking() as connection:
+                known = posts(connection, school, {mention.key for mention in some})
+                news = [one for one in some if is_news(connection, known.get(one.key), one)]
             yield from news
 
     @contextmanager
@@ -89,16 +92,16 @@ class Book:
     """The log, open for writing; for one school and one transaction."""
 
     def __init__(self, session: Session, school: str) -> None:
-        self._session = session
+        self._session, self._connection = session, session.connection()
         self._school = school
-        self._looked_up: dict[tuple[str, str], MentionRow | None] = {}
+        self._looked_up: dict[tuple[str, str], Post | None] = {}
         self._found: dict[str, datetime] = {}  # by source: when something new last came
         self._used: Counter[int] = Counter()  # lessons that helped to judge it, by their ids
 
     def look_up(self, mentions: Iterable[Mention]) -> None:
         """Those about to be entered, in one go."""
         keys = {mention.key for mention in mentions}
-        self._looked_up = dict.fromkeys(keys) | posts(self._session, self._school, keys)
+        self._looked_up |= dict.fromkeys(keys) | posts(self._connection, self._school, keys)
 
     def neighbours(
         self, mention: Mention, place: str, story: str, since: datetime
@@ -129,7 +132,7 @@ class Book:
 
     def is_news(self, mention: Mention) -> bool:
         """Whether nobody else wrote it down since `unseen` was asked."""
-        return is_news(self._session, self._post(mention), mention)
+        return is_news(self._connection, self._post(mention), mention)
 
     def is_worth_keeping(self, mention: Mention, assessment: Assessment) -> bool:
         """Not so a further wording of a post that changes for ever and got no worse."""
@@ -144,18 +147,18 @@ class Book:
         row = self._post(mention)
         return earlier(self._session, row, mention) if row else []
 
-    def _post(self, mention: Mention) -> MentionRow | None:
+    def _post(self, mention: Mention) -> Post | None:
         """Looked up once, for most are not there."""
         if mention.key not in self._looked_up:
-            row = self._session.get(MentionRow, (self._school, *mention.key))
-            self._looked_up[mention.key] = row
+            self._session.flush()  # what was entered just now counts
+            self.look_up([mention])
         return self._looked_up[mention.key]
 
     def told_lately(self, sketch: bytes | None, now: datetime) -> list[ToldLately]:
         """Urgent mails of their own to this school: of the last hour all, of the last day those
         that tell the story which *sketch* tells."""
         letters = urgent_letters(self._session, self._school, now - _DAY)
-        story = known_story(self._session, self._school, sketch) if sketch else None
+        story = known_story(self._connection, self._school, sketch) if sketch else None
         same = telling_the_story(self._session, story, [row.key for row, _ in letters])
         return [
             ToldLately(
@@ -179,10 +182,10 @@ class Book:
         if entry.edition:
             if not keep_revision(self._session, entry):
                 return False
-        elif not insert_new(self._session, _incidentless(entry)):
+        elif not insert_missing(self._connection, MentionRow, _incidentless(entry)):
             return False
         else:
-            keep_telling(self._session, entry)
+            keep_telling(self._connection, entry)
         self._looked_up.pop(entry.mention.key, None)
         self._found[entry.mention.source] = entry.seen_at
         self._used.update(lessons_behind(entry.assessment.because))
@@ -192,38 +195,46 @@ class Book:
             index_post(self._session, (entry.school, *entry.mention.key))
         return True
 
+    def save_cursor(self, source: str, cursor: str) -> None:
+        """How far the source is read with what was entered here."""
+        self._note(source, cursor=cursor)
+
     def note_finds(self) -> None:
         """Once for all that was entered together."""
         for source, at in self._found.items():
-            visit = visit_row(self._session, self._school, source)
-            visit.last_find_at = at
-            self._session.add(visit)
+            self._note(source, last_find_at=at)
         if self._used:
             note_used(self._session, self._school, self._used, max(self._found.values()))
 
+    def _note(self, source: str, **columns: object) -> None:
+        row = {**NEVER_VISITED, "school": self._school, "source": source, **columns}
+        put(self._connection, VisitRow, row, tuple(columns))
 
-def _incidentless(entry: Entry) -> MentionRow:
+
+def _incidentless(entry: Entry) -> dict[str, object]:
+    """The columns of its row."""
     mention = entry.mention
-    return MentionRow(
-        school=entry.school,
-        source=mention.source,
-        external_id=mention.external_id,
-        url=mention.url,
-        place=entry.place,
-        story=entry.story,
-        text=mention.text,
-        author=mention.author,
-        answers=mention.answers,
-        counts=counts_to_text(mention.counts),
-        sensitive=mention.sensitive,
-        published_at=mention.published_at,
-        published_as=mention.published_as,
-        first_seen_at=entry.seen_at,
-        about_school=entry.assessment.about_school,
-        about_head=entry.assessment.about_head,
-        child_safety=entry.assessment.child_safety,
-        assessment=json.dumps(assessment_to_json(entry.assessment)),
-    )
+    return {
+        "school": entry.school,
+        "source": mention.source,
+        "external_id": mention.external_id,
+        "url": mention.url,
+        "place": entry.place,
+        "story": entry.story,
+        "text": mention.text,
+        "author": mention.author,
+        "answers": mention.answers,
+        "counts": counts_to_text(mention.counts),
+        "sensitive": mention.sensitive,
+        "published_at": mention.published_at,
+        "published_as": mention.published_as,
+        "first_seen_at": entry.seen_at,
+        "about_school": entry.assessment.about_school,
+        "about_head": entry.assessment.about_head,
+        "child_safety": entry.assessment.child_safety,
+        "assessment": json.dumps(assessment_to_json(entry.assessment)),
+        "incident": None,
+    }
 
 
 def _write_incident(session: Session, entry: Entry, incident: Incident) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, tuple_
 from sqlmodel import Session, col, func, select
 
 from monitor.domain import Assessment, Incident, IncidentState, Mention
@@ -22,16 +23,32 @@ MOST = 50  # of one post; one that is new at every visit is a clock, as a rule
 _NEAR = 50  # as many as of posts that never changed
 
 
+Post = Row[Any]  # the columns of a mention
+
+# Made once: they are asked of every page that a source shows.
+_POSTS = select(MentionRow.__table__).where(  # type: ignore[attr-defined]  # every table has one
+    col(MentionRow.school) == bindparam("school"),
+    tuple_(col(MentionRow.source), col(MentionRow.external_id)).in_(
+        bindparam("keys", expanding=True)
+    ),
+)
+_WORDING = select(RevisionRow.wording).where(
+    col(RevisionRow.school) == bindparam("school"),
+    col(RevisionRow.source) == bindparam("source"),
+    col(RevisionRow.external_id) == bindparam("external_id"),
+    col(RevisionRow.wording) == bindparam("wording"),
+)
+
+
 def posts(
-    session: Session, school: str, keys: Collection[tuple[str, str]]
-) -> dict[tuple[str, str], MentionRow]:
+    connection: Connection, school: str, keys: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], Post]:
     """Those of these posts that are written down, by key."""
-    key = tuple_(col(MentionRow.source), col(MentionRow.external_id))
-    query = select(MentionRow).where(MentionRow.school == school, key.in_(keys))
-    return {(row.source, row.external_id): row for row in session.exec(query)}
+    rows = connection.execute(_POSTS, {"school": school, "keys": list(keys)})
+    return {(row.source, row.external_id): row for row in rows}
 
 
-def is_news(session: Session, row: MentionRow | None, mention: Mention) -> bool:
+def is_news(connection: Connection, row: Post | None, mention: Mention) -> bool:
     """Whether these words have not been read yet: of a post, or of what became of one."""
     if row is None:
         return True
@@ -39,11 +56,13 @@ def is_news(session: Session, row: MentionRow | None, mention: Mention) -> bool:
     wording = fingerprint(said)
     if not words(said) or wording == fingerprint(row.text):
         return False
-    return session.get(RevisionRow, (row.school, *mention.key, wording)) is None
+    source, external_id = mention.key
+    its = {"school": row.school, "source": source, "external_id": external_id}
+    return connection.scalar(_WORDING, {**its, "wording": wording}) is None
 
 
 def is_worth_keeping(
-    session: Session, row: MentionRow | None, mention: Mention, assessment: Assessment
+    session: Session, row: Post | None, mention: Mention, assessment: Assessment
 ) -> bool:
     """Not for ever, or a clock would fill the log; but what is worse than all that it said
     before is kept, or whoever edits often enough could write anything in the end."""
@@ -58,7 +77,7 @@ def is_worth_keeping(
     return assessment.severity.rank > gravest or not assessment.categories <= known
 
 
-def earlier(session: Session, row: MentionRow, mention: Mention) -> list[Neighbour]:
+def earlier(session: Session, row: Post, mention: Mention) -> list[Neighbour]:
     """What a post said before, where that is in an open incident; newest first."""
     is_open = IncidentRow.state == IncidentState.OPEN
     changed = session.exec(

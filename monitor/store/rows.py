@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import Row
 
 from monitor.domain import (
     Act,
@@ -38,7 +39,7 @@ from monitor.store.tables import CaptureRow, EventRow, IncidentRow, LetterRow, M
 from monitor.wire import assessment_from_json
 
 
-def mention_from_row(row: MentionRow) -> Mention:
+def mention_from_row(row: MentionRow | Row[Any]) -> Mention:
     return Mention(
         source=row.source,
         external_id=row.external_id,
@@ -152,13 +153,7 @@ def told_from_row(row: LetterRow) -> Told:
     )
 
 
-def visit_row(session: Session, school: str, source: str) -> VisitRow:
-    return session.get(VisitRow, (school, source), with_for_update=True) or VisitRow(
-        school=school, source=source
-    )
-
-
-def health_from_row(row: VisitRow) -> SourceHealth:
+def health_from_row(row: VisitRow | Row[Any]) -> SourceHealth:
     since = row.ailing_since
     return SourceHealth(
         source=row.source,
@@ -184,5 +179,36 @@ def health_from_row(row: VisitRow) -> SourceHealth:
     )
 
 
+def health_to_row(health: SourceHealth) -> dict[str, object]:
+    """Its columns in the row of a visit."""
+    return {
+        "school": health.school,
+        "source": health.source,
+        "last_success_at": health.last_success_at,
+        "last_find_at": health.last_find_at,
+        "next_visit_at": health.next_visit_at,
+        "watched_since": health.watched_since,
+        "error": health.error,
+        "failing_since": health.failing_since,
+        "failures": health.failures,
+        "successes": health.successes,
+        "needs_a_person": health.needs_a_person,
+        "actor": health.actor,
+        "usual_gap_s": _seconds(health.usual_gap),
+        "quiet_after_s": _seconds(health.quiet_after),
+        "canary": health.canary,
+        "canary_failing_since": health.canary_failing_since,
+        "canary_failures": health.canary_failures,
+        "ailment": health.ailing.ailment if health.ailing else "",
+        "ailing_since": health.ailing.since if health.ailing else None,
+        "told_times": health.told_times,
+        "told_at": health.told_at,
+    }
+
+
 def _span(seconds: int | None) -> timedelta | None:
     return None if seconds is None else timedelta(seconds=seconds)
+
+
+def _seconds(span: timedelta | None) -> int | None:
+    return None if span is None else round(span.total_seconds())

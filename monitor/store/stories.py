@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 
-from sqlalchemy import bindparam
+from sqlalchemy import Connection, bindparam
 from sqlmodel import Session, col, delete, select
 
 from monitor.likeness import ALIKE, bands, likeness
-from monitor.store.database import insert_missing, insert_new
+from monitor.store.database import insert_missing
 from monitor.store.entry import Entry
 from monitor.store.history_tables import BandRow, StoryRow, TellingRow
 
@@ -32,16 +32,15 @@ _NEAR = (  # made once: it is asked of every new mention
 )
 
 
-def keep_telling(session: Session, entry: Entry) -> None:
+def keep_telling(connection: Connection, entry: Entry) -> None:
     """Say which story a new mention tells: a known one, or its own."""
     if entry.sketch is None or not entry.assessment.about_school:
         return
-    story = known_story(session, entry.school, entry.sketch) or _begin(
-        session, entry, entry.sketch
-    )
+    known = known_story(connection, entry.school, entry.sketch)
+    story = known or _begin(connection, entry, entry.sketch)
     source, external_id = entry.mention.key
-    telling = TellingRow(school=entry.school, source=source, external_id=external_id, story=story)
-    insert_new(session, telling)
+    its = {"school": entry.school, "source": source, "external_id": external_id}
+    insert_missing(connection, TellingRow, {**its, "story": story})
 
 
 def forget_untold(session: Session) -> None:
@@ -50,22 +49,18 @@ def forget_untold(session: Session) -> None:
     session.execute(delete(StoryRow).where(col(StoryRow.id).not_in(told)))
 
 
-def known_story(session: Session, school: str, sketch: bytes) -> str | None:
+def known_story(connection: Connection, school: str, sketch: bytes) -> str | None:
     """The story that a text of this sketch tells; None where it is a new one."""
-    near = [
-        (likeness(sketch, other), id_)
-        for id_, other in session.exec(_NEAR, params={"school": school, "bands": bands(sketch)})
-    ]
+    rows = connection.execute(_NEAR, {"school": school, "bands": bands(sketch)})
+    near = [(likeness(sketch, other), id_) for id_, other in rows]
     best, story = max(near, default=(0.0, ""))
     return story if best >= ALIKE else None
 
 
-def _begin(session: Session, entry: Entry, sketch: bytes) -> str:
+def _begin(connection: Connection, entry: Entry, sketch: bytes) -> str:
     key = "\n".join((entry.school, *entry.mention.key)).encode()
     story = hashlib.sha256(key).hexdigest()[:16]
-    insert_new(session, StoryRow(id=story, sketch=sketch))
-    found = bands(sketch)
-    insert_missing(
-        session, BandRow, [{"school": entry.school, "band": b, "story": story} for b in found]
-    )
+    insert_missing(connection, StoryRow, {"id": story, "sketch": sketch})
+    rows = [{"school": entry.school, "band": b, "story": story} for b in bands(sketch)]
+    insert_missing(connection, BandRow, rows)
     return story

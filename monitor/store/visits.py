@@ -6,32 +6,36 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, case, tuple_
+from sqlalchemy import ColumnElement, bindparam, case, tuple_
 from sqlmodel import col, func, select
 
 from monitor.health import CLOCK_SLACK, LATE, Actor, Grade, SourceHealth
-from monitor.store.database import Database, one_writer
-from monitor.store.logbook import Logbook
-from monitor.store.rows import health_from_row, visit_row
+from monitor.store.database import Database, one_writer, put
+from monitor.store.logbook import NEVER_VISITED, Logbook
+from monitor.store.rows import health_from_row
 from monitor.store.tables import VisitRow
 
 SourceKey = tuple[str, str]  # school, source
 _DAY = timedelta(days=1)
 
+# Made once: they are asked at every visit.
+_THIS = (
+    col(VisitRow.school) == bindparam("school"),
+    col(VisitRow.source) == bindparam("source"),
+)
+_CURSOR = select(VisitRow.cursor).where(*_THIS)
+_CANARIES_AT = select(VisitRow.canaries_at).where(*_THIS)
+
 
 class Visits(Database):
     def cursor(self, school: str, source: str) -> str | None:
-        with self.reading() as session:
-            query = select(VisitRow.cursor).where(
-                VisitRow.school == school, VisitRow.source == source
-            )
-            return session.exec(query).first()
+        with self.looking() as connection:
+            return connection.scalar(_CURSOR, {"school": school, "source": source})
 
     def save_cursor(self, school: str, source: str, cursor: str) -> None:
-        with self.transaction() as session:
-            row = visit_row(session, school, source)
-            row.cursor = cursor
-            session.add(row)
+        row = {**NEVER_VISITED, "school": school, "source": source, "cursor": cursor}
+        with self.changing() as connection:
+            put(connection, VisitRow, row, ("cursor",))
 
     def resting(self, now: datetime) -> set[tuple[str, str]]:
         """School and source of those that are not due. After the clock was set back all are:
@@ -46,9 +50,11 @@ class Visits(Database):
     @contextmanager
     def recording(self, school: str, source: str) -> Iterator[Logbook]:
         """One transaction in which is written down how a visit went, and what follows."""
-        with self.transaction() as session:
-            one_writer(session, school)
-            yield Logbook(session, school, source)
+        with self.changing() as connection:
+            one_writer(connection, school)
+            book = Logbook(connection, school, source)
+            yield book
+            book.close()
 
     def visited(self, school: str, source: str, now: datetime, every: timedelta) -> None:
         """A visit went well."""
@@ -76,15 +82,16 @@ class Visits(Database):
     def take_canaries(self, school: str, source: str, now: datetime) -> bool:
         """Whether its canaries may be asked today. Taken before they are asked, so that no
         other program and no restart spends the day's budget twice."""
-        with self.transaction() as session:
-            one_writer(session, school)
-            row = visit_row(session, school, source)
-            today = now.astimezone(UTC).date()
-            last = row.canaries_at.astimezone(UTC).date() if row.canaries_at else None
-            if last is not None and today <= last <= today + _DAY:
+        its = {"school": school, "source": source}
+        with self.looking() as connection:  # as a rule they are taken: so nobody need wait
+            if _is_taken(connection.scalar(_CANARIES_AT, its), now):
                 return False
-            row.canaries_at = now
-            session.add(row)
+        with self.changing() as connection:
+            one_writer(connection, school)
+            if _is_taken(connection.scalar(_CANARIES_AT, its), now):
+                return False
+            taken = {**NEVER_VISITED, **its, "canaries_at": now}
+            put(connection, VisitRow, taken, ("canaries_at",))
             return True
 
     def health(self, keys: Iterable[SourceKey] | None = None) -> list[SourceHealth]:
@@ -124,6 +131,12 @@ class Visits(Database):
         query = select(VisitRow.school, VisitRow.source, VisitRow.cursor).where(this)
         with self.reading() as session:
             return {(school, source): cursor for school, source, cursor in session.exec(query)}
+
+
+def _is_taken(last: datetime | None, now: datetime) -> bool:
+    """On this day. A clock put back by a day does not take them again."""
+    today = now.astimezone(UTC).date()
+    return last is not None and today <= last.astimezone(UTC).date() <= today + _DAY
 
 
 def _grade(now: datetime) -> ColumnElement[int]:

@@ -1,4 +1,7 @@
-"""`make bench`: what the program costs and how well it judges. Nothing here asserts a time."""
+"""`make bench`: what the program costs and how well it judges. Nothing here asserts a time.
+
+`make bench ONLY=visits` measures only what has this word in its name.
+"""
 
 from __future__ import annotations
 
@@ -36,15 +39,19 @@ _MEASURES: tuple[tuple[str, Callable[[], Section | Iterable[Section]]], ...] = (
 )
 
 
-def main() -> int:
-    show(_sections(Console(stderr=True)))
+def main(only: str = "") -> int:
+    show(_sections(Console(stderr=True), only))
+    if only:
+        return 0
     sys.stdout.write("\nHow well it judges (tests/quality/test_posts)\n")
     sys.stdout.flush()
     return judging_scores([str(judging.HELD_OUT)])
 
 
-def _sections(progress: Console) -> Iterator[Section]:
+def _sections(progress: Console, only: str) -> Iterator[Section]:
     for what, measure in _MEASURES:
+        if only not in what:
+            continue
         if progress.is_terminal:
             progress.print(f"Measuring {what} ...")
         measured = measure()
@@ -52,4 +59,4 @@ def _sections(progress: Console) -> Iterator[Section]:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(*sys.argv[1:2]))

@@ -19,7 +19,7 @@ _NOTE = (
     "but for the polite pauses. The bare loop gets and parses the very pages that were got in "
     "that round, keeps nothing, and its start is not counted; ours writes every visit and every "
     "find down for good. The goal of twice the bare loop is not met (docs/decisions.md). "
-    "BENCH_SCHOOLS=1000 make bench measures a thousand schools as well"
+    "BENCH_SCHOOLS=1000 make bench ONLY=visits measures a thousand schools as well"
 )
 
 

@@ -17,10 +17,12 @@ from sources.google_news import GoogleNews
 from sources.guardian import Guardian
 from sources.lemmy import Lemmy
 from sources.mastodon import Mastodon
+from sources.reddit import Reddit
 from sources.testing import SCHOOL, recorded
 from sources.uk_petitions import UkPetitions
 from sources.whatdotheyknow import WhatDoTheyKnow
 from sources.wordpress import WordPress
+from sources.youtube import YouTube
 
 NONSENSE = "bcdfghjklmn pqrstvwxzbc"
 BASE = "https://place.example"
@@ -40,6 +42,11 @@ RSS = "<rss version='2.0'><channel><title>Paper</title>{}</channel></rss>"
 
 def _json(found: object, nothing: object) -> tuple[httpx.Response, httpx.Response]:
     return httpx.Response(200, json=found), httpx.Response(200, json=nothing)
+
+
+def _listing(*posts: object) -> object:
+    """What Reddit says to an app, and the token by which it is one."""
+    return {"access_token": "t", "data": {"children": posts}}
 
 
 def _rss(items: int) -> httpx.Response:
@@ -73,6 +80,16 @@ KINDS: dict[str, tuple[Source, tuple[httpx.Response, httpx.Response]]] = {
             {"links": {}, "data": []},
         ),
     ),
+    "reddit": (
+        Reddit.model_validate(
+            {"name": "n", "permitted": True, "client_id": "i", "client_secret": "env:KEY"}
+        ),
+        _json(_listing({"data": {"name": "t3_a", "title": "Our school"}}), _listing()),
+    ),
+    "youtube": (
+        YouTube.model_validate({"name": "n", "key": "env:KEY"}),
+        _json({"items": [{"id": {"videoId": "a"}}]}, {"items": []}),
+    ),
     "google_news": (GoogleNews(name="n"), (_rss(1), _rss(0))),
 }
 
@@ -92,7 +109,8 @@ def test_a_place_that_searches_finds_everybodys_word_and_no_nonsense(kind: str) 
     asked: list[str] = []
 
     def listening(request: httpx.Request) -> httpx.Response:
-        asked.append(f"{request.url.path} {request.url.params}")
+        if request.method == "GET":  # to log in is no question
+            asked.append(f"{request.url.path} {request.url.params}")
         return found
 
     with recorded(listening) as client:
@@ -173,3 +191,13 @@ def test_a_list_that_was_full_and_is_empty_is_a_trouble_and_no_quiet_day(kind: s
 def test_one_or_two_things_may_well_have_been_taken_down(kind: str) -> None:
     shelf = Shelf(*PLACES[kind])
     assert [shelf.read(2), shelf.read(0), shelf.read(0)] == [2, 0, 0]
+
+
+def test_where_questions_are_dear_no_canary_is_asked() -> None:
+    """Reddit's feed stands one question a minute; a day of few searches has none to spare."""
+    assert Reddit.model_validate({"name": "n", "permitted": True}).canaries(SCHOOL, NONSENSE) == ()
+    few, many = (
+        YouTube.model_validate({"name": "n", "key": "env:KEY", "per_day": day}) for day in (9, 10)
+    )
+    assert few.canaries(SCHOOL, NONSENSE) == ()
+    assert few.budget(None).allowed == many.budget(None).allowed == 9

@@ -80,3 +80,15 @@ def test_a_page_of_posts_that_need_nobody_costs_five_statements_each_at_most(
     enter(store, *page)
     assert len(said) <= 5 * len(page) + 5
     assert sum("UPDATE visit" in words or "INSERT INTO visit" in words for words in said) == 1
+
+
+def test_how_far_a_source_is_read_is_written_down_with_all_that_was_new_or_not_at_all(
+    store: Store,
+) -> None:
+    unwritable = replace(PRAISE, model=b"no text")  # type: ignore[arg-type]  # as a fault of ours might
+    good, bad = post("1", "A fair"), post("2", "A fair", unwritable)
+    with pytest.raises(TypeError):
+        enter_all(PARK, [good, bad], HEAD, store, lambda: NOW, ("forum", "2"))
+    assert store.cursor("park", "forum") is None
+    enter_all(PARK, [good], HEAD, store, lambda: NOW, ("forum", "1"))
+    assert store.cursor("park", "forum") == "1"

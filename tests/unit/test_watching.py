@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from monitor import settings
 from monitor.app import App, Quiet
@@ -227,3 +228,20 @@ def test_the_check_says_how_each_source_has_been_up_to_now(office: Office) -> No
     assert said.startswith("Read; 3 items on the first page.")
     assert "Up to now: " in said
     assert "Last find: Fri 20 Nov 2026, 12:00." in said
+
+
+def test_a_visit_that_finds_nothing_new_reads_twice_and_writes_three_rows(office: Office) -> None:
+    office.scan()
+    (visit,) = office.app.visitor.all()
+    said: list[str] = []
+    engine = office.app.store.engine
+    event.listen(engine, "before_cursor_execute", lambda *about: said.append(about[2]))
+    office.app.visitor.visit(visit)
+    verbs = [words.split()[0] for words in said if "pg_advisory" not in words]
+    assert [verb for verb in verbs if verb != "BEGIN"] == [
+        "SELECT",
+        "SELECT",
+        "INSERT",
+        "UPDATE",
+        "INSERT",
+    ]
