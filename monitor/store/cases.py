@@ -11,7 +11,6 @@ from itertools import chain
 
 from sqlalchemy import ColumnElement, case, true
 from sqlmodel import Session, col, func, or_, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from monitor.domain import (
     Assessment,
@@ -70,6 +69,7 @@ class Wanted:
     category: Category | None = None
     decision: Decision | None = None
     undecided: bool = False
+    decided: bool = False
     assigned: str = ""
     due_before: date | None = None
     words: str = ""
@@ -176,26 +176,29 @@ def _asked_for(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     ):
         if value:
             yield col(column) == value
-    if wanted.grave:
-        yield col(IncidentRow.severity).in_(_GRAVE)
-    if wanted.uncaptured:
-        yield col(IncidentRow.key).in_(select(CaptureRow.incident).where(SHOWS_NO_POST))
-        yield ~_shown().exists()
-    if wanted.undecided:
-        yield col(IncidentRow.decision) == ""
+    for asked, condition in (
+        (wanted.grave, col(IncidentRow.severity).in_(_GRAVE)),
+        (wanted.undecided, col(IncidentRow.decision) == ""),
+        (wanted.decided, col(IncidentRow.decision) != ""),
+        (wanted.uncaptured, _uncaptured()),
+    ):
+        if asked:
+            yield condition
     if wanted.category:  # no name of a category is a part of another's
         yield col(IncidentRow.categories).contains(wanted.category)
     if wanted.due_before:
         yield col(IncidentRow.due) < wanted.due_before
 
 
-def _shown() -> SelectOfScalar[str]:
-    """What was kept of the post of an incident of the query around it."""
-    return select(CaptureRow.id).where(
+def _uncaptured() -> ColumnElement[bool]:
+    """A page of it was opened and showed no post, and nothing was kept in its place."""
+    elsewhere = select(CaptureRow.incident).where(SHOWS_NO_POST)
+    shown = select(CaptureRow.id).where(
         CaptureRow.incident == IncidentRow.key,
         CaptureRow.state != EvidenceState.WANTED,
         col(CaptureRow.shows).in_((Shows.POST, Shows.NOT_OPENED, Shows.SUPPLIED)),
     )
+    return col(IncidentRow.key).in_(elsewhere) & ~shown.exists()
 
 
 _GRAVE = (Severity.HIGH, Severity.CRITICAL)

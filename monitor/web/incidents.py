@@ -42,7 +42,7 @@ class Asked(BaseModel):
     about: str = ""  # "child"
     evidence: str = ""  # "none": the post was not there to be captured
     category: str = ""
-    decision: str = ""  # a Decision, or "none"
+    decision: str = ""  # a Decision, "none" or "made"
     school: str = ""
     handed: str = Field("", alias="with")  # "me"
     due: str = ""  # "overdue"
@@ -146,6 +146,7 @@ def wanted(room: Desk, account: Account, asked: Asked) -> Wanted:
         category=_CATEGORIES.get(asked.category),
         decision=_DECISIONS.get(asked.decision),
         undecided=asked.decision == "none",
+        decided=asked.decision == "made",
         assigned=account.email if asked.handed == "me" else "",
         due_before=today if asked.due == "overdue" else None,
         words=asked.words,
@@ -169,6 +170,7 @@ def _choices(schools: dict[str, str]) -> dict[str, list[tuple[str, str]]]:
         "decision": [
             anything,
             ("none", "None yet"),
+            ("made", "Any decision"),
             *((each.value, name) for each, (name, _) in DECISIONS.items()),
         ],
         "school": [anything, *schools.items()],

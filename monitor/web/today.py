@@ -45,7 +45,12 @@ _UNDECIDED = Kind(
     title="Waiting for a decision", none="Everything is decided.", filters={"decision": "none"}
 )
 _MINE = Kind(title="With you", none="Nothing is handed to you.", filters={"with": "me"})
-_GRAVE = Kind(title="Grave and open", none="Nothing grave is open.", filters={"severity": "grave"})
+_GRAVE = Kind(
+    title="Grave, and still open",
+    none="Nothing grave that was decided is still open.",
+    filters={"severity": "grave", "decision": "made"},
+    hint="What to do about it is decided; it is not closed yet.",
+)
 _OF_CHILDREN = Kind(
     title="Child safety", none="No concern for a child is open.", filters={"about": "child"}
 )

@@ -45,6 +45,7 @@ def decide(board: Dashboard, number: str) -> None:
 
 
 def test_a_head_sees_what_waits_for_a_decision_and_what_is_grave(board: Dashboard) -> None:
+    worse = board.add_incident("worse", severity=Severity.HIGH)
     new = board.add_incident("new", severity=Severity.LOW)
     grave = board.add_incident("grave", severity=Severity.CRITICAL)
     settled = board.add_incident("settled", severity=Severity.MEDIUM)
@@ -52,11 +53,12 @@ def test_a_head_sees_what_waits_for_a_decision_and_what_is_grave(board: Dashboar
         decide(board, number)
     with board.signed_in(AccountRole.HEAD) as head:
         found = piles(head)
-        assert list(found)[:2] == ["Waiting for a decision", "Grave and open"]
-        assert found["Waiting for a decision"] == [new]
-        assert found["Grave and open"] == [grave]
+        assert list(found)[:2] == ["Waiting for a decision", "Grave, and still open"]
+        assert found["Waiting for a decision"] == [worse, new], "the gravest first"
+        assert found["Grave, and still open"] == [grave]
         listed = head.get("/incidents?state=open&severity=grave").text
     assert f"/incidents/{grave}" in listed
+    assert f"/incidents/{worse}" in listed
     assert f"/incidents/{new}" not in listed
 
 
