@@ -277,11 +277,13 @@ def _names_the_head(case: Case, sentence: tuple[int, int]) -> bool:
 
 
 def _child_safety(case: Case, categories: frozenset[Category]) -> bool:
-    """Of whom an intimate picture is, nobody may look to find out: it could be a child."""
+    """Of whom an intimate picture is, nobody may look to find out: it could be a child,
+    whatever else is held against the text."""
     child, signs = _CHILD.search(case.text.lower) is not None, _signs(case)
     return (
         Category.SELF_HARM in categories
-        or (Category.SEXUAL in categories and (child or signs.adult_to_child or signs.image))
+        or (signs.image and categories != frozenset())
+        or (Category.SEXUAL in categories and (child or signs.adult_to_child))
         or (Category.DEFAMATION in categories
             and {"adult", "child"} <= _tags(case, Category.DEFAMATION))
         or {Category.IDENTIFYING, Category.THREAT} <= categories

@@ -148,6 +148,14 @@ def test_a_threshold_is_drawn_where_the_answers_part() -> None:
     assert all(low["categories"][c.value] < high["categories"][c.value] for c in Category)
 
 
+def test_of_thresholds_that_are_as_good_the_middle_one_is_taken() -> None:
+    guilty = [(_post(Severity.CRITICAL, *Category), _reading(0.7))] * 5
+    innocent = [(_post(Severity.NONE), _reading(0.2))] * 5
+    found = choose(*zip(*guilty, *innocent, strict=True))
+    assert isinstance(found["at_least"], dict)
+    assert found["at_least"]["high"] == 0.45  # all from .25 to .70 part them
+
+
 def test_f_score_counts_what_is_missed_more_when_asked_to() -> None:
     missed = [(True, True), (True, False), (False, False)]
     wrong = [(True, True), (False, True), (False, False)]
