@@ -164,5 +164,32 @@ def runs_out(clock: Clock, start: datetime) -> datetime:
     return now
 
 
+def sent_by(clock: Clock, now: datetime) -> datetime:
+    """The latest start from which *clock* has run out *now*: `runs_out`, backwards. UTC."""
+    left, then = timedelta(hours=clock.hours), now.astimezone(LONDON)
+    if not clock.working:
+        return now.astimezone(UTC) - left
+    while left > timedelta(0):
+        day = then - timedelta.resolution  # at midnight, the day that ends there
+        midnight = day.replace(hour=0, minute=0, second=0, microsecond=0)
+        passed = min(left, then - midnight)
+        if _counts(day.date()):
+            left -= passed
+            then -= passed
+        else:
+            then = midnight
+    return then.astimezone(UTC)
+
+
+def run_out(playbook: Playbook, now: datetime) -> tuple[tuple[str, datetime], ...]:
+    """The title of each step that has a clock, and by when it must have been sent for that to
+    have run out *now*."""
+    return tuple(
+        (rule.title, sent_by(playbook.clocks[rule.clock], now))
+        for rule in playbook.steps
+        if rule.clock
+    )
+
+
 def _counts(day: date) -> bool:
     return not (is_weekend(day) or is_bank_holiday(day))

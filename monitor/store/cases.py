@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
 
-from sqlalchemy import ColumnElement, case, true
+from sqlalchemy import ColumnElement, case, literal_column, true
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, or_, select
 
 from monitor.domain import (
+    Act,
     Assessment,
     Case,
     Category,
@@ -20,6 +22,7 @@ from monitor.domain import (
     EvidenceState,
     Incident,
     IncidentState,
+    Progress,
     Severity,
     Shows,
 )
@@ -39,6 +42,7 @@ from monitor.store.tables import (
     SHOWS_NO_POST,
     AlertRow,
     CaptureRow,
+    EventRow,
     IncidentRow,
     LetterRow,
     MentionRow,
@@ -72,6 +76,8 @@ class Wanted:
     decided: bool = False
     assigned: str = ""
     due_before: date | None = None
+    # and those where a step of this title was sent by then, and nothing has come of it
+    or_unanswered: tuple[tuple[str, datetime], ...] = ()
     words: str = ""
     like: str = ""  # Incident.number: others that say nearly the same
 
@@ -187,7 +193,26 @@ def _asked_for(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     if wanted.category:  # no name of a category is a part of another's
         yield col(IncidentRow.categories).contains(wanted.category)
     if wanted.due_before:
-        yield col(IncidentRow.due) < wanted.due_before
+        late = col(IncidentRow.due) < wanted.due_before
+        yield or_(late, *(_unanswered(*sent) for sent in wanted.or_unanswered))
+
+
+def _unanswered(title: str, sent_by: datetime) -> ColumnElement[bool]:
+    """It was sent by then, and the last that was said of it is that it was sent."""
+    later = aliased(EventRow)
+    settled = select(later.incident).where(
+        later.incident == EventRow.incident,
+        col(later.position) > EventRow.position,
+        later.act == Act.STEP,
+        col(later.value).in_([f"{p}: {title}" for p in Progress if p is not Progress.SENT]),
+    )
+    sent = select(EventRow.incident).where(
+        EventRow.act == literal_column(f"'{Act.STEP}'"),  # as its index has it
+        EventRow.value == f"{Progress.SENT}: {title}",
+        EventRow.at <= sent_by,
+        ~settled.exists(),
+    )
+    return col(IncidentRow.key).in_(sent)
 
 
 def _uncaptured() -> ColumnElement[bool]:

@@ -104,10 +104,17 @@ class IncidentRow(SQLModel, table=True):
     lowered: int = 0
 
 
+def _of_steps() -> Index:
+    """What was done about the steps of all incidents: few of what people do."""
+    steps = text("act = 'step'")
+    return Index("ix_event_step", "value", "at", sqlite_where=steps, postgresql_where=steps)
+
+
 class EventRow(SQLModel, table=True):
     """What people did to an incident. Triggers refuse every change (migration 0004)."""
 
     __tablename__ = "event"
+    __table_args__ = (_of_steps(),)
     incident: str = Field(primary_key=True, foreign_key="incident.key", ondelete="CASCADE")
     position: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})  # 1, 2, 3
     act: str

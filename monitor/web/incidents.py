@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import AfterValidator, BaseModel, Field
 
+from alerts.steps import run_out
 from monitor.counts import LONDON
 from monitor.domain import Category, Decision, Incident, IncidentState, Severity
 from monitor.searching import terms
@@ -133,8 +134,7 @@ def within_reach(room: Desk, account: Account) -> Wanted:
 
 def wanted(room: Desk, account: Account, asked: Asked) -> Wanted:
     """What is asked for, of what this person may know of."""
-    mine = within_reach(room, account)
-    today = room.clock().astimezone(LONDON).date()
+    mine, now = within_reach(room, account), room.clock()
     return replace(
         mine,
         schools=tuple(s for s in mine.schools if asked.school in ("", s)),
@@ -148,7 +148,8 @@ def wanted(room: Desk, account: Account, asked: Asked) -> Wanted:
         undecided=asked.decision == "none",
         decided=asked.decision == "made",
         assigned=account.email if asked.handed == "me" else "",
-        due_before=today if asked.due == "overdue" else None,
+        due_before=now.astimezone(LONDON).date() if asked.due == "overdue" else None,
+        or_unanswered=run_out(room.playbook, now) if asked.due == "overdue" else (),
         words=asked.words,
         like=asked.like,
     )

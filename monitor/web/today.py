@@ -40,7 +40,12 @@ class Kind:
         return Asked.model_validate({"state": "open", **self.filters})
 
 
-_OVERDUE = Kind(title="Overdue", none="Nothing is overdue.", filters={"due": "overdue"})
+_OVERDUE = Kind(
+    title="Overdue",
+    none="Nothing is overdue.",
+    filters={"due": "overdue"},
+    hint="Its day has passed; or a letter or form was sent, and no answer came in its time.",
+)
 _UNDECIDED = Kind(
     title="Waiting for a decision", none="Everything is decided.", filters={"decision": "none"}
 )

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
+from alerts.playbook import load_playbook
+from alerts.steps import run_out
 from monitor.account_role import AccountRole
-from monitor.domain import Act, CaptureMode, Event, Severity, Shows
+from monitor.domain import Act, CaptureMode, Category, Event, Severity, Shows
 from monitor.working import work
 from tests.integration.dashboard import PASSWORD, SCHOOLS, Dashboard, running
 
@@ -91,6 +93,30 @@ def test_the_office_sees_what_is_late_undecided_or_without_evidence(board: Dashb
     ]
     assert found["The post was not captured"] == [walled]
     assert len(found["Waiting for a decision"]) == 4
+
+
+def test_a_letter_without_an_answer_in_its_time_is_overdue(board: Dashboard) -> None:
+    """Working clocks stand still at weekends, and whatever was said of it later ends it."""
+    number = board.add_incident("charge", categories=frozenset({Category.DEFAMATION}))
+    board.clock.now = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)  # a Friday
+    title = next(title for title, _ in run_out(load_playbook(), board.clock.now))
+
+    def write(progress: str) -> None:
+        said = Event(
+            act=Act.STEP, at=board.clock(), by="o@x.example", role="office",
+            value=f"{progress}: {title}",
+        )  # fmt: skip
+        work(board.store, number, said, {})
+
+    write("sent")
+    for days, role, late in ((1, AccountRole.OFFICE, False), (30, AccountRole.HEAD, True)):
+        board.clock.now = datetime(2026, 11, 20, 15, 0, tzinfo=UTC) + timedelta(days=days)
+        with board.signed_in(role) as client:
+            assert (number in piles(client)["Overdue"]) is late
+            assert (f"/incidents/{number}" in client.get("/incidents?due=overdue").text) is late
+    write("answered")
+    with board.signed_in(AccountRole.DSL) as dsl:
+        assert piles(dsl)["Overdue"] == []
 
 
 def test_blind_sources_come_first_for_the_office_and_last_for_the_head(board: Dashboard) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import booleans, datetimes, integers, just
 
 from alerts.guidance import BadGuidance
 from alerts.playbook import OURS, PLACES, WRITERS, Clock, Stage, fill_in, load_playbook
-from alerts.steps import Step, Writer, runs_out, steps
+from alerts.steps import Step, Writer, run_out, runs_out, sent_by, steps
 from monitor.domain import Category, Severity
 
 BOOK = load_playbook()
@@ -277,6 +279,31 @@ SECTION_5 = BOOK.clocks["section_5"]
 def test_the_48_hours_stand_still_at_weekends_and_on_bank_holidays(start: str, end: str) -> None:
     begun = datetime.fromisoformat(start).replace(tzinfo=UK)
     assert runs_out(SECTION_5, begun) == datetime.fromisoformat(end).replace(tzinfo=UK)
+
+
+@given(
+    now=datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1), timezones=just(UTC)),
+    hours=integers(min_value=1, max_value=400),
+    working=booleans(),
+)
+def test_what_was_sent_by_then_has_run_out_and_what_was_sent_later_has_not(
+    now: datetime, hours: int, working: bool
+) -> None:
+    clock, moment = (
+        Clock(hours=hours, working=working, starts="", ends=""),
+        now.replace(tzinfo=UTC),
+    )
+    last = sent_by(clock, moment)
+    hour = timedelta(hours=1)  # the clocks of the people change by as much, twice a year
+    assert runs_out(clock, last - hour) <= now
+    assert runs_out(clock, last + 2 * hour) > now
+
+
+def test_each_step_with_a_clock_has_a_day_by_which_it_must_have_been_sent() -> None:
+    friday = datetime(2026, 11, 27, 12, tzinfo=UTC)
+    late = dict(run_out(BOOK, friday))
+    assert len(late) == len([rule for rule in BOOK.steps if rule.clock])
+    assert friday - timedelta(hours=48) in late.values(), "a notice that was sent on Wednesday"
 
 
 def test_other_clocks_count_every_hour_even_when_the_clocks_change() -> None:
