@@ -21,6 +21,7 @@ from sources.window import Window, in_batches, oldest_first
 
 ADDRESS = "https://api.gdeltproject.org/api/v2/doc/doc"
 MOST = "250"  # articles in one answer; there is no second page
+APART = timedelta(seconds=5)  # or it answers that it wants "one every 5 seconds"
 FIRST, LATER = "90d", "30d"  # how far back; GDELT itself knows about three months
 
 
@@ -69,7 +70,7 @@ class Gdelt(Source):
             "timespan": span,
             "sort": "datedesc",
         }
-        answer = client.get(ADDRESS, params=params, accept="application/json")
+        answer = client.get(ADDRESS, params=params, accept="application/json", apart=APART)
         if not answer.content.lstrip().startswith(b"{"):
             raise ErrorPage("GDELT says in a web page what is wrong, if anything")
         return replace(answer, content=mended(answer)).read(_Answer)

@@ -61,10 +61,10 @@ class _Shared:
         return found or self._transports.setdefault(egress.allow, self._new(egress))
 
     @contextmanager
-    def turn(self, place: str) -> Iterator[None]:
+    def turn(self, place: str, apart: timedelta = timedelta(0)) -> Iterator[None]:
         """Our turn at *place*, unless it rests; trouble met there is counted."""
         self.breaker.check(place)
-        with self.manners.turn(place):
+        with self.manners.turn(place, apart):
             self.breaker.check(place)  # whoever was there before us may have found out
             try:
                 yield
@@ -127,11 +127,13 @@ class PoliteClient:
         types: Collection[str] | None = None,
         expect: Collection[int] = (),
         page: bool = False,
+        apart: timedelta = timedelta(0),
     ) -> Answer:
         """Fetch *url*. *headers* (a token, say) go to that site only, never on to another.
         An answer whose content type is not among *types* is left before its body is read.
         One whose status is among *expect* is handed over for the source to make sense of.
         *page*: it is meant for people, so it is visited only if the site's robots.txt allows.
+        *apart*: how long the site asks its visitors to wait, if that is longer than our gap.
         A place that refused us, or is in trouble, is not asked: the same error says until when.
         """
         target, left = read_address(url, params), self._seconds
@@ -141,7 +143,7 @@ class PoliteClient:
             if page:
                 self._shared.robots.check(target, self.get)
             request = httpx.Request("GET", target, headers=self._headers(accept) | extra)
-            with self._shared.turn(place_of(target)):
+            with self._shared.turn(place_of(target), apart):
                 began = self._clock()
                 answer, onward = self._visit(request, began + left, validators, types, expect)
                 left -= self._clock() - began

@@ -32,12 +32,14 @@ class Manners:
         self._lock = threading.Lock()
 
     @contextmanager
-    def turn(self, place: str) -> Iterator[None]:
-        """Wait until it is our turn at *place* ("host:port"), and hold it meanwhile."""
+    def turn(self, place: str, apart: timedelta = timedelta(0)) -> Iterator[None]:
+        """Wait until it is our turn at *place* ("host:port"), and hold it meanwhile. *apart*:
+        how long a place asks its visitors to wait, if that is longer than our own gap."""
         with self._lock:
             turn = self._turns.setdefault(place, _Turn())
         with turn.lock:
-            wait = turn.last + self._gap - self._clock()
+            gap = max(self._gap, apart.total_seconds())
+            wait = turn.last + gap - self._clock()
             if wait > 0:
                 self._sleep(wait)
             turn.last = self._clock()

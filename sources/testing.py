@@ -45,7 +45,10 @@ SCHOOL = School(
 def recorded(handler: Handler) -> PoliteClient:
     """A client for which *handler* is the whole internet, checks of addresses included."""
     return PoliteClient(
-        Egress(resolve=_resolve), gap=timedelta(0), transport=httpx.MockTransport(handler)
+        Egress(resolve=_resolve),
+        gap=timedelta(0),
+        transport=httpx.MockTransport(handler),
+        sleep=lambda _: None,
     )
 
 

@@ -8,10 +8,12 @@ from typing import Any, ClassVar
 import httpx
 import pytest
 
+from monitor.egress import Egress
 from sources.contract import Source
 from sources.errors import ErrorPage, RateLimited
 from sources.gdelt import Gdelt, closed_up
-from sources.testing import SCHOOL, SourceContract, recorded
+from sources.http import PoliteClient
+from sources.testing import PUBLIC, SCHOOL, SourceContract, recorded
 
 
 def _article(number: int, **more: Any) -> dict[str, Any]:
@@ -96,6 +98,19 @@ def _asked(**school: Any) -> list[str]:
 def test_all_names_of_several_words_are_asked_for_at_once() -> None:
     asked = _asked(aliases=("WPPS", 'Wexcombe "Park" Primary'))
     assert asked == ['("Wexcombe Park Primary School" OR "Wexcombe Park Primary")']
+
+
+def test_two_visits_are_five_seconds_apart() -> None:
+    slept: list[float] = []
+    client = PoliteClient(
+        Egress(resolve=lambda _host, _port: [PUBLIC]),
+        transport=httpx.MockTransport(lambda _: httpx.Response(200, json={})),
+        clock=lambda: 0.0,
+        sleep=slept.append,
+    )
+    for _ in range(2):
+        list(Gdelt(name="n").fetch(SCHOOL, None, client))
+    assert slept == [5.0]
 
 
 def test_a_school_of_one_word_is_not_asked_for_at_all() -> None:

@@ -119,6 +119,15 @@ def test_two_visits_to_one_place_are_a_second_apart_and_others_need_not_wait() -
     assert clock.slept == [0.75]
 
 
+def test_a_place_that_asks_for_a_longer_gap_gets_it() -> None:
+    clock = Clock()
+    client = unhurried(hello, clock)
+    for _ in range(2):
+        client.get("https://site.example/", apart=timedelta(seconds=5))
+    client.get("https://site.example/", apart=timedelta(seconds=0.5))
+    assert clock.slept == [5.0, 1.0]
+
+
 def test_a_redirect_waits_its_turn_too() -> None:
     def once(request: httpx.Request) -> httpx.Response:
         away = request.url.path == "/"
