@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from nlp.pipeline import Pipeline
 
 WEIGHTS = Path(__file__).parent / "model"
+REVIEW = "review"  # the channel, as a line of `monitor assess` names it
 BATCH = 32  # texts judged together: the reader is twice as fast, and memory stays small
 
 log = logging.getLogger(__name__)
@@ -95,6 +96,7 @@ class Assessor:
                     text=text,
                     author=mention.author,
                     url=mention.url,
+                    review=mention.source == REVIEW,
                     lessons=lessons,
                     unreadable=why_not_english(text.lower),
                 ),

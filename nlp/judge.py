@@ -42,6 +42,8 @@ _CHILD = re.compile(
 
 
 _SURELY_OURS, _SURELY_NOT = 0.9, 0.05
+# What nothing links to the school, but sounds as if it were: never ours, but in doubt if grave.
+_SOUNDS_OURS, _DOUBTFUL = 0.8, 0.45
 
 
 @dataclass(slots=True)
@@ -53,6 +55,7 @@ class Case:
     text: Normalised
     author: str = ""
     url: str = ""
+    review: bool = False  # it stands among the reviews of a place
     lessons: tuple[Lesson, ...] = ()  # of the school, as far as they are in force
     unreadable: str | None = None  # why it cannot be judged, in words
     names: tuple[NameHit, ...] = ()
@@ -88,11 +91,15 @@ class Case:
     def untaught(self) -> float:
         """The same without them. Where rules are sure, they decide: what stands on the school's
         own website or names it beyond doubt is, and what nothing links to it is not, or a town's
-        whole newspaper would be."""
+        whole newspaper would be. A review need not say of what it is one."""
         read = self.reading.about if self.reading else 0.0
         if self.link is None or self.link.sure is None:
             return read
-        return max(read, _SURELY_OURS) if self.link.sure else min(read, _SURELY_NOT)
+        if self.link.sure:
+            return max(read, _SURELY_OURS)
+        if self.review:
+            return read
+        return _DOUBTFUL if read >= _SOUNDS_OURS else min(read, _SURELY_NOT)
 
     def sentence_at(self, position: int) -> tuple[int, int]:
         for start, end in self.sentences:

@@ -70,7 +70,11 @@ def _school(profile: dict[str, Any]) -> School:
 def _post(row: dict[str, Any], schools: dict[str, School]) -> Post:
     return Post(
         mention=Mention(
-            source="bench", external_id=row["id"], url="", text=row["text"], author=row["author"]
+            source=row["channel"],
+            external_id=row["id"],
+            url="",
+            text=row["text"],
+            author=row["author"],
         ),
         school=schools[row["school"]],
         about_school=row["about_school"],

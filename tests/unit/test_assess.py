@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -58,6 +59,24 @@ def test_a_threat_far_from_the_schools_name_in_a_long_page_is_not_ours(
     bad = "I'll be waiting for that referee tomorrow and I'll break his jaw. "
     found = assessor(post("Wexcombe Park Primary came third. " + padding + bad), WEXCOMBE)
     assert found.categories == frozenset()
+
+
+UNNAMED = "Took mine out in Year 4. Lovely teachers, but not one email answered in three weeks."
+
+
+def test_a_review_need_not_say_of_what_it_is_one(assessor: Assessor) -> None:
+    assert not assessor(post(UNNAMED), WEXCOMBE).about_school
+    assert assessor(replace(post(UNNAMED), source="review"), WEXCOMBE).about_school
+    pub = replace(post("Great pint, terrible toilets, rude landlord"), source="review")
+    assert not assessor(pub, WEXCOMBE).about_school
+
+
+def test_what_names_nobody_but_sounds_like_a_school_is_never_ours_but_in_doubt_if_grave(
+    assessor: Assessor,
+) -> None:
+    found = assessor(post(UNNAMED), WEXCOMBE)
+    assert found.relevance < 0.5
+    assert found.not_assessed is None, "a complaint about some school troubles nobody"
 
 
 def test_an_endless_text_says_that_its_end_was_not_read(assessor: Assessor) -> None:
