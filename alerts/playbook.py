@@ -59,13 +59,25 @@ class Rule(Part):
 
 
 class Clock(Part):
-    """Hours from *starts* until *ends*; a working one stands still at weekends and on bank
-    holidays."""
+    """From *starts* until *ends*. Of hours, a working one stands still at weekends and on bank
+    holidays. Months and school days end with their last day; a month that ends on a weekend or
+    a bank holiday, with the next day that does not; school days after `working_days` at most."""
 
-    hours: int = Field(gt=0)
-    working: bool
+    hours: int = Field(0, ge=0)
+    working: bool = False
+    months: int = Field(0, ge=0, le=12)
+    school_days: int = Field(0, ge=0, le=60)
+    working_days: int = Field(0, ge=0, le=120)
     starts: str
     ends: str
+
+    @model_validator(mode="after")
+    def _counts_one_thing(self) -> Self:
+        if sum(map(bool, (self.hours, self.months, self.school_days))) != 1:
+            raise ValueError("a clock counts either hours, or months, or school_days")
+        if bool(self.school_days) != bool(self.working_days):
+            raise ValueError("school_days and working_days, the most they may take, go together")
+        return self
 
 
 class Draft(Part):

@@ -5,17 +5,20 @@ For mails, which name the site's form, and for the dashboard, which shows all of
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from calendar import monthrange
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
+from itertools import islice
 
 from alerts.guidance import GRAVEST_FIRST
 from alerts.playbook import Clock, Platform, Playbook, Stage, load_playbook
 from monitor.counts import OTHER_SITE
 from monitor.domain import Case, Category, Severity
-from monitor.terms import LONDON, is_bank_holiday, is_weekend
+from monitor.terms import LONDON, Terms, is_bank_holiday, is_weekend
 
 _ASKS = "Report it to "  # and the name of the site
 _ADDRESS_ALONE = "By its form, with the address alone. Do not open the post again for it."
@@ -144,12 +147,14 @@ def _fitting(playbook: Playbook, words: set[str]) -> Iterator[Step]:
             )
 
 
-def runs_out(clock: Clock, start: datetime) -> datetime:
-    """When *clock* has run out that began at *start*.
+def runs_out(clock: Clock, start: datetime, terms: Terms | None = None) -> datetime:
+    """When *clock* has run out that began at *start*. UK time.
 
     A working clock stands still on Saturdays, Sundays and the bank holidays of England and
-    Wales, as SI 2013/3028 reg. 1(3) has it. UK time.
+    Wales, as SI 2013/3028 reg. 1(3) has it. *terms*: the school's; the customary ones if None.
     """
+    if not clock.hours:
+        return _midnight(_last_day(clock, start.astimezone(LONDON).date(), terms) + _DAY)
     left, now = timedelta(hours=clock.hours), start.astimezone(LONDON)
     if not clock.working:
         return (start.astimezone(UTC) + left).astimezone(LONDON)
@@ -164,8 +169,44 @@ def runs_out(clock: Clock, start: datetime) -> datetime:
     return now
 
 
-def sent_by(clock: Clock, now: datetime) -> datetime:
+_DAY = timedelta(days=1)
+_LONGEST = 400  # days that a clock of months or school days may take
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(0), LONDON)
+
+
+def _last_day(clock: Clock, start: date, terms: Terms | None) -> date:
+    """Of a clock that began on *start*, which does not count itself: the same day of a later
+    month (or its last) for a request about oneself (Information Commissioner's Office), school
+    days for one under the Freedom of Information Act (SI 2010/2768)."""
+    if clock.months:
+        month = start.month - 1 + clock.months
+        year, month = start.year + month // 12, month % 12 + 1
+        last = date(year, month, min(start.day, monthrange(year, month)[1]))
+        return next(day for day in _days_from(last) if _counts(day))
+    of_school = _nth(_days_from(start + _DAY), (terms or Terms()).is_school_day, clock.school_days)
+    return min(of_school, _nth(_days_from(start + _DAY), _counts, clock.working_days))
+
+
+def _days_from(day: date) -> Iterator[date]:
+    return (day + n * _DAY for n in range(_LONGEST))
+
+
+def _nth(days: Iterator[date], counts: Callable[[date], bool], number: int) -> date:
+    return next(islice(filter(counts, days), number - 1, None))
+
+
+def sent_by(clock: Clock, now: datetime, terms: Terms | None = None) -> datetime:
     """The latest start from which *clock* has run out *now*: `runs_out`, backwards. UTC."""
+    if not clock.hours:
+        today = now.astimezone(LONDON).date()
+        days = range(-_LONGEST, 1)  # those that have run out come first
+        first = bisect_left(
+            days, True, key=lambda n: runs_out(clock, _midnight(today + n * _DAY), terms) > now
+        )
+        return (_midnight(today + days[first] * _DAY) - timedelta.resolution).astimezone(UTC)
     left, then = timedelta(hours=clock.hours), now.astimezone(LONDON)
     if not clock.working:
         return now.astimezone(UTC) - left
@@ -181,11 +222,13 @@ def sent_by(clock: Clock, now: datetime) -> datetime:
     return then.astimezone(UTC)
 
 
-def run_out(playbook: Playbook, now: datetime) -> tuple[tuple[str, datetime], ...]:
+def run_out(
+    playbook: Playbook, now: datetime, terms: Terms | None = None
+) -> tuple[tuple[str, datetime], ...]:
     """The title of each step that has a clock, and by when it must have been sent for that to
     have run out *now*."""
     return tuple(
-        (rule.title, sent_by(playbook.clocks[rule.clock], now))
+        (rule.title, sent_by(playbook.clocks[rule.clock], now, terms))
         for rule in playbook.steps
         if rule.clock
     )

@@ -40,6 +40,7 @@ def build(app: App) -> FastAPI:
         supply=app.evidence.supply,
         pack=app.evidence.export,
         profile=of_school,
+        terms=app.schools.terms.__getitem__,
         playbook=app.dispatch.playbook,
         asked=app.visitor.of,
         trials=Trials(app.client, app.clock),

@@ -55,6 +55,15 @@ _STREAMED = 1000  # rows held at a time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """That a step of this title was sent by then. `schools`: at these only; empty: at any."""
+
+    title: str
+    by: datetime
+    schools: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Which incidents a list is of: also those that concern the head, or a child's safety?
 
@@ -76,8 +85,7 @@ class Wanted:
     decided: bool = False
     assigned: str = ""
     due_before: date | None = None
-    # and those where a step of this title was sent by then, and nothing has come of it
-    or_unanswered: tuple[tuple[str, datetime], ...] = ()
+    or_unanswered: tuple[Sent, ...] = ()  # and those where nothing has come of one of these
     words: str = ""
     like: str = ""  # Incident.number: others that say nearly the same
 
@@ -194,25 +202,26 @@ def _asked_for(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         yield col(IncidentRow.categories).contains(wanted.category)
     if wanted.due_before:
         late = col(IncidentRow.due) < wanted.due_before
-        yield or_(late, *(_unanswered(*sent) for sent in wanted.or_unanswered))
+        yield or_(late, *map(_unanswered, wanted.or_unanswered))
 
 
-def _unanswered(title: str, sent_by: datetime) -> ColumnElement[bool]:
+def _unanswered(what: Sent) -> ColumnElement[bool]:
     """It was sent by then, and the last that was said of it is that it was sent."""
     later = aliased(EventRow)
     settled = select(later.incident).where(
         later.incident == EventRow.incident,
         col(later.position) > EventRow.position,
         later.act == Act.STEP,
-        col(later.value).in_([f"{p}: {title}" for p in Progress if p is not Progress.SENT]),
+        col(later.value).in_([f"{p}: {what.title}" for p in Progress if p is not Progress.SENT]),
     )
     sent = select(EventRow.incident).where(
         EventRow.act == literal_column(f"'{Act.STEP}'"),  # as its index has it
-        EventRow.value == f"{Progress.SENT}: {title}",
-        EventRow.at <= sent_by,
+        EventRow.value == f"{Progress.SENT}: {what.title}",
+        EventRow.at <= what.by,
         ~settled.exists(),
     )
-    return col(IncidentRow.key).in_(sent)
+    found = col(IncidentRow.key).in_(sent)
+    return found & col(IncidentRow.school).in_(what.schools) if what.schools else found
 
 
 def _uncaptured() -> ColumnElement[bool]:

@@ -22,6 +22,7 @@ from monitor.profile import Profile
 from monitor.reviewing import Reviewer
 from monitor.store.accounts import Accounts
 from monitor.store.database import StoreError
+from monitor.terms import Terms
 from monitor.trying import Trials
 from monitor.vault import VaultLocked
 from monitor.visitor import Visit
@@ -127,6 +128,7 @@ def create_app(
     supply: Supply,
     pack: Pack,
     profile: Callable[[str], Profile],
+    terms: Callable[[str], Terms],
     playbook: Playbook,
     asked: Callable[[Collection[str]], list[Visit]],
     trials: Trials,
@@ -156,6 +158,7 @@ def create_app(
         supply=supply,
         pack=pack,
         profile=profile,
+        terms=terms,
         playbook=playbook,
         asked=asked,
         trials=trials,

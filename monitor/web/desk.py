@@ -29,6 +29,7 @@ from monitor.store.audit import Found, Sent
 from monitor.store.cases import Listed, Wanted
 from monitor.store.checkouts import Holder
 from monitor.store.visits import SourceKey
+from monitor.terms import Terms
 from monitor.trying import Trials
 from monitor.visitor import Visit
 
@@ -192,6 +193,7 @@ class Desk:
     supply: Supply
     pack: Pack
     profile: Callable[[str], Profile]  # of the school with this id
+    terms: Callable[[str], Terms]  # likewise
     playbook: Playbook  # the steps after an incident
     asked: Callable[[Collection[str]], list[Visit]]  # of the schools with these ids
     trials: Trials  # of a source, once, by hand

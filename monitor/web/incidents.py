@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from math import ceil
 from typing import Annotated
 from urllib.parse import urlencode
@@ -16,7 +19,8 @@ from monitor.counts import LONDON
 from monitor.domain import Category, Decision, Incident, IncidentState, Severity
 from monitor.searching import terms
 from monitor.store.accounts import Account
-from monitor.store.cases import Listed, Wanted
+from monitor.store.cases import Listed, Sent, Wanted
+from monitor.terms import Terms
 from monitor.web.checked import checked
 from monitor.web.desk import Desk, Log, desk
 from monitor.web.display import place
@@ -149,10 +153,21 @@ def wanted(room: Desk, account: Account, asked: Asked) -> Wanted:
         decided=asked.decision == "made",
         assigned=account.email if asked.handed == "me" else "",
         due_before=now.astimezone(LONDON).date() if asked.due == "overdue" else None,
-        or_unanswered=run_out(room.playbook, now) if asked.due == "overdue" else (),
+        or_unanswered=tuple(_run_out(room, mine.schools, now)) if asked.due == "overdue" else (),
         words=asked.words,
         like=asked.like,
     )
+
+
+def _run_out(room: Desk, schools: Sequence[str], now: datetime) -> Iterator[Sent]:
+    """By each calendar that these schools go by: days of school are counted."""
+    calendars: dict[Terms, list[str]] = defaultdict(list)
+    for school in schools:
+        calendars[room.terms(school)].append(school)
+    for calendar, of in calendars.items():
+        within = tuple(of) if len(calendars) > 1 else ()
+        for title, by in run_out(room.playbook, now, calendar):
+            yield Sent(title=title, by=by, schools=within)
 
 
 def _choices(schools: dict[str, str]) -> dict[str, list[tuple[str, str]]]:

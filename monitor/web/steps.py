@@ -20,7 +20,7 @@ from monitor.web.display import place
 from monitor.web.guard import IncidentReader, IncidentWorker
 from monitor.web.incident import case_for
 from monitor.web.page import render
-from monitor.words import CATEGORIES, PROGRESS, when
+from monitor.words import CATEGORIES, PROGRESS, many, when
 from monitor.working import NoSuchIncident
 
 router = APIRouter()
@@ -155,7 +155,7 @@ def _show(
 
 
 def _rows(room: Desk, case: Case, writer: Writer) -> Iterator[Row]:
-    facts, playbook = _facts(room, case), room.playbook
+    facts, playbook, terms = _facts(room, case), room.playbook, room.terms(case.incident.school)
     for step in steps_for(case, playbook, writer=writer):
         taken = tuple(_taken(case, step.title))
         draft = playbook.drafts[step.draft] if step.draft else None
@@ -165,12 +165,16 @@ def _rows(room: Desk, case: Case, writer: Writer) -> Iterator[Row]:
             draft=draft,
             letter=fill_in(draft, facts) if draft else "",
             taken=taken,
-            until=runs_out(step.clock, began) if step.clock and began else None,
+            until=runs_out(step.clock, began, terms) if step.clock and began else None,
         )
 
 
 def _lasts(clock: Clock) -> str:
     """In the words of the law or the helpline: 48 hours, but a week in days."""
+    if clock.months:
+        return many(clock.months, "month")
+    if clock.school_days:
+        return f"{clock.school_days} school days, but at most {clock.working_days} working days"
     if clock.hours % _DAY == 0 and clock.hours > 3 * _DAY:
         return f"{clock.hours // _DAY} days"
     return f"{clock.hours} hours" + (" of working days" if clock.working else "")

@@ -414,6 +414,7 @@ def running(
             supply=room.supply,
             pack=room.export,
             profile=board.profile,
+            terms=lambda _: Terms(),
             playbook=load_playbook(),
             work=lambda number, event, seen: work_and_learn(
                 store, schools, TELLINGS, number, event, seen

@@ -9,13 +9,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis.strategies import booleans, datetimes, integers, just
 
 from alerts.guidance import BadGuidance
 from alerts.playbook import OURS, PLACES, WRITERS, Clock, Stage, fill_in, load_playbook
 from alerts.steps import Step, Writer, run_out, runs_out, sent_by, steps
 from monitor.domain import Category, Severity
+from monitor.terms import Terms
 
 BOOK = load_playbook()
 UK = ZoneInfo("Europe/London")
@@ -281,6 +282,48 @@ def test_the_48_hours_stand_still_at_weekends_and_on_bank_holidays(start: str, e
     assert runs_out(SECTION_5, begun) == datetime.fromisoformat(end).replace(tzinfo=UK)
 
 
+@pytest.mark.parametrize(
+    ("arrived", "until"),
+    [
+        ("2026-11-04 10:00", "2026-12-05 00:00"),  # Friday 4 December is its last day
+        ("2026-01-31 10:00", "2026-03-03 00:00"),  # 28 February is a Saturday
+        (
+            "2026-11-26 23:00",
+            "2026-12-30 00:00",
+        ),  # the 26th is a Saturday, then Boxing Day
+    ],
+)
+def test_a_request_about_oneself_has_a_calendar_month(arrived: str, until: str) -> None:
+    start = datetime.fromisoformat(arrived).replace(tzinfo=UK)
+    found = runs_out(BOOK.clocks["subject_access"], start)
+    assert found == datetime.fromisoformat(until).replace(tzinfo=UK)
+
+
+def test_a_request_for_information_has_twenty_school_days_and_sixty_working_days_at_most() -> None:
+    clock, monday = BOOK.clocks["freedom_of_information"], datetime(2026, 11, 2, 9, tzinfo=UK)
+    assert runs_out(clock, monday) == datetime(2026, 12, 1, 0, 0, tzinfo=UK)
+    inset = Terms(inset=frozenset({date(2026, 11, 9)}))
+    assert runs_out(clock, monday, inset) == datetime(2026, 12, 2, 0, 0, tzinfo=UK)
+    summer = datetime(2026, 7, 17, 9, tzinfo=UK)
+    assert runs_out(clock, summer).date() <= date(2026, 10, 10), "sixty working days at most"
+
+
+@pytest.mark.parametrize("name", ["subject_access", "freedom_of_information"])
+@given(now=datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1), timezones=just(UTC)))
+@settings(max_examples=20)
+def test_what_arrived_by_then_should_have_been_answered(name: str, now: datetime) -> None:
+    clock, day = BOOK.clocks[name], timedelta(days=1)
+    last = sent_by(clock, now)
+    assert runs_out(clock, last) <= now
+    assert runs_out(clock, last + day) > now
+
+
+@pytest.mark.parametrize("wrong", ["hours = 1\nmonths = 1", "", "school_days = 20"])
+def test_a_clock_counts_one_thing(wrong: str) -> None:
+    with pytest.raises(ValueError, match=r"clock counts either|go together"):
+        Clock.model_validate({**tomllib.loads(wrong), "starts": "", "ends": ""})
+
+
 @given(
     now=datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1), timezones=just(UTC)),
     hours=integers(min_value=1, max_value=400),
@@ -323,7 +366,7 @@ def test_other_clocks_count_every_hour_even_when_the_clocks_change() -> None:
         ('when = ["about_head"]', 'when = ["abuot_head"]', "abuot_head in the step"),
         ("{address}", "{adress}", "knows no {adress}"),
         ('url = "https://lookup', 'url = "javascript:lookup', "steps"),
-        ("hours = 72", "hours = 0", "clocks.breach.hours"),
+        ("hours = 72", "hours = 0", "clocks.breach: .*counts either"),
         ("impersonation = ", "impostor = ", "no category: impostor"),
         ("checked_on = 2026-11-26", "checked_on = soon", "not valid TOML"),
     ],
