@@ -168,13 +168,17 @@ def create_app(
         party=party,
         elsewhere=elsewhere,
     )
+    _open_doors(app)
+    app.add_middleware(Shield, hosts=frozenset(hosts), tls=secure_cookies, broken=_broken)
+    return app
+
+
+def _open_doors(app: FastAPI) -> None:
     for screen in _SCREENS:
         app.router.routes.extend(screen.router.routes)
     insist_on_policies(app)
     for error, handler in _HANDLERS.items():
         app.add_exception_handler(error, handler)
-    app.add_middleware(Shield, hosts=frozenset(hosts), tls=secure_cookies, broken=_broken)
-    return app
 
 
 async def _ask_to_sign_in(request: Request, _: Exception) -> Response:
