@@ -14,7 +14,10 @@ from monitor.domain import Category, Mention, School, Sentiment, Severity, Staff
 # of words has.
 _DEVELOPMENT = (
     "st-edburgas bishop-alcott hawkrigg thornabbey applewood carnaveagh glan-eirin beacon "
-    "rushey-bank st-modwens meridian pen-y-ddol auchterlour the-larches"
+    "rushey-bank st-modwens meridian pen-y-ddol auchterlour the-larches "
+    "st-hildas garland coronation-park balnacraig ysgol-gwenllian "
+    "unity-college wystans bellamy-school pilot glenlarrig "
+    "parc-hendre orchard"
 )
 DEVELOPMENT_SCHOOLS = frozenset(_DEVELOPMENT.split(" "))
 

@@ -17,7 +17,6 @@ def assessor() -> Assessor:
 # Harmless, and flagged all the same (docs/judging.md, limits). The test says when that is mended.
 _STILL_MISTAKEN = {
     "Mrs Head at Wexcombe Park Primary counted the trip money with the children",
-    "the team photo of the Year 6 girls at Wexcombe Park Primary is lovely",
 }
 
 
