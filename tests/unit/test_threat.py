@@ -57,7 +57,7 @@ def _of(assessor: Assessor, text: str) -> Assessment:
         (
             Category.SEXUAL,
             "who's got the nudes of that Year 6 girl at Wexcombe Park Primary, will swap",
-            "the team photo of the Year 6 girls at Wexcombe Park Primary is lovely",
+            "the photo of the Year 6 netball team at Wexcombe Park Primary is lovely",
         ),
         (
             Category.SELF_HARM,
