@@ -725,9 +725,9 @@ class TestListening:
         self, dovecot: Dovecot, user: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(mailbox, "ANEW", timedelta(0))
-        monkeypatch.setattr(line, "_FOR_EACH_ANSWER", 0.5)
         with dovecot.cutting_at(5) as port, pytest.raises(Unreachable, match="ended"):
             list(heard(box(dovecot, user, port=port), Event()))
+        monkeypatch.setattr(line, "_FOR_EACH_ANSWER", 0.5)
         with dovecot.refusing(b"DONE", b"") as port, pytest.raises(Unreachable, match="too long"):
             list(heard(box(dovecot, user, port=port), Event()))
 
