@@ -31,8 +31,8 @@ class Certificate:
     def context(self) -> ssl.SSLContext:
         """For a server; each new connection is met with the files as they are by then. Raises
         BadCertificate."""
+        watched = _Watched(self, self.changed_at())  # before: what changes meanwhile is seen
         context = self.loaded()
-        watched = _Watched(self, self.changed_at())
         context.sni_callback = watched.look
         return context
 
@@ -43,7 +43,7 @@ class Certificate:
     def is_for(self, host: str) -> bool:
         """Whether a browser that went to *host* would believe it. Raises BadCertificate."""
         _, _, parent = host.lower().partition(".")
-        named = {name.lower() for name in _names(self._first())}
+        named = {name.lower() for name in names_in(self._first())}
         return host.lower() in named or (bool(parent) and f"*.{parent}" in named)
 
     def loaded(self) -> ssl.SSLContext:
@@ -106,15 +106,14 @@ _SAID = {
 }
 
 
-def _names(certificate: x509.Certificate) -> set[str]:
+def names_in(certificate: x509.Certificate) -> tuple[str, ...]:
+    """Hosts, and numbers in place of hosts."""
     try:
         found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:
-        return set()
-    return {
-        *found.get_values_for_type(x509.DNSName),
-        *map(str, found.get_values_for_type(x509.IPAddress)),
-    }
+        return ()
+    places = map(str, found.get_values_for_type(x509.IPAddress))
+    return (*found.get_values_for_type(x509.DNSName), *places)
 
 
 def _changed_at(file: Path) -> int:

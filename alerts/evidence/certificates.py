@@ -14,6 +14,7 @@ from cryptography.x509.oid import NameOID
 from alerts.evidence.gate import Gate
 from alerts.evidence.heads import Turned
 from alerts.evidence.report import Certificate
+from monitor.certificate import names_in
 
 MOST_NAMES = 100
 
@@ -36,7 +37,7 @@ def facts_of(der: bytes, protocol: str) -> Certificate:
         protocol=protocol,
         subject=_common_name(found.subject),
         issuer=_common_name(found.issuer),
-        names=_names(found)[:MOST_NAMES],
+        names=names_in(found)[:MOST_NAMES],
         valid_from=found.not_valid_before_utc.timestamp(),
         valid_to=found.not_valid_after_utc.timestamp(),
     )
@@ -45,12 +46,3 @@ def facts_of(der: bytes, protocol: str) -> Certificate:
 def _common_name(name: x509.Name) -> str:
     found = name.get_attributes_for_oid(NameOID.COMMON_NAME)
     return str(found[0].value)[:200] if found else ""
-
-
-def _names(certificate: x509.Certificate) -> tuple[str, ...]:
-    try:
-        found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except x509.ExtensionNotFound:
-        return ()
-    places = map(str, found.get_values_for_type(x509.IPAddress))
-    return (*found.get_values_for_type(x509.DNSName), *places)
