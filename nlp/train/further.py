@@ -56,7 +56,7 @@ def main(arguments: Sequence[str]) -> int:
     asked.work.mkdir(parents=True, exist_ok=True)
     tokens = tokenizer(asked.base)
     windows = _windows(_shown(asked), tokens)
-    texts = _texts(asked.public, asked.hate, tokens)
+    texts = _texts(asked, tokens)
     _say(f"{len(windows)} windows, {len(texts)} public texts")
     network = _network(asked, tokens)
     fit_posts(
@@ -92,9 +92,9 @@ def _shown(asked: argparse.Namespace) -> list[Post]:
     return _shuffled([*new * NEW_TIMES, *old, *threads_of([*new, *old], THREADS, SEED)])
 
 
-def _texts(folder: Path, most: int, tokens: Tokenizer) -> list[PublicText]:
-    hate = _shuffled(list(read_hate(folder)))[:most]
-    others = _shuffled(list(read_public(folder)))[:OTHERS]
+def _texts(asked: argparse.Namespace, tokens: Tokenizer) -> list[PublicText]:
+    hate = _shuffled(list(read_hate(asked.public)))[: asked.hate]
+    others = _shuffled(list(read_public(asked.public)))[: asked.others]
     shown = [*hate, *list(read_contrast()) * CONTRAST_TIMES, *others]
     return _shuffled(read_texts(shown, tokens))
 
@@ -149,6 +149,7 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--replay", type=float, default=REPLAY, help="public batches for each")
     parser.add_argument("--rate", type=float, default=RATE)
     parser.add_argument("--hate", type=int, default=HATE, help="texts of dynahate and Hatemoji")
+    parser.add_argument("--others", type=int, default=OTHERS, help="texts of all public data")
     parser.add_argument("--minutes", type=float, default=inf, help="after which it ends")
     return parser.parse_args(arguments)
 
