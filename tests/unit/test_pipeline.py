@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -94,6 +96,18 @@ def test_of_posts_entered_together_those_that_say_the_same_tell_one_story(store:
         told = {row.external_id: row.story for row in session.exec(select(TellingRow))}
         assert len(session.exec(select(StoryRow)).all()) == 2
     assert told["1"] == told["3"] == told["4"] != told["2"]
+
+
+def test_what_is_known_of_a_page_is_found_without_going_through_the_log(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path}/log.sqlite")
+    asked: list[tuple[str, Any]] = []
+    event.listen(store.engine, "before_cursor_execute", lambda *about: asked.append(about[2:4]))
+    known(store, post("1", "A fair"), post("2", "A play"))
+    ((words, values),) = asked
+    with store.looking() as connection:
+        plan = str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", values).all())
+    assert "(school=? AND source=? AND external_id=?)" in plan
+    store.close()
 
 
 def test_how_far_a_source_is_read_is_written_down_with_all_that_was_new_or_not_at_all(
