@@ -25,9 +25,17 @@ class Detail:
     weight: float
 
 
-_CAPITAL = r"[A-Z\u00c0-\u00de][\w\u00c0-\u024f'-]+"
+# Latin letters up to those of Vietnamese; a range would take small letters with it
+_CAPITALS = "".join(c for c in map(chr, (*range(0x250), *range(0x1E00, 0x1F00))) if c.isupper())
+_CAPITAL = rf"[{_CAPITALS}][\w'-]+"
+# Small words within a name: Saar van der Meer, Yusuf bin Ahmad, Ellie \u00d3 Conch\u00fair.
+_WITHIN = (
+    "van von der den ten ter de del dela della delos des di da das dos du la las le los"
+    " al el bin binti bint ibn ap ab ferch \u00f3 n\u00ed nic ui"
+).split()
+_SMALL = rf"(?: (?i:{'|'.join(_WITHIN)})(?![\w'-])){{0,2}}"
 _NAME = re.compile(
-    rf"(?<![\w@#'.])(?:{_CAPITAL}|[A-Z]{{2,}}) (?:{_CAPITAL})(?: {_CAPITAL})?(?![\w@])"
+    rf"(?<![\w@#'.])(?:{_CAPITAL}|[A-Z]{{2,}}){_SMALL} {_CAPITAL}(?:{_SMALL} {_CAPITAL})?(?![\w@])"
 )
 _CLASS_FORM = (
     r"(?:(?:years?|yrs?|y|bl|blwyddyn|form|room|class|clasa|klasa)\.? ?"
@@ -201,7 +209,7 @@ def _people_named(profile: Profile, text: Normalised) -> Iterator[re.Match[str]]
     own = profile.name_words - {"the", "of", "and"}
     at = 0
     while match := _NAME.search(text.text, at):
-        words = re.findall(r"[\w'-]+", match.group().lower())
+        words = _telling(re.findall(r"[\w'-]+", text.lower[match.start() : match.end()]))
         at = match.end()
         if words[0] in common or words[0].removesuffix("'s") in own:
             at = match.start() + len(words[0]) + 1
@@ -213,6 +221,12 @@ def _people_named(profile: Profile, text: Normalised) -> Iterator[re.Match[str]]
             continue
         if not re.search(rf"(?i)\b{TITLES}\.? $", text.text[: match.start()][-12:]):
             yield match
+
+
+def _telling(words: list[str]) -> list[str]:
+    """Without the small words within, unless nothing else follows: Indira Das."""
+    first, last = words[0], words[-1]
+    return [first, *(word for word in words[1:-1] if word not in _WITHIN), last]
 
 
 def _about(near: str, list_name: str) -> bool:

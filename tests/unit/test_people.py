@@ -58,3 +58,24 @@ def test_a_private_detail_is_found_where_it_stands(text: str, kind: str, words: 
 )
 def test_what_is_not_private_is_left_alone(text: str) -> None:
     assert _found(text) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Şerife Öztürk", "İsmail Kurt", "Łukasz Żak", "Jokūbas Žukauskas", "Lejla Đurić", "Nagisa Ōta",
+        "Đỗ Ngọc Ánh", "Samir Əliyev", "Saar van der Meer", "Sophie Van den Berg", "Gabriel de Guzman",
+        "Angela delos Santos", "Yusuf bin Ahmad", "Salma al Masri", "Ellie Ó Conchúir", "Aoife Ní Bhriain",
+        "Gwen ferch Dafydd", "María José de la Cruz", "Leonardo di Marco", "Indira Das", "Al Mac",
+    ],
+)  # fmt: skip
+def test_a_name_of_any_origin_is_found_whole(name: str) -> None:
+    assert ("pupil_named", normalise(name).text) in _found(f"well done {name} in Year 4")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Poppy la la la, Year 4", "Well Done de Year 4", "Maths da Year 4"],
+)
+def test_a_small_word_of_names_alone_makes_no_name(text: str) -> None:
+    assert [words for kind, words in _found(text) if kind == "pupil_named"] == []
