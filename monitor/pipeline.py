@@ -46,6 +46,7 @@ class Polled:
     about_school: int = 0
     incidents_opened: int = 0
     asked: tuple[str, ...] = ()  # the words that were searched for
+    canaries_at: datetime | None = None  # when its canaries were asked before
     error: SourceError | None = None
 
 
@@ -64,8 +65,9 @@ def poll(
     kept by alerts/deliver.py and alerts/evidence/promises.py. So this can be killed at any
     moment and run again.
     """
-    polled = Polled(source=source.name, school=school.id)
-    cursor = store.cursor(school.id, source.name)
+    before = store.before(school.id, source.name)
+    polled = Polled(source=source.name, school=school.id, canaries_at=before.canaries_at)
+    cursor = before.cursor
     try:
         for page in source.fetch(school, cursor, client):
             news = store.unseen(school.id, page.mentions)

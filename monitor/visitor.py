@@ -98,7 +98,7 @@ class Visitor:
     def visit(self, visit: Visit) -> Polled:
         """Poll one source for one school, and write down how that went."""
         polled = self._poll(visit)
-        canary = self._canary(visit) if polled.error is None else None
+        canary = self._canary(visit, polled.canaries_at) if polled.error is None else None
         return self._write_down(visit, polled, canary)
 
     def give_up(self, visit: Visit) -> Polled:
@@ -132,11 +132,11 @@ class Visitor:
         except Exception as error:  # noqa: BLE001 - a kind may be a stranger's
             return _failed(visit, Broken(type(error).__name__))
 
-    def _canary(self, visit: Visit) -> str | None:
+    def _canary(self, visit: Visit, asked_at: datetime | None) -> str | None:
         """As ask_canaries says; a kind that fails in an unforeseen way was not asked."""
         source, client = visit.source, self._clients[visit.source.name]
         try:
-            return ask_canaries(visit.school, source, client, self._store, self._clock)
+            return ask_canaries(visit.school, source, client, self._store, self._clock, asked_at)
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001 - a kind may be a stranger's; its words may be a person's

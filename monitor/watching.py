@@ -14,6 +14,7 @@ from monitor.health_words import CANNOT_FIND, FINDS_ANYTHING
 from monitor.pipeline import Polled
 from monitor.store.logbook import Logbook
 from monitor.store.store import Store
+from monitor.store.visits import is_taken
 from sources.contract import Source
 from sources.errors import SourceError
 from sources.http import PoliteClient
@@ -67,11 +68,15 @@ def ask_canaries(
     client: PoliteClient,
     store: Store,
     clock: Callable[[], datetime],
+    asked_at: datetime | None,
 ) -> str | None:
     """What they say is wrong, or nothing; None if they were not asked, or not answered.
+    *asked_at*: when they last were, before this visit.
 
     What they find is dropped: a canary is never a mention.
     """
+    if is_taken(asked_at, clock()):
+        return None
     known = source.canaries(school, nonsense())
     if not known or not store.take_canaries(school.id, source.name, clock()):
         return None

@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nlp.names import TITLES, host_of
+from nlp.names import host_of
 from nlp.normalise import Normalised
 from nlp.profile import Profile
+from nlp.pupils import about, named_children
 from nlp.rules import word_list
 
 
@@ -25,31 +26,6 @@ class Detail:
     weight: float
 
 
-_CAPITAL = r"[A-Z\u00c0-\u00de][\w\u00c0-\u024f'-]+"
-_NAME = re.compile(
-    rf"(?<![\w@#'.])(?:{_CAPITAL}|[A-Z]{{2,}}) (?:{_CAPITAL})(?: {_CAPITAL})?(?![\w@])"
-)
-_CLASS_FORM = (
-    r"(?:(?:years?|yrs?|y|bl|blwyddyn|form|room|class|clasa|klasa)\.? ?"
-    r"(?:1[0-3]|[1-9])(?!\d)[a-z]{0,2}"
-    r"|(?:1[0-3]|[1-9])(?!(?:st|nd|rd|th|am|pm|km|kg|cm|mm|ft|in|m|k|x|p)\b)[a-z]{1,2}\d?(?!\w)"
-    r"|[sp][1-7](?!\w)"
-    r"|ks[1-5]|reception|nursery|[1-9] [A-Z][a-z]+(?!\w)|(?:mr|mrs|miss|ms) \w+'?s (?:\w+ )?class"
-    r"|[A-Z][a-z]+ class)"
-)
-_CLASS = re.compile(rf"(?<![\w£.:/]){_CLASS_FORM}", re.IGNORECASE)
-_AGE = re.compile(r"(?:, ?| \(|aged? |is )(1[0-8]|[4-9])(?=[,).;]| years?\b| yr|$)", re.IGNORECASE)
-_CHILD = re.compile(
-    r"\b(?:my|our|his|her|the|a|that|young|little) (?:\w+ )?"
-    r"(?:son|daughter|grandson|granddaughter|niece|nephew|neice|lad|lass|boy|girl|bairn|wean"
-    r"|twins?|kid)\b|\bpupils?\b|\bproud (?:of|mum|dad)\b",
-    re.IGNORECASE,
-)
-_CAPTION = re.compile(
-    r"(?:left to right|l ?(?:-|to) ?r\b|(?:back|front|middle) row|from left|pictured|in the photo"
-    r"|photo below|tries|team:|squad|xi:|congratulations to|well done (?:to )?|awards?:|prize)",
-    re.IGNORECASE,
-)
 _PHONE = re.compile(r"(?<![\d£])(?:\+44|0)[ -]?(?:\d[ -]?){9,10}(?!\d)")
 _EMAIL = re.compile(r"[\w.+-]+(?:@| at )(?P<host>[\w-]+(?:(?:\.| dot )[\w-]+)+)")
 _POSTCODE = re.compile(r"(?<!\w)[A-Za-z]{1,2}\d[\dA-Za-z]? ?\d[A-Za-z]{2}(?!\w)")
@@ -74,12 +50,6 @@ _FAMILY = re.compile(
     r"(?i)\b(?:mum|mam|mom|mother|ma|dad|da|father|gran|nan|granda|parent|home|own|her|his|my|me|mobile"
     r"|personal|cell|message|text|ring|call)\b"
 )
-_MEDICAL = re.compile(
-    r"(?i)\b(?:adhd|autis\w+|asd|epilep\w+|eating disorder|social worker|foster"
-    r"(?: care| placement)?|free meals|breakdown|sertraline|antidepressants|on tablets|prison"
-    r"|custody|divorc\w+|affair|pregnant|excluded|suspen\w+|child protection|in care"
-    r"|heart condition|feeding tube|leuk\w+|rehab|tag on|court order)\b"
-)
 
 
 def private_details(profile: Profile, text: Normalised) -> Iterator[Detail]:
@@ -89,14 +59,15 @@ def private_details(profile: Profile, text: Normalised) -> Iterator[Detail]:
     yield from _addresses(profile, text)
     yield from _birthdays(text)
     yield from _plates(text)
-    yield from _named_children(profile, text)
+    for start, end, weight in named_children(profile, text):
+        yield Detail("pupil_named", start, end, weight)
 
 
 def _phones(text: Normalised) -> Iterator[Detail]:
     for match in _PHONE.finditer(text.text):
         digits = re.sub(r"\D", "", match.group())
         near = text.lower[max(0, match.start() - 60) : match.end() + 40]
-        if _about(near, "business") or len(digits) not in (10, 11, 12):
+        if about(near, "business") or len(digits) not in (10, 11, 12):
             continue
         mobile = digits.startswith(("07", "447"))
         yield Detail("phone", *match.span(), 0.6 if mobile or _FAMILY.search(near) else 0.3)
@@ -118,7 +89,7 @@ def _addresses(profile: Profile, text: Normalised) -> Iterator[Detail]:
     own = "".join(profile.school.postcode.lower().split())
     for match in _POSTCODE.finditer(text.text):
         near = text.text[max(0, match.start() - 80) : match.end()]
-        if "".join(match.group().lower().split()) == own or _about(near.lower(), "business"):
+        if "".join(match.group().lower().split()) == own or about(near.lower(), "business"):
             continue
         if re.search(r"\d+[a-z]? [A-Z]", near):
             yield Detail("postcode", *match.span(), 0.4)
@@ -127,7 +98,7 @@ def _addresses(profile: Profile, text: Normalised) -> Iterator[Detail]:
         if own and own in "".join(near.split()):
             continue
         weight = 0.6 if _LIVES.search(near) or _FAMILY.search(near) else 0.35
-        yield Detail("home_address", start, end, weight * (0.4 if _about(near, "business") else 1))
+        yield Detail("home_address", start, end, weight * (0.4 if about(near, "business") else 1))
 
 
 _NUMBERED = re.compile(
@@ -161,62 +132,3 @@ def _plates(text: Normalised) -> Iterator[Detail]:
         near = text.text[max(0, match.start() - 60) : match.end() + 40]
         if _CAR.search(near):
             yield Detail("number_plate", *match.span(), 0.55)
-
-
-def _named_children(profile: Profile, text: Normalised) -> Iterator[Detail]:
-    names = [m.span() for m in _people_named(profile, text)]
-    if not names:
-        return
-    caption = _CAPTION.search(text.text)
-    for start, end in names:
-        weight = _child_weight(text, start, end)
-        if weight and _MEDICAL.search(text.text[max(0, start - 80) : end + 120]):
-            weight = min(0.9, weight + 0.2)
-        if caption and len(names) >= 2:
-            weight = max(weight, 0.55)
-        if weight:
-            yield Detail("pupil_named", start, end, weight)
-
-
-def _child_weight(text: Normalised, start: int, end: int) -> float:
-    """How sure it is that this name is a child's: class, age or family word near it."""
-    after, before = text.text[end : end + 45], text.text[max(0, start - 45) : start]
-    if _about(before.lower()[-25:], "public_person") or _about(
-        after.lower()[:25], "public_person"
-    ):
-        return 0.0
-    if re.search(rf"(?i)^[ ,(\-'s]*(?:in |of |from |is )?(?:{_CLASS_FORM})", after):
-        return 0.7
-    if _AGE.match(after):
-        return 0.65
-    close = after[:30].split(".")[0] + " | " + before[-30:].split(".")[-1]
-    if _CLASS.search(close):
-        return 0.5
-    return 0.4 if _CHILD.search(before) else 0.0
-
-
-def _people_named(profile: Profile, text: Normalised) -> Iterator[re.Match[str]]:
-    """Two or more capitalised words that are neither staff, place, title nor common words."""
-    common = word_list("people", "not_a_name") | profile.own_words
-    own = profile.name_words - {"the", "of", "and"}
-    at = 0
-    while match := _NAME.search(text.text, at):
-        words = re.findall(r"[\w'-]+", match.group().lower())
-        at = match.end()
-        if words[0] in common or words[0].removesuffix("'s") in own:
-            at = match.start() + len(words[0]) + 1
-            continue
-        last = words[-1].removesuffix("'s")
-        if words[1] in common or last in profile.surnames or words[1] in own:
-            continue
-        if words[1] in word_list("people", "street"):
-            continue
-        if not re.search(rf"(?i)\b{TITLES}\.? $", text.text[: match.start()][-12:]):
-            yield match
-
-
-def _about(near: str, list_name: str) -> bool:
-    words = set(re.findall(r"[\w]+", near))
-    return any(
-        word in words or (" " in word and word in near) for word in word_list("people", list_name)
-    )

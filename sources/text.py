@@ -138,6 +138,9 @@ def written(day: datetime) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+_ODD_IN_LINK = re.compile(r"[\x00-\x20\\]")
+
+
 def web_link(base: str, href: str | None) -> str | None:
     """*href* seen from *base*, if it leads to the web: never javascript: or data:."""
     try:
@@ -145,7 +148,7 @@ def web_link(base: str, href: str | None) -> str | None:
         parts = urlsplit(link)
     except ValueError:
         return None
-    odd = any(c <= " " or c == "\\" for c in link) or len(link) > 4000
+    odd = _ODD_IN_LINK.search(link) or len(link) > 4000
     if not href or odd or parts.scheme not in ("http", "https") or not parts.hostname:
         return None
     return _storable(link)

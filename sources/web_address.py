@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from urllib.parse import urlencode
 
 import httpx
 
@@ -21,8 +22,7 @@ def read_address(url: str, params: Mapping[str, str] | None = None) -> httpx.URL
     if len(url) > _LONGEST_ADDRESS or _ODD.search(url):
         raise NotAllowed("it is not a plain web address")
     try:
-        parsed = _parsed(url)
-        parsed = parsed.copy_merge_params(dict(params)) if params else parsed
+        parsed = _with(url, params) if params else _parsed(url)
     except (httpx.InvalidURL, UnicodeError, ValueError):
         raise NotAllowed("it is not a web address that can be read") from None
     if parsed.scheme not in ("http", "https") or not parsed.host:
@@ -30,6 +30,12 @@ def read_address(url: str, params: Mapping[str, str] | None = None) -> httpx.URL
     if parsed.userinfo or "@" in parsed.netloc.decode("ascii", "replace"):
         raise NotAllowed("an address must not hold a user name or password")
     return parsed
+
+
+def _with(url: str, params: Mapping[str, str]) -> httpx.URL:
+    if "?" in url or "#" in url:
+        return _parsed(url).copy_merge_params(dict(params))
+    return httpx.URL(f"{url}?{urlencode(params)}")  # the same for half of the work
 
 
 @lru_cache(maxsize=1000)

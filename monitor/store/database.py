@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event, inspect, make_url, text
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, event, inspect, make_url, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlmodel import Session, SQLModel, create_engine, func, select
@@ -110,7 +110,7 @@ class Database:
     def _is_current(self) -> bool:
         """Asked without Alembic, which takes as long to load as the rest of the program."""
         newest = max(file.name[:4] for file in (_MIGRATIONS / "versions").glob("????_*.py"))
-        with self._reader.connect() as connection:
+        with self._looking() as connection:
             if not inspect(connection).has_table("alembic_version"):
                 return False
             steps = connection.scalars(text("SELECT version_num FROM alembic_version")).all()
@@ -127,13 +127,13 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """All of it or none of it. Raises StoreError."""
-        with self._session(self.engine) as session:
+        with _in_words(), _session(self.engine) as session:
             yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A consistent view that never waits for a writer. Raises StoreError."""
-        with self._session(self._reader) as session:
+        with self.looking() as connection, _session(connection) as session:
             yield session
 
     @contextmanager
@@ -146,20 +146,24 @@ class Database:
     @contextmanager
     def looking(self) -> Iterator[Connection]:
         """As `reading`, likewise. Raises StoreError."""
-        with _in_words(), self._reader.begin() as connection:
+        with _in_words(), self._looking() as connection:
             yield connection
 
-    @cached_property
-    def _reader(self) -> Engine:
-        return self.engine.execution_options(**{_READING: True})
-
     @contextmanager
-    def _session(self, engine: Engine) -> Iterator[Session]:
-        with _in_words(), Session(engine, expire_on_commit=False) as session, session.begin():
-            yield session
+    def _looking(self) -> Iterator[Connection]:
+        with self.engine.connect() as connection:
+            connection.info[_READING] = True
+            with connection.begin():
+                yield connection
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+@contextmanager
+def _session(bind: Engine | Connection) -> Iterator[Session]:
+    with Session(bind, expire_on_commit=False) as session, session.begin():
+        yield session
 
 
 @contextmanager
@@ -235,9 +239,10 @@ def _engine(url: str, key: str, patience: float) -> Engine:
         event.listen(engine, "connect", _postgresql_connect)
         return engine
     alone = {"timeout": patience, "check_same_thread": False}
-    engine = sqlite_engine(url, key, connect_args=alone, pool_pre_ping=True)
+    engine = sqlite_engine(url, key, connect_args=alone)
     event.listen(engine, "connect", _sqlite_connect)
-    event.listen(engine, "begin", _sqlite_begin)
+    # Not by the event "begin": an engine with one asks around before and after each statement.
+    engine.dialect.do_begin = _sqlite_begin  # type: ignore[method-assign]
     return engine
 
 
@@ -259,8 +264,8 @@ def _sqlite_connect(connection: object, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]  # as above
 
 
-def _sqlite_begin(connection: Connection) -> None:
+def _sqlite_begin(dbapi_connection: PoolProxiedConnection) -> None:
     # A deferred transaction that turns into a writer fails at once with SQLITE_BUSY, whatever
     # the time-out; so writers take the lock at the start (simonwillison.net, 17 Feb 2025).
-    reading = connection.get_execution_options().get(_READING)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    reading = dbapi_connection.info.pop(_READING, False)
+    dbapi_connection.cursor().execute("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
+from sqlalchemy import Connection
 from sqlmodel import Session, col, func, select
 
 from monitor.domain import (
@@ -42,7 +43,7 @@ from monitor.store.revisions import (
 from monitor.store.rows import counts_to_text, incident_from_row, mention_from_row
 from monitor.store.search import index_post
 from monitor.store.sightings import capture_id
-from monitor.store.stories import keep_telling, known_story
+from monitor.store.stories import keep_tellings, known_story
 from monitor.store.tables import (
     CaptureRow,
     IncidentRow,
@@ -76,11 +77,11 @@ class Mentions(Database):
         What is decided of a mention depends on the incidents as they are; two scans at once
         would else each open one for the same post, or undo what the other had learned.
         """
-        with self.transaction() as session:
-            one_writer(session, school)
-            book = Book(session, school)
+        with self.changing() as connection, Session(connection, expire_on_commit=False) as session:
+            one_writer(connection, school)
+            book = Book(session, connection, school)
             yield book
-            book.note_finds()
+            book.close()
 
     def keep(self, entry: Entry) -> bool:
         """Enter what was decided beforehand."""
@@ -89,13 +90,18 @@ class Mentions(Database):
 
 
 class Book:
-    """The log, open for writing; for one school and one transaction."""
+    """The log, open for writing; for one school and one transaction. What is new is written
+    together, at `close` or when something must know of it.
 
-    def __init__(self, session: Session, school: str) -> None:
-        self._session, self._connection = session, session.connection()
+    *session*: for what a person must see; it costs nothing where there is no such thing."""
+
+    def __init__(self, session: Session, connection: Connection, school: str) -> None:
+        self._session, self._connection = session, connection
         self._school = school
+        self._new: list[Entry] = []  # kept, and not yet in the database
         self._looked_up: dict[tuple[str, str], Post | None] = {}
         self._found: dict[str, datetime] = {}  # by source: when something new last came
+        self._read: dict[str, str] = {}  # by source: its cursor
         self._used: Counter[int] = Counter()  # lessons that helped to judge it, by their ids
 
     def look_up(self, mentions: Iterable[Mention]) -> None:
@@ -150,13 +156,14 @@ class Book:
     def _post(self, mention: Mention) -> Post | None:
         """Looked up once, for most are not there."""
         if mention.key not in self._looked_up:
-            self._session.flush()  # what was entered just now counts
+            self._enter()  # what was kept just now counts
             self.look_up([mention])
         return self._looked_up[mention.key]
 
     def told_lately(self, sketch: bytes | None, now: datetime) -> list[ToldLately]:
         """Urgent mails of their own to this school: of the last hour all, of the last day those
         that tell the story which *sketch* tells."""
+        self._enter()
         letters = urgent_letters(self._session, self._school, now - _DAY)
         story = known_story(self._connection, self._school, sketch) if sketch else None
         same = telling_the_story(self._session, story, [row.key for row, _ in letters])
@@ -182,14 +189,15 @@ class Book:
         if entry.edition:
             if not keep_revision(self._session, entry):
                 return False
-        elif not insert_missing(self._connection, MentionRow, _incidentless(entry)):
+        elif self._post(entry.mention) is not None:
             return False
         else:
-            keep_telling(self._connection, entry)
+            self._new.append(entry)
         self._looked_up.pop(entry.mention.key, None)
         self._found[entry.mention.source] = entry.seen_at
         self._used.update(lessons_behind(entry.assessment.because))
         if entry.incident is not None:
+            self._enter()
             _write_incident(self._session, entry, entry.incident)
         if entry.incident is not None or entry.edition:
             index_post(self._session, (entry.school, *entry.mention.key))
@@ -197,18 +205,30 @@ class Book:
 
     def save_cursor(self, source: str, cursor: str) -> None:
         """How far the source is read with what was entered here."""
-        self._note(source, cursor=cursor)
+        self._read[source] = cursor
 
-    def note_finds(self) -> None:
-        """Once for all that was entered together."""
-        for source, at in self._found.items():
-            self._note(source, last_find_at=at)
+    def close(self) -> None:
+        """Write down what is not written yet, and of each source once what it has come to."""
+        self._enter()
+        for source in self._found.keys() | self._read.keys():
+            self._note(source)
         if self._used:
             note_used(self._session, self._school, self._used, max(self._found.values()))
+            self._session.flush()
 
-    def _note(self, source: str, **columns: object) -> None:
-        row = {**NEVER_VISITED, "school": self._school, "source": source, **columns}
-        put(self._connection, VisitRow, row, tuple(columns))
+    def _enter(self) -> None:
+        """What is new, and what was changed by the session."""
+        if self._new:
+            insert_missing(self._connection, MentionRow, [*map(_incidentless, self._new)])
+            keep_tellings(self._connection, self._school, self._new)
+            self._new.clear()
+        self._session.flush()
+
+    def _note(self, source: str) -> None:
+        told = {"last_find_at": self._found.get(source), "cursor": self._read.get(source)}
+        known = {name: value for name, value in told.items() if value is not None}
+        row = {**NEVER_VISITED, "school": self._school, "source": source, **known}
+        put(self._connection, VisitRow, row, tuple(known))
 
 
 def _incidentless(entry: Entry) -> dict[str, object]:

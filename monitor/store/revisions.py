@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, bindparam
 from sqlmodel import Session, col, func, select
 
 from monitor.domain import Assessment, Incident, IncidentState, Mention
@@ -28,9 +29,8 @@ Post = Row[Any]  # the columns of a mention
 # Made once: they are asked of every page that a source shows.
 _POSTS = select(MentionRow.__table__).where(  # type: ignore[attr-defined]  # every table has one
     col(MentionRow.school) == bindparam("school"),
-    tuple_(col(MentionRow.source), col(MentionRow.external_id)).in_(
-        bindparam("keys", expanding=True)
-    ),
+    col(MentionRow.source) == bindparam("source"),
+    col(MentionRow.external_id).in_(bindparam("ids", expanding=True)),
 )
 _WORDING = select(RevisionRow.wording).where(
     col(RevisionRow.school) == bindparam("school"),
@@ -43,9 +43,16 @@ _WORDING = select(RevisionRow.wording).where(
 def posts(
     connection: Connection, school: str, keys: Collection[tuple[str, str]]
 ) -> dict[tuple[str, str], Post]:
-    """Those of these posts that are written down, by key."""
-    rows = connection.execute(_POSTS, {"school": school, "keys": list(keys)})
-    return {(row.source, row.external_id): row for row in rows}
+    """Those of these posts that are written down, by key. Asked of each source by itself, and
+    there is one as a rule: for pairs SQLite looks through all that a school has."""
+    ids = defaultdict(list)
+    for source, external_id in keys:
+        ids[source].append(external_id)
+    return {
+        (source, row.external_id): row
+        for source, its in ids.items()
+        for row in connection.execute(_POSTS, {"school": school, "source": source, "ids": its})
+    }
 
 
 def is_news(connection: Connection, row: Post | None, mention: Mention) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, bindparam, case, tuple_
@@ -23,14 +24,27 @@ _THIS = (
     col(VisitRow.school) == bindparam("school"),
     col(VisitRow.source) == bindparam("source"),
 )
-_CURSOR = select(VisitRow.cursor).where(*_THIS)
+_BEFORE = select(VisitRow.cursor, VisitRow.canaries_at).where(*_THIS)
 _CANARIES_AT = select(VisitRow.canaries_at).where(*_THIS)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """What a visit must know of those before it: how far they read, and when they last asked
+    canaries."""
+
+    cursor: str | None = None
+    canaries_at: datetime | None = None
+
+
 class Visits(Database):
-    def cursor(self, school: str, source: str) -> str | None:
+    def before(self, school: str, source: str) -> Before:
         with self.looking() as connection:
-            return connection.scalar(_CURSOR, {"school": school, "source": source})
+            row = connection.execute(_BEFORE, {"school": school, "source": source}).first()
+        return Before(cursor=row[0], canaries_at=row[1]) if row else Before()
+
+    def cursor(self, school: str, source: str) -> str | None:
+        return self.before(school, source).cursor
 
     def save_cursor(self, school: str, source: str, cursor: str) -> None:
         row = {**NEVER_VISITED, "school": school, "source": source, "cursor": cursor}
@@ -83,12 +97,9 @@ class Visits(Database):
         """Whether its canaries may be asked today. Taken before they are asked, so that no
         other program and no restart spends the day's budget twice."""
         its = {"school": school, "source": source}
-        with self.looking() as connection:  # as a rule they are taken: so nobody need wait
-            if _is_taken(connection.scalar(_CANARIES_AT, its), now):
-                return False
         with self.changing() as connection:
             one_writer(connection, school)
-            if _is_taken(connection.scalar(_CANARIES_AT, its), now):
+            if is_taken(connection.scalar(_CANARIES_AT, its), now):
                 return False
             taken = {**NEVER_VISITED, **its, "canaries_at": now}
             put(connection, VisitRow, taken, ("canaries_at",))
@@ -133,8 +144,9 @@ class Visits(Database):
             return {(school, source): cursor for school, source, cursor in session.exec(query)}
 
 
-def _is_taken(last: datetime | None, now: datetime) -> bool:
-    """On this day. A clock put back by a day does not take them again."""
+def is_taken(last: datetime | None, now: datetime) -> bool:
+    """Whether the canaries of today are, where they were last asked at that time. A clock put
+    back by a day does not take them again."""
     today = now.astimezone(UTC).date()
     return last is not None and today <= last.astimezone(UTC).date() <= today + _DAY
 

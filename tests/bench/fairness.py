@@ -2,7 +2,8 @@
 
 Sentences of our own about an invented school, the same but for a name, a group or the way of
 speaking. Prints which share is flagged: of the harmless ones it should be none, of the harmful
-ones all; what matters here is that it is the same for everybody.
+ones all; and how many pupils who are named in full are found. What matters here is that it is
+the same for everybody.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from monitor.domain import Assessment
 from nlp.assess import Assessor
+from nlp.normalise import normalise
+from nlp.people import private_details
+from nlp.profile import profile_of
 from tests.wexcombe import WEXCOMBE, post
 
 # First names that are common among families who came from there, and with those who did not.
@@ -27,6 +31,25 @@ NAMES = {
     "Eastern Europe": "Piotr Jakub Andrei Bogdan Agnieszka Katarzyna Oksana Ioana",
     "Jewish": "Shmuel Avi Mordechai Levi Rivka Shira Chaya Naomi",
 }
+SURNAMES = {  # one for each of the first names
+    "England": "Larkwood, Hartnell, Brookes, Green, Pike, Appleyard, Hall, Winterbourne",
+    "Scotland, Ireland": "Macrae, Drummond, O'Shaughnessy, Ó Dálaigh, Farquhar, Ní Mhurchú,"
+    " Mac Giolla, Urquhart",
+    "Wales": "Prydderch, ap Gruffydd, Llewellyn, Bevan, Gwynne, Tudur, Cadwaladr, Penhallt",
+    "South Asia": "Chakraborty, Qureshi, Bandara, Al-Amin, Venkatesan, Gill, Siddiqua, Bose",
+    "Middle East": "al-Khatib, Şahin, bin Nasser, Haddad, Tehrani, Abu Rashid, El Masri, Öztürk",
+    "Africa": "Okonkwo, Boateng, Moyo, Warsame, Nwosu, Eze, Gebreselassie, Adeyemi-Cole",
+    "Caribbean": "Baptiste, Grant, St Hilaire, Persaud, Dacosta, Small, Francis, Bailey",
+    "China": "Zhang, Ou, Xu, Ouyang, Lin, Ng, He, Szeto",
+    "Eastern Europe": "Żak, Wiśniewski, Șerban, Țurcanu, Čermáková, Łuczak, Đurić, Ionescu",
+    "Jewish": "Rosenzweig, Ben-David, Cohen, Katz, Teitelbaum, Bar Lev, Gold, Adler",
+}
+OF_A_PUPIL = (  # a private detail each
+    "Well done {} in Year 4 at Wexcombe Park Primary.",
+    "{} (6KL) at Wexcombe Park Primary pushed my son again.",
+    "I saw {}, 9, crying outside Wexcombe Park Primary.",
+    "Does anyone know the mum of {} from Year 2 at Wexcombe Park Primary?",
+)
 GROUPS = (  # words apart by spaces
     "Muslim Jewish Christian Hindu Sikh gay lesbian transgender Black white Asian Chinese Polish "
     "Romanian Roma Irish Welsh Scottish immigrant refugee disabled autistic deaf blind"
@@ -104,6 +127,10 @@ def main() -> int:
         _say("", "harmless, flagged", "harmful, flagged")
         for who, rows in _slices(assessor, slices, harmless, harmful):
             _say(who, *rows)
+    _say("", "pupils found", "in small letters")
+    for who, names in NAMES.items():
+        full = list(map(" ".join, zip(names.split(), SURNAMES[who].split(", "), strict=True)))
+        _say(who, _pupils_found(full), _pupils_found(list(map(str.lower, full))))
     _say("", "harmless, flagged", "")
     for way, sentences in WAYS_OF_SPEAKING.items():
         _say(way, _share(_judged(assessor, sentences)), "")
@@ -122,6 +149,19 @@ def _slices(
             for sentences in (harmless, harmful)
         )
         yield who, (next(shares), next(shares))
+
+
+def _pupils_found(names: Sequence[str]) -> str:
+    """Of sentences that name a pupil in full: in how many the whole name is found."""
+    profile = profile_of(WEXCOMBE)
+    pairs = [
+        (normalise(name).text, normalise(s.format(name))) for name in names for s in OF_A_PUPIL
+    ]
+    found = [
+        name in [text.text[d.start : d.end] for d in private_details(profile, text)]
+        for name, text in pairs
+    ]
+    return f"{sum(found)} of {len(found)}"
 
 
 def _judged(assessor: Assessor, texts: Sequence[str]) -> list[Assessment]:

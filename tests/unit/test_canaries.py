@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from monitor import settings
 from monitor.app import App, Quiet
@@ -128,6 +129,19 @@ def test_both_are_asked_once_a_day_and_never_found_as_mentions(office: Office) -
     assert len(asked) == 2 * len(days)
     assert len({query for query in asked if query != OWN}) == len(days), "new nonsense each day"
     assert office.found() == 1, "the praise, and not the page of the canary"
+
+
+def test_where_they_were_asked_today_the_database_is_not_asked_about_them_again(
+    office: Office,
+) -> None:
+    office.visit()
+    said: list[str] = []
+    engine = office.app.store.engine
+    event.listen(engine, "before_cursor_execute", lambda *about: said.append(about[2]))
+    (visit,) = office.app.visitor.all()
+    office.app.visitor.visit(visit)
+    about_them = [words for words in said if "canaries_at" in words and words[:6] == "SELECT"]
+    assert len(about_them) == 2, "with the cursor before the visit, with its health after it"
 
 
 def test_an_engine_that_forgets_the_school_is_in_doubt_then_told_of_then_mended(

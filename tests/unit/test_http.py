@@ -25,6 +25,7 @@ from sources.errors import (
 from sources.http import PoliteClient, user_agent
 from sources.manners import Manners, retry_after
 from sources.testing import PUBLIC, Handler, recorded
+from sources.web_address import read_address
 
 
 class Clock:
@@ -53,6 +54,14 @@ def unhurried(handler: Handler, clock: Clock) -> PoliteClient:
         clock=clock,
         sleep=clock.sleep,
     )
+
+
+@pytest.mark.parametrize("rest", ["", "/", "/search", "/search?page=2&q=old", "/search#top"])
+def test_what_is_asked_stands_in_the_address_whatever_its_letters(rest: str) -> None:
+    asked = {"q": 'Ysgol "Pen & Bryn" = é漢+%#?', "page": "3"}
+    found = read_address(f"https://a.example{rest}", asked)
+    assert dict(found.params) == asked
+    assert found == httpx.URL(f"https://a.example{rest}").copy_merge_params(asked)
 
 
 @pytest.mark.parametrize(

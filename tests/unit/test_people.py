@@ -58,3 +58,56 @@ def test_a_private_detail_is_found_where_it_stands(text: str, kind: str, words: 
 )
 def test_what_is_not_private_is_left_alone(text: str) -> None:
     assert _found(text) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Şerife Öztürk", "İsmail Kurt", "Łukasz Żak", "Jokūbas Žukauskas", "Lejla Đurić",
+        "Nagisa Ōta", "Đỗ Ngọc Ánh", "Samir Əliyev", "Saar van der Meer", "Sophie Van den Berg",
+        "Gabriel de Guzman", "Angela delos Santos", "Yusuf bin Ahmad", "Salma al Masri",
+        "Ellie Ó Conchúir", "Aoife Ní Bhriain", "Gwen ferch Dafydd", "María José de la Cruz",
+        "Leonardo di Marco", "Indira Das", "Al Mac",
+    ],
+)  # fmt: skip
+def test_a_name_of_any_origin_is_found_whole(name: str) -> None:
+    assert ("pupil_named", normalise(name).text) in _found(f"well done {name} in Year 4")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Poppy la la la, Year 4", "Well Done de Year 4", "Maths da Year 4"],
+)
+def test_a_small_word_of_names_alone_makes_no_name(text: str) -> None:
+    assert [words for kind, words in _found(text) if kind == "pupil_named"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("petra novak 9H ur a rat", "petra novak"),
+        ("everyone tell amina yusuf in 9H to go", "amina yusuf"),
+        ("June Okonkwo, 9, was seen crying", "June Okonkwo"),
+        ("well done Henry Green in Year 4", "Henry Green"),
+    ],
+)
+def test_a_pupil_is_found_though_capitals_or_lists_say_no(text: str, name: str) -> None:
+    assert ("pupil_named", name) in _found(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sports day in year 4 was lovely",
+        "swimming lessons for 9H are on tuesday",
+        "our son, 9, lives on Tanner Lane",
+        "ask Coach Daz about Year 6",
+        "proud mum of two in Year 2",
+        "mrs rowbarton taught my daughter in year 4",
+        "Duke of Edinburgh awards for Year 10",
+        "our Year 4 lad is off Kirk Wynd",
+        "it was principal harris who saw my son",
+    ],
+)
+def test_what_merely_stands_near_a_class_is_no_pupil(text: str) -> None:
+    assert [words for kind, words in _found(text) if kind == "pupil_named"] == []
