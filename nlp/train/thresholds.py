@@ -13,9 +13,9 @@ _ABOUT = 0.5
 # Where few posts decide, the answer lies halfway to this: they are by one writer, whose posts
 # are slyer than most.
 _USUAL = 0.5
-# A threat that is missed is worse than one that is read in vain: recall counts three times as much
-# (by the square of this), as the goals have it: .95 beside .85.
-_ALERT_BETA = 1.75
+# A threat that is missed is worse than one that is read in vain: recall counts two and a half
+# times as much (the square of this), as the goals have it: .95 beside .85.
+_ALERT_BETA = 1.6
 # What differs by less differs by chance, with some hundred flagged posts: then the middle one.
 _AS_GOOD = 0.01
 
