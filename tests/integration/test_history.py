@@ -28,8 +28,9 @@ HOUR = timedelta(hours=1)
 NOTICE = "The gate of Wexcombe Park Primary School is closed on Friday because of the snow."
 THREAT = "I will bring a knife to Wexcombe Park Primary School tomorrow."
 RANT = (
-    "The teachers at Wexcombe Park Primary School are muppets and the clowns in the office are "
-    "even dafter, and I hope that all of them hear it at the gate from every single one of us."
+    "The teachers at Wexcombe Park Primary School are thick, lazy cretins and the clowns in the "
+    "office are even dafter, and I hope that all of them hear it at the gate from every single "
+    "one of us."
 )
 CONTACTS = Telling.to(
     {Role.HEAD: "head@wexcombepark.example", Role.OFFICE: "office@wexcombepark.example"}
