@@ -34,9 +34,9 @@ Pair = tuple[Mention, School]
 
 
 def model_version() -> str:
-    """Of the weights and the words together, told without loading them."""
+    """Of the weights, the words and what finds names together, told without loading them."""
     facts = json.loads((WEIGHTS / "reader.json").read_text(encoding="utf-8"))
-    return f"{facts['version']}+{words_hash()}"
+    return f"{facts['version']}+{words_hash(WEIGHTS / 'persons.npz')}"
 
 
 class Assessor:

@@ -78,10 +78,10 @@ def word_list(file: str, name: str) -> frozenset[str]:
     return frozenset(str(word) for word in _read(file)["lists"][name]["words"])
 
 
-def words_hash() -> str:
-    """Eight letters that change whenever any file of words does."""
+def words_hash(*besides: Path) -> str:
+    """Eight letters that change whenever any file of words does, or one of *besides*."""
     digest = hashlib.sha256()
-    for path in sorted((*WORDS.glob("*.toml"), *WORDS.glob("*.json"))):
+    for path in (*sorted((*WORDS.glob("*.toml"), *WORDS.glob("*.json"))), *besides):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:8]
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from monitor.domain import CaptureMode, Category, Mention, School, Severity, capture_mode
 from nlp import assess
-from nlp.assess import Assessor
+from nlp.assess import Assessor, model_version
 from tests.wexcombe import WEXCOMBE, post
 
 
@@ -134,6 +136,18 @@ def test_the_model_names_the_reader_and_the_words(assessor: Assessor) -> None:
     assert version.startswith("reader-")
     assert len(words) == 8
     assert assessor(post("WPPS"), WEXCOMBE).model == assessor.model
+
+
+def test_another_recogniser_of_persons_is_another_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = model_version()
+    for name in ("reader.json", "persons.npz"):
+        shutil.copy(assess.WEIGHTS / name, tmp_path)
+    monkeypatch.setattr(assess, "WEIGHTS", tmp_path)
+    assert model_version() == before
+    (tmp_path / "persons.npz").write_bytes(b"retrained")
+    assert model_version() != before
 
 
 def test_what_may_be_ours_and_would_be_about_the_head_is_kept_from_the_head(
